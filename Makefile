@@ -1,0 +1,78 @@
+# Cloudify runtime: a C core that hosts Lua plugins. The targets are explained in README.md.
+PREFIX     ?= /usr/local
+LIBEXECDIR ?= $(PREFIX)/libexec
+DESTDIR    ?=
+SANITIZE   ?=
+CFLAGS     ?= -O2 -g
+WARN       ?= -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror
+comma      := ,
+BUILD      ?= build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
+VERSION    := 0.1.0
+
+PACKAGES := lua5.4 yaml-0.1 jansson libuv sqlite3
+CPPFLAGS += -D_GNU_SOURCE -Icore -I$(BUILD)/gen -DCLOUDIFY_VERSION='"$(VERSION)"' \
+            -DCLOUDIFY_LIBEXECDIR='"$(LIBEXECDIR)/cloudify"' $(shell pkg-config --cflags $(PACKAGES))
+LIBS      = $(shell pkg-config --libs $(PACKAGES)) -ldl -lm -lpthread
+SANITIZED = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
+CC_ALL    = $(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidden $(SANITIZED)
+
+LIBRARY  := $(BUILD)/libcloudify.a
+LAYERS   := base yaml functions dsl deployment storage resources dispatch engine lua worker api cli
+GEN      := $(addprefix $(BUILD)/gen/,embedded_types.c embedded_lua.c)
+LUA      := $(shell find lua/cloudify -name '*.lua' 2>/dev/null | sort)
+LIB_SRC  := $(foreach l,$(filter-out worker cli,$(LAYERS)),$(wildcard core/$(l)/*.c))
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN:.c=.o)
+PROGRAMS := $(addprefix $(BUILD)/,cfy cloudify-worker lua-runner libcloudify.so)
+TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/*_test.c))
+BENCH    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/*.c))
+
+.PHONY: all setup test unit spec demo check check-layers bench install clean
+all: $(PROGRAMS) $(TESTS) $(BENCH)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC_ALL) -MMD -MP -c $< -o $@
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(CC_ALL) -c $< -o $@
+$(BUILD)/gen/types/types.yaml: $(wildcard types/*)
+	lua5.4 types/generate.lua $(@D)
+$(BUILD)/gen/embedded_types.c: tools/embed.lua $(BUILD)/gen/types/types.yaml
+	lua5.4 $< $@ embedded_types $(foreach v,types types_1_4 types_1_3,$(v).yaml=$(BUILD)/gen/types/$(v).yaml)
+$(BUILD)/gen/embedded_lua.c: tools/embed.lua $(LUA)
+	@mkdir -p $(@D)
+	lua5.4 $< $@ embedded_lua $(foreach f,$(LUA),$(f:lua/%=%)=$(f))
+
+$(LIBRARY): $(LIB_OBJ)
+	rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/libcloudify.so: $(LIB_OBJ)
+	$(CC_ALL) -shared -Wl,-soname,libcloudify.so.0 $^ $(LDFLAGS) $(LIBS) -o $@
+$(BUILD)/cfy: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/cli/*.c)) $(LIBRARY)
+$(BUILD)/cloudify-worker: $(BUILD)/core/worker/main.o $(BUILD)/core/worker/lifeline.o $(LIBRARY)
+$(BUILD)/lua-runner: $(BUILD)/core/worker/lua_runner.o $(LIBRARY)
+$(TESTS) $(BENCH): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+$(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH):
+	$(CC_ALL) -Wl,-E $^ $(LDFLAGS) $(LIBS) -o $@
+
+setup:
+	tools/setup
+demo: setup
+	@$(MAKE) --no-print-directory all
+	tools/demo $(BUILD)
+test: setup
+	@$(MAKE) --no-print-directory all check-layers
+	test/run $(BUILD)
+unit: $(TESTS)
+	test/run $(BUILD) unit
+spec: all
+	test/run $(BUILD) spec
+check: check-layers
+	tools/check
+check-layers:
+	@tools/check-layers $(LAYERS)
+bench: all
+	test/bench/run $(BUILD)
+install: all
+	tools/install $(BUILD) $(DESTDIR) $(PREFIX) $(LIBEXECDIR)
+clean:
+	rm -rf build
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,12 @@
+/* clock.h - the time of day for records, and a steady clock for durations. */
+#ifndef CLOUDIFY_BASE_CLOCK_H
+#define CLOUDIFY_BASE_CLOCK_H
+
+enum { CLOCK_TEXT_SIZE = 32 };
+
+/** Now, UTC, ISO 8601 with milliseconds and Z: 2026-11-23T09:30:00.123Z (runtime.md 5.3). */
+void clock_timestamp(char text[CLOCK_TEXT_SIZE]);
+/** Seconds of a clock that only runs forward; its zero means nothing. */
+double clock_monotonic(void);
+
+#endif

@@ -1,0 +1,43 @@
+/* error.c - see error.h. */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+bool error_set(struct error *err, enum error_code code, const char *fmt, ...)
+{
+    if (err->code != ERROR_NONE)
+        return false;
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(err->text, sizeof err->text, fmt, args);
+    va_end(args);
+    err->code = code;
+    return false;
+}
+
+bool error_nomem(struct error *err)
+{
+    return error_set(err, ERROR_NOMEM, "out of memory");
+}
+
+void error_context(struct error *err, const char *fmt, ...)
+{
+    char text[sizeof err->text];
+    memcpy(text, err->text, sizeof text);
+    va_list args;
+    va_start(args, fmt);
+    int length = vsnprintf(err->text, sizeof err->text, fmt, args);
+    va_end(args);
+    if (length < 0 || (size_t)length >= sizeof err->text)
+        return;
+    int room = (int)(sizeof err->text - (size_t)length);
+    snprintf(err->text + length, (size_t)room, ": %.*s", room > 3 ? room - 3 : 0, text);
+}
+
+void error_clear(struct error *err)
+{
+    err->code = ERROR_NONE;
+    err->text[0] = '\0';
+}

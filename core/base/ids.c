@@ -1,0 +1,47 @@
+/* ids.c - see ids.h: random bytes from the kernel, taken a page at a time. */
+#include "base/ids.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+static void random_bytes(unsigned char *bytes, size_t count)
+{
+    static _Thread_local unsigned char pool[256];
+    static _Thread_local size_t left;
+    for (size_t i = 0; i < count; i++) {
+        if (!left) {
+            /* Up to 256 bytes are never interrupted nor cut short (getrandom(2)). */
+            if (getrandom(pool, sizeof pool, 0) != (ssize_t)sizeof pool)
+                abort();
+            left = sizeof pool;
+        }
+        bytes[i] = pool[--left];
+    }
+}
+
+void id_uuid(char text[UUID_TEXT_SIZE])
+{
+    unsigned char b[16];
+    random_bytes(b, sizeof b);
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    snprintf(text, UUID_TEXT_SIZE,
+             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+             b[15]);
+}
+
+void id_suffix(char *text, size_t length)
+{
+    static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte;
+        do
+            random_bytes(&byte, 1);
+        while (byte >= 252); /* 252 is a multiple of 36: every character is as likely */
+        text[i] = alphabet[byte % 36];
+    }
+    text[length] = '\0';
+}

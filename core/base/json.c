@@ -1,0 +1,222 @@
+/* json.c - see json.h. */
+#include "base/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t real_text(double value, char text[REAL_TEXT_SIZE])
+{
+    int length = 0;
+    for (int precision = 15; precision <= 17; precision++) {
+        length = snprintf(text, REAL_TEXT_SIZE, "%.*g", precision, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    if (!strpbrk(text, ".eEn")) {
+        memcpy(text + length, ".0", 3);
+        length += 2;
+    }
+    return (size_t)length;
+}
+
+static void write_value(struct strbuf *out, const json_t *value, int indent);
+
+/* Where the next entry of a container begins: `indent` is negative for compact text. */
+static void write_break(struct strbuf *out, int indent)
+{
+    if (indent < 0)
+        return;
+    strbuf_addc(out, '\n');
+    for (int i = 0; i < indent; i++)
+        strbuf_add(out, "  ", 2);
+}
+
+static void write_escaped(struct strbuf *out, unsigned char c)
+{
+    static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    for (const char *n = names; *n; n += 2) {
+        if ((unsigned char)*n == c) {
+            strbuf_addc(out, '\\');
+            strbuf_addc(out, n[1]);
+            return;
+        }
+    }
+    strbuf_addf(out, "\\u%04x", c);
+}
+
+static void write_string(struct strbuf *out, const char *text, size_t length)
+{
+    strbuf_addc(out, '"');
+    size_t start = 0;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        strbuf_add(out, text + start, i - start);
+        write_escaped(out, c);
+        start = i + 1;
+    }
+    strbuf_add(out, text + start, length - start);
+    strbuf_addc(out, '"');
+}
+
+static void write_integer(struct strbuf *out, json_int_t value)
+{
+    char text[32];
+    strbuf_add(out, text, (size_t)snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, value));
+}
+
+static void write_real(struct strbuf *out, double value)
+{
+    char text[REAL_TEXT_SIZE];
+    strbuf_add(out, text, real_text(value, text));
+}
+
+static void write_object(struct strbuf *out, const json_t *object, int indent)
+{
+    int inner = indent < 0 ? indent : indent + 1;
+    const char *separator = "";
+    strbuf_addc(out, '{');
+    for (void *it = json_object_iter((json_t *)object); it;
+         it = json_object_iter_next((json_t *)object, it)) {
+        strbuf_adds(out, separator);
+        write_break(out, inner);
+        write_string(out, json_object_iter_key(it), json_object_iter_key_len(it));
+        strbuf_adds(out, indent < 0 ? ":" : ": ");
+        write_value(out, json_object_iter_value(it), inner);
+        separator = ",";
+    }
+    if (*separator)
+        write_break(out, indent);
+    strbuf_addc(out, '}');
+}
+
+static void write_array(struct strbuf *out, const json_t *array, int indent)
+{
+    int inner = indent < 0 ? indent : indent + 1;
+    size_t count = json_array_size(array);
+    strbuf_addc(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            strbuf_addc(out, ',');
+        write_break(out, inner);
+        write_value(out, json_array_get(array, i), inner);
+    }
+    if (count)
+        write_break(out, indent);
+    strbuf_addc(out, ']');
+}
+
+static void write_value(struct strbuf *out, const json_t *value, int indent)
+{
+    if (!value) {
+        strbuf_adds(out, "null");
+        return;
+    }
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        write_object(out, value, indent);
+        break;
+    case JSON_ARRAY:
+        write_array(out, value, indent);
+        break;
+    case JSON_STRING:
+        write_string(out, json_string_value(value), json_string_length(value));
+        break;
+    case JSON_INTEGER:
+        write_integer(out, json_integer_value(value));
+        break;
+    case JSON_REAL:
+        write_real(out, json_real_value(value));
+        break;
+    case JSON_TRUE:
+        strbuf_adds(out, "true");
+        break;
+    case JSON_FALSE:
+        strbuf_adds(out, "false");
+        break;
+    case JSON_NULL:
+        strbuf_adds(out, "null");
+        break;
+    }
+}
+
+bool json_write(struct strbuf *out, const json_t *value)
+{
+    write_value(out, value, -1);
+    return !out->failed;
+}
+
+bool json_write_pretty(struct strbuf *out, const json_t *value)
+{
+    write_value(out, value, 0);
+    return !out->failed;
+}
+
+char *json_text(const json_t *value)
+{
+    struct strbuf out = STRBUF_INIT;
+    json_write(&out, value);
+    return strbuf_detach(&out);
+}
+
+json_t *json_parse(const char *text, size_t length, const char *where, struct error *err)
+{
+    json_error_t problem;
+    size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL;
+    json_t *value = json_loadb(text, length, flags, &problem);
+    if (!value)
+        error_set(err, ERROR_INVALID, "%s:%d:%d: %s", where, problem.line, problem.column,
+                  problem.text);
+    return value;
+}
+
+const char *json_string_at(const json_t *object, const char *key, const char *fallback)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : fallback;
+}
+
+json_int_t json_integer_at(const json_t *object, const char *key, json_int_t fallback)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_integer(value) ? json_integer_value(value) : fallback;
+}
+
+double json_number_at(const json_t *object, const char *key, double fallback)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : fallback;
+}
+
+bool json_boolean_at(const json_t *object, const char *key, bool fallback)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_boolean(value) ? json_is_true(value) : fallback;
+}
+
+const char *json_kind(const json_t *value)
+{
+    if (!value)
+        return "nothing";
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        return "dict";
+    case JSON_ARRAY:
+        return "list";
+    case JSON_STRING:
+        return "string";
+    case JSON_INTEGER:
+        return "integer";
+    case JSON_REAL:
+        return "float";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "boolean";
+    case JSON_NULL:
+        return "null";
+    }
+    return "nothing";
+}

@@ -1,0 +1,46 @@
+/* json.h - what jansson leaves open: exact text of numbers, errors of ours, short accessors. */
+#ifndef CLOUDIFY_BASE_JSON_H
+#define CLOUDIFY_BASE_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/strbuf.h"
+
+enum { REAL_TEXT_SIZE = 32 };
+
+/**
+ * Write the shortest text that reads back as `value`, always recognisable as a real ("2.0",
+ * "0.1", "1e+300"). The one place where reals become text. `value` must be finite.
+ *
+ * @return length of the text
+ */
+size_t real_text(double value, char text[REAL_TEXT_SIZE]);
+
+/** Append `value` as compact JSON; a NULL `value` as null. @return false when out of memory */
+bool json_write(struct strbuf *out, const json_t *value);
+/** Like json_write(), over several lines indented by two blanks. */
+bool json_write_pretty(struct strbuf *out, const json_t *value);
+/** @return `value` as compact JSON, new (free() it), or NULL when out of memory. */
+char *json_text(const json_t *value);
+
+/**
+ * Parse any JSON value. Integers beyond 64 bits and nesting over jansson's limit are errors.
+ *
+ * @param where what the text is, for the message: "inputs file 'x.json'"
+ * @return a new reference, or NULL with `err` set: ERROR_INVALID, ERROR_NOMEM
+ */
+json_t *json_parse(const char *text, size_t length, const char *where, struct error *err);
+
+/** The string at `key`, borrowed, or `fallback` where it is absent or no string. */
+const char *json_string_at(const json_t *object, const char *key, const char *fallback);
+json_int_t json_integer_at(const json_t *object, const char *key, json_int_t fallback);
+double json_number_at(const json_t *object, const char *key, double fallback);
+bool json_boolean_at(const json_t *object, const char *key, bool fallback);
+
+/** What a user calls the type of `value`: "string", "integer", "float", "boolean", "list", ... */
+const char *json_kind(const json_t *value);
+
+#endif

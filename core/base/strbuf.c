@@ -1,0 +1,96 @@
+/* strbuf.c - see strbuf.h. */
+#include "base/strbuf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char strbuf_empty[1];
+
+bool strbuf_reserve(struct strbuf *sb, size_t extra)
+{
+    if (sb->failed)
+        return false;
+    size_t need = sb->length + extra + 1;
+    if (need <= sb->capacity)
+        return true;
+    size_t capacity = sb->capacity < 64 ? 64 : sb->capacity + sb->capacity / 2;
+    if (capacity < need)
+        capacity = need;
+    char *text = realloc(sb->text == strbuf_empty ? NULL : sb->text, capacity);
+    if (!text) {
+        sb->failed = true;
+        return false;
+    }
+    sb->text = text;
+    sb->capacity = capacity;
+    return true;
+}
+
+void strbuf_add(struct strbuf *sb, const void *data, size_t length)
+{
+    if (!strbuf_reserve(sb, length))
+        return;
+    memcpy(sb->text + sb->length, data, length);
+    sb->length += length;
+    sb->text[sb->length] = '\0';
+}
+
+void strbuf_adds(struct strbuf *sb, const char *text)
+{
+    strbuf_add(sb, text, strlen(text));
+}
+
+void strbuf_addc(struct strbuf *sb, char c)
+{
+    strbuf_add(sb, &c, 1);
+}
+
+void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, fmt, args);
+    if (length < 0)
+        sb->failed = true;
+    else if (strbuf_reserve(sb, (size_t)length)) {
+        vsnprintf(sb->text + sb->length, (size_t)length + 1, fmt, again);
+        sb->length += (size_t)length;
+    }
+    va_end(again);
+}
+
+void strbuf_addf(struct strbuf *sb, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    strbuf_vaddf(sb, fmt, args);
+    va_end(args);
+}
+
+void strbuf_truncate(struct strbuf *sb, size_t length)
+{
+    if (length >= sb->length)
+        return;
+    sb->length = length;
+    sb->text[length] = '\0';
+}
+
+char *strbuf_detach(struct strbuf *sb)
+{
+    char *text = NULL;
+    if (strbuf_reserve(sb, 0)) {
+        text = sb->text;
+        text[sb->length] = '\0';
+        *sb = (struct strbuf)STRBUF_INIT;
+    }
+    strbuf_release(sb);
+    return text;
+}
+
+void strbuf_release(struct strbuf *sb)
+{
+    if (sb->text != strbuf_empty)
+        free(sb->text);
+    *sb = (struct strbuf)STRBUF_INIT;
+}

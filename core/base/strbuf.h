@@ -1,0 +1,40 @@
+/* strbuf.h - a growing byte string, always NUL-terminated. */
+#ifndef CLOUDIFY_BASE_STRBUF_H
+#define CLOUDIFY_BASE_STRBUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Start with `struct strbuf sb = STRBUF_INIT;`, end with strbuf_release() or strbuf_detach().
+ * When memory runs out the buffer turns `failed`, and later additions do nothing: check once at
+ * the end.
+ */
+struct strbuf {
+    char *text; /* never NULL; not to be freed directly */
+    size_t length;
+    size_t capacity;
+    bool failed;
+};
+
+extern char strbuf_empty[];
+#define STRBUF_INIT                                                                                \
+    {                                                                                              \
+        strbuf_empty, 0, 0, false                                                                  \
+    }
+
+void strbuf_add(struct strbuf *sb, const void *data, size_t length);
+void strbuf_adds(struct strbuf *sb, const char *text);
+void strbuf_addc(struct strbuf *sb, char c);
+void strbuf_addf(struct strbuf *sb, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list args);
+/** Make room for `extra` more bytes. @return false when out of memory */
+bool strbuf_reserve(struct strbuf *sb, size_t extra);
+/** Cut to `length` bytes, which must not be more than there are. */
+void strbuf_truncate(struct strbuf *sb, size_t length);
+/** @return the text, new (free() it), or NULL if an addition had failed; `sb` is empty again. */
+char *strbuf_detach(struct strbuf *sb);
+void strbuf_release(struct strbuf *sb);
+
+#endif

@@ -1,0 +1,51 @@
+/* suggest.c - see suggest.h: edit distance with transpositions, in bounded space. */
+#include "base/suggest.h"
+
+#include <string.h>
+
+enum { NAME_LIMIT = 128 };
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    size_t rows[3][NAME_LIMIT + 1];
+    size_t *before = rows[0], *last = rows[1], *row = rows[2];
+    for (size_t j = 0; j <= b_length; j++)
+        last[j] = j;
+    for (size_t i = 1; i <= a_length; i++) {
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            size_t cost = a[i - 1] != b[j - 1];
+            row[j] = smaller(smaller(last[j] + 1, row[j - 1] + 1), last[j - 1] + cost);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = smaller(row[j], before[j - 2] + 1);
+        }
+        size_t *spare = before;
+        before = last;
+        last = row;
+        row = spare;
+    }
+    return last[b_length];
+}
+
+void suggestion_init(struct suggestion *suggestion, const char *wanted)
+{
+    *suggestion = (struct suggestion){.wanted = wanted, .distance = (size_t)-1};
+}
+
+void suggestion_consider(struct suggestion *suggestion, const char *candidate)
+{
+    size_t wanted_length = strlen(suggestion->wanted), length = strlen(candidate);
+    if (wanted_length > NAME_LIMIT || length > NAME_LIMIT)
+        return;
+    size_t distance = edit_distance(suggestion->wanted, wanted_length, candidate, length);
+    size_t longest = wanted_length > length ? wanted_length : length;
+    if (distance < suggestion->distance && distance <= 1 + longest / 4 && distance < longest) {
+        suggestion->best = candidate;
+        suggestion->distance = distance;
+    }
+}

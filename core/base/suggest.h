@@ -1,0 +1,19 @@
+/* suggest.h - the known name that a misspelt one was probably meant to be. */
+#ifndef CLOUDIFY_BASE_SUGGEST_H
+#define CLOUDIFY_BASE_SUGGEST_H
+
+#include <stddef.h>
+
+/* Feed candidates one by one; `best` is then the nearest that is near enough, or NULL. */
+struct suggestion {
+    const char *wanted;
+    const char *best; /* borrowed from the candidate */
+    size_t distance;
+};
+
+/** Start to look for names like `wanted`, which must outlive the suggestion. */
+void suggestion_init(struct suggestion *suggestion, const char *wanted);
+/** Consider `candidate`, which must outlive the suggestion. */
+void suggestion_consider(struct suggestion *suggestion, const char *candidate);
+
+#endif

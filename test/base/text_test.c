@@ -1,0 +1,93 @@
+/* text_test.c - error contexts, string buffers, suggestions and maps. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "base/map.h"
+#include "base/strbuf.h"
+#include "base/suggest.h"
+
+#include "../check.h"
+
+static void test_error(void)
+{
+    struct error err = {0};
+    CHECK(!error_set(&err, ERROR_IO, "cannot read '%s'", "x"), "setting an error gives false");
+    error_set(&err, ERROR_INVALID, "second");
+    error_context(&err, "node '%s'", "db");
+    CHECK(!strcmp(err.text, "node 'db': cannot read 'x'"), "the first error wins: %s", err.text);
+    CHECK(err.code == ERROR_IO, "and keeps its code");
+}
+
+static void test_strbuf(void)
+{
+    struct strbuf sb = STRBUF_INIT;
+    for (int i = 0; i < 1000; i++)
+        strbuf_addf(&sb, "%d,", i);
+    CHECK(sb.length == 3890 && !strncmp(sb.text, "0,1,2,", 6), "a buffer grows");
+    char *text = strbuf_detach(&sb);
+    CHECK(strlen(text) == 3890 && sb.length == 0, "and is empty once detached");
+    free(text);
+}
+
+static void test_map(void)
+{
+    struct map map = {0};
+    int values[100];
+    char key[16];
+    for (int i = 0; i < 100; i++) {
+        snprintf(key, sizeof key, "key%d", 99 - i);
+        map_set(&map, key, &values[i]);
+    }
+    CHECK(map.count == 100 && map_get(&map, "key99") == &values[0], "a map finds its keys");
+    CHECK(!strcmp(map.entries[1].key, "key98"), "in order of insertion");
+    CHECK(!map_has(&map, "key100") && !map_get(&map, "nothing"), "and no others");
+    map_release(&map);
+}
+
+static void test_suggestion(const char *wanted, const char *expected)
+{
+    static const char *names[] = {"properties", "interfaces", "relationships", "type", "port"};
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, wanted);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        suggestion_consider(&suggestion, names[i]);
+    bool same = expected ? suggestion.best && !strcmp(suggestion.best, expected) : !suggestion.best;
+    CHECK(same, "'%s' suggests %s", wanted, expected ? expected : "nothing");
+}
+
+static void test_paths(void)
+{
+    CHECK(path_is_inside("a/b..c/d"), "dots within a name do not leave");
+    CHECK(!path_is_inside("a/../../b") && !path_is_inside("/etc") && !path_is_inside(".."),
+          "parents and absolute paths do");
+    CHECK(!strcmp(path_base("/a/b.yaml"), "b.yaml"), "the base name follows the last slash");
+}
+
+static void test_arena(void)
+{
+    struct arena arena = {0};
+    char *small = arena_strdup(&arena, "small");
+    char *large = arena_alloc(&arena, 1 << 20);
+    char *after = arena_strdup(&arena, "after");
+    large[(1 << 20) - 1] = 'x';
+    CHECK(!strcmp(small, "small") && !strcmp(after, "after"), "pieces do not overlap");
+    CHECK(after - small < 64, "a large piece does not waste the current block");
+    arena_release(&arena);
+}
+
+int main(void)
+{
+    test_error();
+    test_strbuf();
+    test_map();
+    test_suggestion("propertes", "properties");
+    test_suggestion("tpye", "type");
+    test_suggestion("zzz", NULL);
+    test_paths();
+    test_arena();
+    return checks_done();
+}
