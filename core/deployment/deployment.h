@@ -1,0 +1,73 @@
+/* deployment.h - the node instances of one deployment: made from a plan, found, walked. */
+#ifndef CLOUDIFY_DEPLOYMENT_DEPLOYMENT_H
+#define CLOUDIFY_DEPLOYMENT_DEPLOYMENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/map.h"
+#include "deployment/node_instance.h"
+#include "dsl/plan.h"
+
+/* Read freely; add only through instances_add(), which keeps the lookups right. */
+struct instance_set {
+    const struct plan *plan; /* borrowed, outlives the set */
+    struct node_instance **items; /* by containment tree, containers before what they contain */
+    size_t count, capacity;
+    struct map by_id;
+    size_t *first_of_node; /* per node: where its instances start in `of_node` */
+    size_t *of_node;       /* indices of instances, grouped by node */
+    bool grouped;
+};
+
+/**
+ * Create the instances of a prepared plan (dsl.md 12.1): counts multiply down the containment
+ * tree, other relationships connect as their `connection_type` says. Ids are new and random.
+ *
+ * @return a new set (instances_free() it), or NULL with `err` set: ERROR_INVALID, ERROR_NOMEM
+ */
+struct instance_set *instances_create(const struct plan *plan, struct error *err);
+
+/** An empty set, to be filled from the store with instances_add(). */
+struct instance_set *instances_new(const struct plan *plan, struct error *err);
+/**
+ * Add an instance as it was stored; everything is copied, the JSON values are shared.
+ *
+ * @return the instance, borrowed; or NULL with `err` set: ERROR_EXISTS, ERROR_NOMEM
+ */
+struct node_instance *instances_add(struct instance_set *set, const struct node_instance *ni,
+                                    struct error *err);
+/** Add one relationship to instance `source`; `target` may be added to the set later. */
+bool instances_relate(struct instance_set *set, size_t source, size_t relationship, size_t target,
+                      struct error *err);
+/** Free a set with all its instances. NULL is allowed. */
+void instances_free(struct instance_set *set);
+
+/** The instance called `id`, or NULL. */
+struct node_instance *instances_find(const struct instance_set *set, const char *id);
+/** The index in `set->items` of the instance called `id`, or INSTANCE_NONE. */
+long instances_index(const struct instance_set *set, const char *id);
+/**
+ * The instances of node `node`: `*count` indices into `set->items`, in the order of their
+ * `index`. Borrowed, until the next instances_add().
+ */
+const size_t *instances_of_node(struct instance_set *set, size_t node, size_t *count);
+const struct plan_node *instance_node(const struct instance_set *set,
+                                      const struct node_instance *ni);
+
+/**
+ * The indices of all instances such that the target of each relationship comes before its source;
+ * instances that do not depend on each other keep the order of the set.
+ *
+ * @param order room for `set->count` indices
+ * @return false with `err` set: ERROR_INVALID (relationships in a circle), ERROR_NOMEM
+ */
+bool instances_topological_order(const struct instance_set *set, size_t *order,
+                                 struct error *err);
+
+/** As shown to users and plugins: id, node_id, index, state, version, ...; new, or NULL. */
+json_t *node_instance_to_json(const struct instance_set *set, const struct node_instance *ni);
+
+#endif

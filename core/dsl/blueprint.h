@@ -1,0 +1,39 @@
+/* blueprint.h - from a YAML file with its imports to a plan. */
+#ifndef CLOUDIFY_DSL_BLUEPRINT_H
+#define CLOUDIFY_DSL_BLUEPRINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "dsl/diagnostics.h"
+#include "dsl/plan.h"
+
+/* Finds what is neither a file nor built in: URLs, `plugin:NAME`, `blueprint:ID` (dsl.md 2.3). */
+struct import_resolver {
+    void *data;
+    /**
+     * @param name the import as written, without its namespace
+     * @return the text, new, `*length` bytes and a NUL; or NULL with `err` set
+     */
+    char *(*read)(void *data, const char *name, size_t *length, struct error *err);
+};
+
+struct blueprint_options {
+    const struct import_resolver *resolver; /* NULL: only files and the built-in types */
+    const char *resources; /* directory for imports and scripts besides the blueprint's, or NULL */
+    const char *const *plugin_directories; /* NULL-ended; NAME/plugin.yaml in one of them is what
+                                              `plugin:NAME` imports; or NULL */
+};
+
+/**
+ * Read, check and compile the blueprint at `path` (dsl.md 0 to 6, 8 to 11).
+ *
+ * @param options NULL: all defaults
+ * @param out receives every error and warning
+ * @return a new plan, or NULL if there is an error in `out`
+ */
+struct plan *blueprint_parse(const char *path, const struct blueprint_options *options,
+                             struct diagnostics *out);
+
+#endif

@@ -1,0 +1,183 @@
+/* plan.h - a validated blueprint: nodes, operations, workflows. Nothing in it refers to YAML.
+ *
+ * The structs are plain, to be read by every layer above; only dsl/ writes them. Every pointer in
+ * them is borrowed from the plan and good until plan_free(). JSON values are immutable: who wants
+ * to change one copies it.
+ */
+#ifndef CLOUDIFY_DSL_PLAN_H
+#define CLOUDIFY_DSL_PLAN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "dsl/diagnostics.h"
+
+enum { PLAN_NONE = -1 };            /* no such index */
+enum { OPERATION_RETRIES_UNSET = -2 }; /* -1 means without limit (dsl.md 5.2) */
+
+struct plan_plugin {
+    const char *name;
+    const char *executor; /* "central_deployment_agent" or "host_agent" */
+    const char *package_name, *package_version; /* NULL where not given */
+    bool install;
+    json_t *record; /* the plugin dict of dsl.md 8.2, `properties` included */
+};
+
+/* A node type or a relationship type, as far as its users need it. */
+struct plan_type {
+    const char *name;
+    size_t index;        /* in plan->node_types or plan->relationship_types */
+    json_t *hierarchy;   /* list of names, root first, itself last */
+    bool is_host;        /* node types: a kind of compute node (dsl.md 5.1) */
+    bool is_contained_in, is_connected_to, is_depends_on; /* relationship types, by hierarchy */
+    json_t *record; /* relationship types: the plan's dict of dsl.md 5.1, else NULL */
+};
+
+struct operation {
+    const char *name;       /* "cloudify.interfaces.lifecycle.start" */
+    const char *short_name; /* "start": the part of `name` after the interface */
+    const struct plan_plugin *plugin; /* NULL: there is nothing to do */
+    const char *function;   /* "webserver.tasks.start"; "" without a plugin */
+    const char *executor;   /* NULL without a plugin; "auto" for scripts that leave it open */
+    json_t *inputs;         /* object; runtime functions are still in it */
+    json_t *inputs_types;   /* input name -> declared type, or NULL */
+    json_int_t max_retries; /* OPERATION_RETRIES_UNSET: as the execution says; -1: no limit */
+    double retry_interval;  /* seconds; negative: as the execution says */
+    double timeout;         /* seconds; negative: none */
+    int timeout_recoverable; /* 0, 1; negative: not given */
+    bool has_functions;     /* `inputs` need evaluation before the operation runs */
+    size_t index;           /* in plan->operations */
+};
+
+/* The operations of a node or of one side of a relationship; shared wherever equal. */
+struct operation_set {
+    const struct operation **items; /* order of the merged type (dsl.md 11.5) */
+    size_t count;
+    size_t index; /* in plan->operation_sets */
+};
+
+struct plan_relationship {
+    const struct plan_type *type;
+    size_t target; /* index of a node */
+    json_t *properties;
+    const struct operation_set *source_operations, *target_operations;
+};
+
+struct plan_node {
+    const char *id;
+    size_t index;
+    const struct plan_type *type;
+    json_t *properties;
+    const struct operation_set *operations;
+    struct plan_relationship *relationships;
+    size_t relationship_count;
+    long host;          /* index of the node that hosts it, itself included, or PLAN_NONE */
+    json_t *scalable;   /* min_, max_, default_, current_ and planned_instances */
+    json_int_t instance_count; /* current_instances, known after plan_prepare() */
+};
+
+struct plan_workflow {
+    const char *name;
+    const struct plan_plugin *plugin;
+    const char *function;
+    json_t *parameters; /* name -> schema */
+    bool is_cascading;
+    json_t *availability_rules; /* object, or NULL */
+};
+
+struct plan_storage; /* owns all that the plan points to */
+
+struct plan {
+    const char *version;     /* "cloudify_dsl_1_4" */
+    const char *description; /* or NULL */
+    json_t *metadata;        /* object, or NULL */
+    json_t *inputs; /* name -> schema; after plan_prepare() name -> value */
+    json_t *input_schemas; /* name -> schema, always */
+    json_t *outputs, *capabilities; /* name -> {value, description?} */
+    json_t *data_types; /* name -> {properties, ...} (dsl.md 4.2) */
+    bool prepared;
+    struct plan_node *nodes; /* order of the document, main file first */
+    size_t node_count;
+    struct plan_workflow *workflows;
+    size_t workflow_count;
+    struct plan_plugin *plugins;
+    size_t plugin_count;
+    struct plan_type **node_types; /* those that nodes use */
+    size_t node_type_count;
+    struct plan_type **relationship_types;
+    size_t relationship_type_count;
+    struct operation_set **operation_sets;
+    size_t operation_set_count;
+    struct operation **operations;
+    size_t operation_count;
+    struct plan_storage *storage;
+};
+
+/** Free a plan, even a half-built one. NULL is allowed. */
+void plan_free(struct plan *plan);
+
+/** The node called `id`, or NULL. */
+const struct plan_node *plan_find_node(const struct plan *plan, const char *id);
+/** The workflow called `name`, or NULL. */
+const struct plan_workflow *plan_find_workflow(const struct plan *plan, const char *name);
+/** The plugin called `name`, or NULL. */
+const struct plan_plugin *plan_find_plugin(const struct plan *plan, const char *name);
+/** Whether `name` is `type` or one that it derives from. */
+bool plan_type_is(const struct plan_type *type, const char *name);
+
+/**
+ * The operation with the long name `name` ("interface.operation"), or with that short name where
+ * only one interface has it (dsl.md 11.3); NULL if there is none. A no-op has no plugin.
+ */
+const struct operation *operations_find(const struct operation_set *set, const char *name);
+/** Whether only one interface of `set` has an operation with the short name of `operation`. */
+bool operations_short_name_is_unique(const struct operation_set *set,
+                                     const struct operation *operation);
+
+/* In the shapes of dsl.md 11; each new, or NULL when out of memory. */
+json_t *plan_to_json(const struct plan *plan);                     /* 11.1 */
+json_t *plan_node_to_json(const struct plan *plan, const struct plan_node *node); /* 11.2 */
+json_t *plan_relationship_to_json(const struct plan *plan, const struct plan_relationship *r);
+json_t *operations_to_json(const struct operation_set *set);       /* 11.3: long and short keys */
+json_t *operation_to_json(const struct operation *operation);      /* 11.3 */
+json_t *plan_workflow_to_json(const struct plan_workflow *workflow); /* 8.1 */
+
+/**
+ * Make the plan that of one deployment: bind inputs (missing, unknown, wrong type, constraints:
+ * dsl.md 3) and evaluate the functions that can be known (10.1, 11.5). Once per plan.
+ *
+ * @param inputs object of given values, or NULL; borrowed
+ * @return whether all went well; if not, `out` has the errors
+ */
+bool plan_prepare(struct plan *plan, const json_t *inputs, struct diagnostics *out);
+
+/**
+ * Check and complete the parameters of an execution (dsl.md 8.1): unknown and missing ones,
+ * defaults, types.
+ *
+ * @param parameters object of given values, or NULL; borrowed
+ * @return the parameters, complete, new; or NULL with `err` set: ERROR_INVALID, ERROR_NOMEM
+ */
+json_t *plan_workflow_parameters(const struct plan *plan, const struct plan_workflow *workflow,
+                                 const json_t *parameters, bool allow_custom, struct error *err);
+
+/* How a plan is stored: one document with all that nodes share, and one row per node. */
+
+/** All but the nodes, as JSON; new, or NULL when out of memory. */
+json_t *plan_document(const struct plan *plan);
+/** What is particular to one node; new, or NULL when out of memory. */
+json_t *plan_node_row(const struct plan *plan, const struct plan_node *node);
+/**
+ * The plan again, from what plan_document() and plan_node_row() gave.
+ *
+ * @param next_row gives the rows in the order of the nodes' indices, each a new reference; NULL
+ *        with `err` unset ends them, NULL with `err` set is passed on
+ * @return a new plan, or NULL with `err` set: ERROR_STORAGE (a damaged document), ERROR_NOMEM
+ */
+struct plan *plan_from_documents(const json_t *document,
+                                 json_t *(*next_row)(void *data, struct error *err), void *data,
+                                 struct error *err);
+
+#endif
