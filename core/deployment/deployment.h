@@ -13,7 +13,7 @@
 
 /* Read freely; add only through instances_add(), which keeps the lookups right. */
 struct instance_set {
-    const struct plan *plan; /* borrowed, outlives the set */
+    const struct plan *plan;      /* borrowed, outlives the set */
     struct node_instance **items; /* by containment tree, containers before what they contain */
     size_t count, capacity;
     struct map by_id;
@@ -64,8 +64,7 @@ const struct plan_node *instance_node(const struct instance_set *set,
  * @param order room for `set->count` indices
  * @return false with `err` set: ERROR_INVALID (relationships in a circle), ERROR_NOMEM
  */
-bool instances_topological_order(const struct instance_set *set, size_t *order,
-                                 struct error *err);
+bool instances_topological_order(const struct instance_set *set, size_t *order, struct error *err);
 
 /** As shown to users and plugins: id, node_id, index, state, version, ...; new, or NULL. */
 json_t *node_instance_to_json(const struct instance_set *set, const struct node_instance *ni);

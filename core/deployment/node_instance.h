@@ -17,13 +17,13 @@ struct instance_relationship {
 };
 
 struct node_instance {
-    char *id;          /* "webserver_a1b2c3" */
-    size_t node;       /* index in plan->nodes */
-    int index;         /* 1, 2, ... among the instances of its node */
-    char *state;       /* "uninitialized", "started", ... */
-    json_int_t version;          /* grows by one per update, from 1 */
-    json_t *runtime_properties;  /* object, immutable: replaced as a whole */
-    json_t *system_properties;   /* object, likewise */
+    char *id;                                    /* "webserver_a1b2c3" */
+    size_t node;                                 /* index in plan->nodes */
+    int index;                                   /* 1, 2, ... among the instances of its node */
+    char *state;                                 /* "uninitialized", "started", ... */
+    json_int_t version;                          /* grows by one per update, from 1 */
+    json_t *runtime_properties;                  /* object, immutable: replaced as a whole */
+    json_t *system_properties;                   /* object, likewise */
     struct instance_relationship *relationships; /* by relationship, then by target */
     size_t relationship_count;
     long host;      /* index of the instance that hosts it, itself included, or INSTANCE_NONE */

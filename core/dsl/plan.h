@@ -14,12 +14,12 @@
 #include "base/error.h"
 #include "dsl/diagnostics.h"
 
-enum { PLAN_NONE = -1 };            /* no such index */
+enum { PLAN_NONE = -1 };               /* no such index */
 enum { OPERATION_RETRIES_UNSET = -2 }; /* -1 means without limit (dsl.md 5.2) */
 
 struct plan_plugin {
     const char *name;
-    const char *executor; /* "central_deployment_agent" or "host_agent" */
+    const char *executor;                       /* "central_deployment_agent" or "host_agent" */
     const char *package_name, *package_version; /* NULL where not given */
     bool install;
     json_t *record; /* the plugin dict of dsl.md 8.2, `properties` included */
@@ -28,27 +28,27 @@ struct plan_plugin {
 /* A node type or a relationship type, as far as its users need it. */
 struct plan_type {
     const char *name;
-    size_t index;        /* in plan->node_types or plan->relationship_types */
-    json_t *hierarchy;   /* list of names, root first, itself last */
-    bool is_host;        /* node types: a kind of compute node (dsl.md 5.1) */
+    size_t index;      /* in plan->node_types or plan->relationship_types */
+    json_t *hierarchy; /* list of names, root first, itself last */
+    bool is_host;      /* node types: a kind of compute node (dsl.md 5.1) */
     bool is_contained_in, is_connected_to, is_depends_on; /* relationship types, by hierarchy */
     json_t *record; /* relationship types: the plan's dict of dsl.md 5.1, else NULL */
 };
 
 struct operation {
-    const char *name;       /* "cloudify.interfaces.lifecycle.start" */
-    const char *short_name; /* "start": the part of `name` after the interface */
+    const char *name;                 /* "cloudify.interfaces.lifecycle.start" */
+    const char *short_name;           /* "start": the part of `name` after the interface */
     const struct plan_plugin *plugin; /* NULL: there is nothing to do */
-    const char *function;   /* "webserver.tasks.start"; "" without a plugin */
-    const char *executor;   /* NULL without a plugin; "auto" for scripts that leave it open */
-    json_t *inputs;         /* object; runtime functions are still in it */
-    json_t *inputs_types;   /* input name -> declared type, or NULL */
-    json_int_t max_retries; /* OPERATION_RETRIES_UNSET: as the execution says; -1: no limit */
-    double retry_interval;  /* seconds; negative: as the execution says */
-    double timeout;         /* seconds; negative: none */
+    const char *function;             /* "webserver.tasks.start"; "" without a plugin */
+    const char *executor;    /* NULL without a plugin; "auto" for scripts that leave it open */
+    json_t *inputs;          /* object; runtime functions are still in it */
+    json_t *inputs_types;    /* input name -> declared type, or NULL */
+    json_int_t max_retries;  /* OPERATION_RETRIES_UNSET: as the execution says; -1: no limit */
+    double retry_interval;   /* seconds; negative: as the execution says */
+    double timeout;          /* seconds; negative: none */
     int timeout_recoverable; /* 0, 1; negative: not given */
-    bool has_functions;     /* `inputs` need evaluation before the operation runs */
-    size_t index;           /* in plan->operations */
+    bool has_functions;      /* `inputs` need evaluation before the operation runs */
+    size_t index;            /* in plan->operations */
 };
 
 /* The operations of a node or of one side of a relationship; shared wherever equal. */
@@ -73,8 +73,8 @@ struct plan_node {
     const struct operation_set *operations;
     struct plan_relationship *relationships;
     size_t relationship_count;
-    long host;          /* index of the node that hosts it, itself included, or PLAN_NONE */
-    json_t *scalable;   /* min_, max_, default_, current_ and planned_instances */
+    long host;                 /* index of the node that hosts it, itself included, or PLAN_NONE */
+    json_t *scalable;          /* min_, max_, default_, current_ and planned_instances */
     json_int_t instance_count; /* current_instances, known after plan_prepare() */
 };
 
@@ -90,13 +90,13 @@ struct plan_workflow {
 struct plan_storage; /* owns all that the plan points to */
 
 struct plan {
-    const char *version;     /* "cloudify_dsl_1_4" */
-    const char *description; /* or NULL */
-    json_t *metadata;        /* object, or NULL */
-    json_t *inputs; /* name -> schema; after plan_prepare() name -> value */
-    json_t *input_schemas; /* name -> schema, always */
+    const char *version;            /* "cloudify_dsl_1_4" */
+    const char *description;        /* or NULL */
+    json_t *metadata;               /* object, or NULL */
+    json_t *inputs;                 /* name -> schema; after plan_prepare() name -> value */
+    json_t *input_schemas;          /* name -> schema, always */
     json_t *outputs, *capabilities; /* name -> {value, description?} */
-    json_t *data_types; /* name -> {properties, ...} (dsl.md 4.2) */
+    json_t *data_types;             /* name -> {properties, ...} (dsl.md 4.2) */
     bool prepared;
     struct plan_node *nodes; /* order of the document, main file first */
     size_t node_count;
@@ -137,11 +137,11 @@ bool operations_short_name_is_unique(const struct operation_set *set,
                                      const struct operation *operation);
 
 /* In the shapes of dsl.md 11; each new, or NULL when out of memory. */
-json_t *plan_to_json(const struct plan *plan);                     /* 11.1 */
+json_t *plan_to_json(const struct plan *plan);                                    /* 11.1 */
 json_t *plan_node_to_json(const struct plan *plan, const struct plan_node *node); /* 11.2 */
 json_t *plan_relationship_to_json(const struct plan *plan, const struct plan_relationship *r);
-json_t *operations_to_json(const struct operation_set *set);       /* 11.3: long and short keys */
-json_t *operation_to_json(const struct operation *operation);      /* 11.3 */
+json_t *operations_to_json(const struct operation_set *set);         /* 11.3: long and short keys */
+json_t *operation_to_json(const struct operation *operation);        /* 11.3 */
 json_t *plan_workflow_to_json(const struct plan_workflow *workflow); /* 8.1 */
 
 /**
