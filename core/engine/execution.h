@@ -1,0 +1,117 @@
+/* execution.h - one run of a workflow, from start to end.
+ *
+ * Each turn of the loop applies every result that has arrived, commits what follows from them in
+ * one transaction, and only then sends operations and shows events (invariant 1).
+ */
+#ifndef CLOUDIFY_ENGINE_EXECUTION_H
+#define CLOUDIFY_ENGINE_EXECUTION_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "deployment/deployment.h"
+#include "dispatch/dispatch.h"
+#include "dsl/plan.h"
+#include "engine/task_graph.h"
+#include "engine/workflow_host.h"
+#include "storage/storage.h"
+
+struct execution;
+
+struct execution_options {
+    struct deployment_store *store; /* open for writing, its lock held */
+    const struct plan *plan;
+    struct instance_set *instances; /* as stored; changed as the execution goes */
+    const char *deployment_id, *blueprint_id;
+    const char *execution_id; /* of the row in the store, status pending */
+    const struct plan_workflow *workflow;
+    json_t *parameters;                    /* complete: plan_workflow_parameters() */
+    const char *const *plugin_directories; /* where plugins are looked for; NULL-terminated */
+    const char *resources_directory;       /* the deployment's copy of the blueprint's folder */
+    const char *work_directory;            /* the deployment's own, for outputs and plugins */
+    int workers;                           /* at most so many operations at a time */
+    const char *worker_path;               /* executable; NULL: the installed one */
+    int task_retries;                      /* -1: no limit */
+    double task_retry_interval;            /* seconds */
+    int subgraph_retries;
+    double wait_after_fail;                /* seconds after the first failure; negative: 600 */
+    bool handle_signals;                   /* SIGINT and SIGTERM end the execution in good order */
+    const struct workflow_host *host;
+    void (*on_event)(void *data, const json_t *record); /* stored events and logs, or NULL */
+    void *on_event_data;
+    /* Who runs operations; NULL: pool_new(). */
+    struct dispatcher *(*dispatcher_new)(uv_loop_t *loop, const struct pool_options *options,
+                                         struct error *err);
+};
+
+/**
+ * Run a workflow to its end. Its status, events, operations and the instances are in the store.
+ *
+ * @return true if it terminated well; false with `err` set: ERROR_FAILED with the text that the
+ *         execution has as its error, ERROR_CANCELLED, or ERROR_STORAGE etc. if it could not be
+ *         run at all
+ */
+bool execution_run(const struct execution_options *options, struct error *err);
+
+/* For the workflow host. Everything returned is borrowed, until the execution ends. */
+
+const struct execution_options *execution_options(const struct execution *execution);
+struct task_graph *execution_graph(struct execution *execution);
+struct instance_set *execution_instances(struct execution *execution);
+/** Whether the workflow should come to an end. */
+bool execution_is_cancelled(const struct execution *execution);
+
+/* One operation to be called. */
+struct operation_call {
+    long instance;           /* the instance, or the source of a relationship */
+    const char *operation;   /* long or unambiguous short name */
+    long relationship;       /* index in the instance's relationships, or -1 */
+    bool on_target;          /* relationship: the target's operation, not the source's */
+    json_t *kwargs;          /* object laid over the inputs, or NULL; borrowed */
+    bool allow_kwargs_override;
+    bool send_events;
+};
+
+/**
+ * Make the task for an operation; a no-op where the node maps it to nothing (runtime.md 3.3).
+ *
+ * @return the task, outside of the graph; or NULL with `err` set: ERROR_INVALID (kwargs redefine
+ *         an input, or are of another type than declared), ERROR_UNSUPPORTED (the plugin is one
+ *         of the original's that this runtime does not have), ERROR_NOMEM
+ */
+struct task *execution_operation_task(struct execution *execution,
+                                      const struct operation_call *call, struct error *err);
+struct task *execution_state_task(struct execution *execution, long instance, const char *state,
+                                  struct error *err);
+/** @param context object merged into the context of the event, or NULL; borrowed */
+struct task *execution_node_event_task(struct execution *execution, long instance,
+                                       const char *text, json_t *context, struct error *err);
+/** @param event_type NULL: workflow_stage */
+struct task *execution_workflow_event_task(struct execution *execution, const char *text,
+                                           const char *event_type, json_t *context,
+                                           struct error *err);
+struct task *execution_subgraph(struct execution *execution, const char *name, struct error *err);
+/** A call of function number `function` of the workflow host. */
+struct task *execution_local_task(struct execution *execution, const char *name, int function,
+                                  struct error *err);
+
+/** Write a log record of the workflow, or of one of its instances (TASK_NO_INSTANCE: none). */
+bool execution_log(struct execution *execution, long instance, const char *level,
+                   const char *text, struct error *err);
+
+/* The workflow is about to wait: it is resumed when the graph, or that task, has ended. */
+void execution_wait_graph(struct execution *execution);
+void execution_wait_task(struct execution *execution, struct task *task);
+/**
+ * How the graph that was waited for has ended. Ask once after being resumed.
+ *
+ * @return true, or false with `err` set: ERROR_FAILED (text as in runtime.md 6.7),
+ *         ERROR_CANCELLED, ERROR_STATE (tasks that wait for each other)
+ */
+bool execution_graph_result(struct execution *execution, struct error *err);
+/** The same for a task: its value or its error, borrowed, in `*value`. */
+bool execution_task_result(struct execution *execution, const struct task *task, json_t **value);
+
+#endif

@@ -1,0 +1,53 @@
+/* workflow_host.h - what the engine asks of the language that workflows are written in. */
+#ifndef CLOUDIFY_ENGINE_WORKFLOW_HOST_H
+#define CLOUDIFY_ENGINE_WORKFLOW_HOST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "engine/task.h"
+#include "engine/task_graph.h"
+
+struct execution;
+
+/* Which function to run; borrowed for the call of open(). */
+struct workflow_call {
+    const char *workflow;            /* "install" */
+    const struct plan_plugin *plugin;
+    const char *function;            /* "cloudify.workflows.install.install": module and function */
+    const char *const *directories;  /* where to look for plugins, in this order; NULL-terminated */
+    json_t *parameters;              /* complete, checked */
+};
+
+enum workflow_status {
+    WORKFLOW_DONE,
+    WORKFLOW_WAITING, /* after execution_wait_graph() or execution_wait_task() */
+    WORKFLOW_FAILED,
+};
+
+/*
+ * A workflow is opened once, resumed until it is done or has failed, then closed. All calls come
+ * from the thread of the engine, never one inside another, except that `handle` and `run_local`
+ * may be called while the workflow waits.
+ */
+struct workflow_host {
+    void *data;
+    /* Find the function, and make what runs it; nothing of it runs yet. Returns NULL with `err`
+     * set: ERROR_PLUGIN (module or function missing, and why), ERROR_NOMEM. */
+    void *(*open)(void *data, struct execution *execution, const struct workflow_call *call,
+                  struct error *err);
+    /* Run it until it waits or ends. `*value` gets, new: when done, the result (or NULL); when it
+     * failed, the error {message, type, traceback?, hide_traceback?, cancelled?}. */
+    enum workflow_status (*resume)(void *workflow, json_t **value);
+    /* task_graph_observer.handle */
+    bool (*handle)(void *workflow, struct task *task, int handler, struct handler_result *result,
+                   struct error *err);
+    /* Run the function number task->function of a local task. `*value` gets, new, the result or,
+     * when it returns false, the error {message, type, traceback?, recoverable?, retry_after?}. */
+    bool (*run_local)(void *workflow, struct task *task, json_t **value);
+    /* End it, wherever it stands; afterwards no handle to the execution or its tasks works. */
+    void (*close)(void *workflow);
+};
+
+#endif
