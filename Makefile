@@ -18,11 +18,13 @@ CC_ALL    = $(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidd
 
 LIBRARY  := $(BUILD)/libcloudify.a
 LAYERS   := base yaml functions dsl deployment storage resources dispatch engine lua worker api cli
-GEN      := $(addprefix $(BUILD)/gen/,embedded_types.c embedded_lua.c)
+GEN      := $(if $(wildcard tools/embed.lua),$(addprefix $(BUILD)/gen/,embedded_types.c embedded_lua.c))
 LUA      := $(shell find lua/cloudify -name '*.lua' 2>/dev/null | sort)
 LIB_SRC  := $(foreach l,$(filter-out worker cli,$(LAYERS)),$(wildcard core/$(l)/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN:.c=.o)
-PROGRAMS := $(addprefix $(BUILD)/,cfy cloudify-worker lua-runner libcloudify.so)
+MAINS    := $(wildcard core/cli/main.c core/worker/main.c core/worker/lua_runner.c)
+PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so $(if $(filter %cli/main.c,$(MAINS)),cfy) \
+            $(if $(filter %worker/main.c,$(MAINS)),cloudify-worker) $(if $(filter %lua_runner.c,$(MAINS)),lua-runner))
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/*_test.c))
 BENCH    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/*.c))
 

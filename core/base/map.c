@@ -81,7 +81,8 @@ bool map_set(struct map *map, const char *key, void *value)
     char *copy = strdup(key);
     if (!copy)
         return false;
-    map->entries[map->count] = (struct map_entry){copy, value};
+    map->entries[map->count].key = copy;
+    map->entries[map->count].value = value;
     map->slots[find_slot(map, key)] = (unsigned)++map->count;
     return true;
 }

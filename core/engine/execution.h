@@ -36,8 +36,8 @@ struct execution_options {
     int task_retries;                      /* -1: no limit */
     double task_retry_interval;            /* seconds */
     int subgraph_retries;
-    double wait_after_fail;                /* seconds after the first failure; negative: 600 */
-    bool handle_signals;                   /* SIGINT and SIGTERM end the execution in good order */
+    double wait_after_fail; /* seconds after the first failure; negative: 600 */
+    bool handle_signals;    /* SIGINT and SIGTERM end the execution in good order */
     const struct workflow_host *host;
     void (*on_event)(void *data, const json_t *record); /* stored events and logs, or NULL */
     void *on_event_data;
@@ -65,11 +65,11 @@ bool execution_is_cancelled(const struct execution *execution);
 
 /* One operation to be called. */
 struct operation_call {
-    long instance;           /* the instance, or the source of a relationship */
-    const char *operation;   /* long or unambiguous short name */
-    long relationship;       /* index in the instance's relationships, or -1 */
-    bool on_target;          /* relationship: the target's operation, not the source's */
-    json_t *kwargs;          /* object laid over the inputs, or NULL; borrowed */
+    long instance;         /* the instance, or the source of a relationship */
+    const char *operation; /* long or unambiguous short name */
+    long relationship;     /* index in the instance's relationships, or -1 */
+    bool on_target;        /* relationship: the target's operation, not the source's */
+    json_t *kwargs;        /* object laid over the inputs, or NULL; borrowed */
     bool allow_kwargs_override;
     bool send_events;
 };
@@ -86,8 +86,8 @@ struct task *execution_operation_task(struct execution *execution,
 struct task *execution_state_task(struct execution *execution, long instance, const char *state,
                                   struct error *err);
 /** @param context object merged into the context of the event, or NULL; borrowed */
-struct task *execution_node_event_task(struct execution *execution, long instance,
-                                       const char *text, json_t *context, struct error *err);
+struct task *execution_node_event_task(struct execution *execution, long instance, const char *text,
+                                       json_t *context, struct error *err);
 /** @param event_type NULL: workflow_stage */
 struct task *execution_workflow_event_task(struct execution *execution, const char *text,
                                            const char *event_type, json_t *context,
@@ -98,8 +98,8 @@ struct task *execution_local_task(struct execution *execution, const char *name,
                                   struct error *err);
 
 /** Write a log record of the workflow, or of one of its instances (TASK_NO_INSTANCE: none). */
-bool execution_log(struct execution *execution, long instance, const char *level,
-                   const char *text, struct error *err);
+bool execution_log(struct execution *execution, long instance, const char *level, const char *text,
+                   struct error *err);
 
 /* The workflow is about to wait: it is resumed when the graph, or that task, has ended. */
 void execution_wait_graph(struct execution *execution);

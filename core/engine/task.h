@@ -69,11 +69,11 @@ struct task {
     const char *text;        /* name of function or subgraph; text of an event; state to set */
     const char *event_type;  /* events: "workflow_stage" or what the caller chose */
     const struct operation *operation; /* TASK_OPERATION, else NULL */
-    json_t *payload;         /* operation: keyword arguments; event: additional context; or NULL */
-    json_t *error;           /* what it, or the task that it failed by, ended with; or NULL */
-    json_t *value;           /* what a finished task returned; or NULL */
-    struct task *failed_by;  /* subgraph: the task whose failure is its own */
-    struct task *container;  /* the subgraph that it stands in, or NULL */
+    json_t *payload;        /* operation: keyword arguments; event: additional context; or NULL */
+    json_t *error;          /* what it, or the task that it failed by, ended with; or NULL */
+    json_t *value;          /* what a finished task returned; or NULL */
+    struct task *failed_by; /* subgraph: the task whose failure is its own */
+    struct task *container; /* the subgraph that it stands in, or NULL */
     struct task *first_child, *last_child; /* subgraph: tasks still in it */
     struct task *next_sibling, *previous_sibling;
     struct task *next_ready, *previous_ready;

@@ -13,11 +13,11 @@ struct execution;
 
 /* Which function to run; borrowed for the call of open(). */
 struct workflow_call {
-    const char *workflow;            /* "install" */
+    const char *workflow; /* "install" */
     const struct plan_plugin *plugin;
-    const char *function;            /* "cloudify.workflows.install.install": module and function */
-    const char *const *directories;  /* where to look for plugins, in this order; NULL-terminated */
-    json_t *parameters;              /* complete, checked */
+    const char *function;           /* "cloudify.workflows.install.install": module and function */
+    const char *const *directories; /* where to look for plugins, in this order; NULL-terminated */
+    json_t *parameters;             /* complete, checked */
 };
 
 enum workflow_status {
