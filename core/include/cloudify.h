@@ -1,0 +1,187 @@
+/* cloudify.h - the embedding API: blueprints in, running systems out.
+ *
+ *     struct cloudify_error err = {0};
+ *     struct cloudify *c = cloudify_open(&(struct cloudify_options){.store = "/var/lib/x"}, &err);
+ *     if (c && cloudify_install(c, "blueprint.yaml", &(struct cloudify_install_options){0}, &err))
+ *         ...
+ *     cloudify_close(c);
+ *
+ * Strings passed in are borrowed for the call and are UTF-8. Results are JSON texts, new:
+ * cloudify_free() them. One `struct cloudify` may be used by one thread at a time; each call that
+ * runs an execution returns when the execution has ended.
+ */
+#ifndef CLOUDIFY_H
+#define CLOUDIFY_H
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CLOUDIFY_API __attribute__((visibility("default")))
+
+/* What a caller may react to. Numbers never change their meaning. */
+enum cloudify_error_code {
+    CLOUDIFY_OK = 0,
+    CLOUDIFY_INVALID = 1,   /* bad input: a blueprint, inputs, parameters */
+    CLOUDIFY_NOT_FOUND = 2, /* no such deployment, execution, file */
+    CLOUDIFY_EXISTS = 3,
+    CLOUDIFY_CONFLICT = 4,
+    CLOUDIFY_BUSY = 5, /* another process runs an execution of the deployment */
+    CLOUDIFY_STORAGE = 6,
+    CLOUDIFY_IO = 7,
+    CLOUDIFY_NOMEM = 8,
+    CLOUDIFY_LIMIT = 9,
+    CLOUDIFY_PLUGIN = 10,
+    CLOUDIFY_FAILED = 11, /* an execution failed */
+    CLOUDIFY_CANCELLED = 12,
+    CLOUDIFY_UNSUPPORTED = 13,
+    CLOUDIFY_STATE = 14, /* not possible in the present state of the deployment */
+};
+
+/* Lives on the caller's stack; nothing in it is to be freed. */
+struct cloudify_error {
+    enum cloudify_error_code code;
+    char text[1024]; /* one line for a human */
+};
+
+/* A runtime over one store. */
+struct cloudify;
+
+struct cloudify_options {
+    const char *store; /* directory; NULL: $CFY_STORE, else ~/.cloudify */
+    /* Directories with plugins, before those of the store; NULL-terminated, or NULL. */
+    const char *const *plugin_directories;
+    const char *worker; /* the worker's executable; NULL: the one installed with the library */
+    /* Called after each commit with each new event or log record (one JSON object), or NULL. */
+    void (*on_event)(void *data, const char *record);
+    void *on_event_data;
+    /* SIGINT and SIGTERM end a running execution in good order. */
+    bool handle_signals;
+};
+
+/* How an execution is run; zero values stand for the defaults named. */
+struct cloudify_execution_options {
+    int workers;                  /* operations at a time; 0: 16 */
+    bool retries_given;           /* false: the next two are 5 and 1 */
+    int task_retries;             /* -1: without limit */
+    double task_retry_interval;   /* seconds */
+    int subgraph_retries;         /* -1: without limit */
+    bool allow_custom_parameters; /* accept parameters that the workflow does not declare */
+};
+
+/** "0.1.0". */
+CLOUDIFY_API const char *cloudify_version(void);
+/** Free a result. NULL is allowed. */
+CLOUDIFY_API void cloudify_free(char *result);
+
+/**
+ * Open a runtime. The store is made when it is first written to.
+ *
+ * @return new (cloudify_close() it), or NULL with `err` set
+ */
+CLOUDIFY_API struct cloudify *cloudify_open(const struct cloudify_options *options,
+                                            struct cloudify_error *err);
+/** Close a runtime. NULL is allowed. */
+CLOUDIFY_API void cloudify_close(struct cloudify *c);
+
+/**
+ * Parse and validate a blueprint; the store is not touched.
+ *
+ * @param inputs JSON object, or NULL to validate without binding inputs
+ * @return {"valid": bool, "diagnostics": [{code, severity, message, file, line, column, path,
+ *         hint}]}; or NULL with `err` set if it could not be tried at all
+ */
+CLOUDIFY_API char *cloudify_validate(struct cloudify *c, const char *blueprint, const char *inputs,
+                                     struct cloudify_error *err);
+
+/**
+ * Read inputs from a file of YAML or JSON, or from one `key=value` text, whose value is read as a
+ * YAML scalar.
+ *
+ * @return a JSON object, or NULL with `err` set
+ */
+CLOUDIFY_API char *cloudify_read_inputs(const char *source, struct cloudify_error *err);
+
+struct cloudify_install_options {
+    const char *deployment; /* id; NULL: the name of the blueprint's folder */
+    const char *inputs;     /* JSON object, or NULL */
+    struct cloudify_execution_options execution;
+};
+
+/**
+ * Create a deployment and run its workflow `install`.
+ *
+ * @return the execution's record as by cloudify_execution(); or NULL with `err` set:
+ *         CLOUDIFY_INVALID (blueprint or inputs; the text is the first diagnostic), CLOUDIFY_STATE
+ *         (already installed, or its install failed or was interrupted), CLOUDIFY_BUSY,
+ *         CLOUDIFY_FAILED, CLOUDIFY_CANCELLED, CLOUDIFY_STORAGE
+ */
+CLOUDIFY_API char *cloudify_install(struct cloudify *c, const char *blueprint,
+                                    const struct cloudify_install_options *options,
+                                    struct cloudify_error *err);
+
+/**
+ * Run a workflow of a deployment.
+ *
+ * @param parameters JSON object, or NULL
+ * @return as cloudify_install()
+ */
+CLOUDIFY_API char *cloudify_execute(struct cloudify *c, const char *deployment,
+                                    const char *workflow, const char *parameters,
+                                    const struct cloudify_execution_options *options,
+                                    struct cloudify_error *err);
+
+/** Run `uninstall`; the deployment's record stays. @return as cloudify_install() */
+CLOUDIFY_API char *cloudify_uninstall(struct cloudify *c, const char *deployment,
+                                      const char *parameters,
+                                      const struct cloudify_execution_options *options,
+                                      struct cloudify_error *err);
+
+/** @return array of deployment records, by id */
+CLOUDIFY_API char *cloudify_deployments(struct cloudify *c, struct cloudify_error *err);
+/** @return {id, blueprint_id, created_at, status, inputs, workflows, ...} */
+CLOUDIFY_API char *cloudify_deployment(struct cloudify *c, const char *deployment,
+                                       struct cloudify_error *err);
+/** Forget a deployment that is not installed, with its history. `force`: whatever its state. */
+CLOUDIFY_API bool cloudify_deployment_delete(struct cloudify *c, const char *deployment, bool force,
+                                             struct cloudify_error *err);
+
+/** @return array of execution records of one deployment, or (NULL) of all; oldest first */
+CLOUDIFY_API char *cloudify_executions(struct cloudify *c, const char *deployment,
+                                       struct cloudify_error *err);
+/** @return {id, deployment_id, workflow_id, status, parameters, created_at, started_at, ended_at,
+ *          error} */
+CLOUDIFY_API char *cloudify_execution(struct cloudify *c, const char *execution,
+                                      struct cloudify_error *err);
+
+/**
+ * Show the stored events and logs of a deployment (all its executions) or of one execution.
+ *
+ * @param id     of an execution or a deployment
+ * @param follow go on with new ones until the execution that runs, if any, has ended
+ * @param show   called for each record, oldest first; returns false to stop
+ */
+CLOUDIFY_API bool cloudify_events(struct cloudify *c, const char *id, bool follow,
+                                  bool (*show)(void *data, const char *record), void *data,
+                                  struct cloudify_error *err);
+
+/** @return array of node instances: id, node_id, index, state, runtime_properties, ... */
+CLOUDIFY_API char *cloudify_node_instances(struct cloudify *c, const char *deployment,
+                                           struct cloudify_error *err);
+/** @return object: name -> value, evaluated now */
+CLOUDIFY_API char *cloudify_outputs(struct cloudify *c, const char *deployment,
+                                    struct cloudify_error *err);
+/** The same for capabilities. */
+CLOUDIFY_API char *cloudify_capabilities(struct cloudify *c, const char *deployment,
+                                         struct cloudify_error *err);
+
+/** The known name most like `wanted` among the NULL-terminated `names`, or NULL. */
+CLOUDIFY_API const char *cloudify_suggest(const char *wanted, const char *const *names);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
