@@ -13,6 +13,9 @@
  */
 struct operation_channel {
     void *data; /* first argument of each function */
+    /** Say that the function is found and about to be called. `resumable`: declared so. Called
+     *  once an operation, never for one that fails before its function is called. */
+    void (*started)(void *data, bool resumable);
     /**
      * Ask the engine and wait for the answer. Methods and arguments:
      *   get_instance {id}                        -> instance document with "node_id"
