@@ -22,7 +22,7 @@ GEN      := $(if $(wildcard tools/embed.lua),$(addprefix $(BUILD)/gen/,embedded_
 LUA      := $(shell find lua/cloudify -name '*.lua' 2>/dev/null | sort)
 LIB_SRC  := $(foreach l,$(filter-out worker cli,$(LAYERS)),$(wildcard core/$(l)/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN:.c=.o)
-MAINS    := $(wildcard core/cli/main.c core/worker/main.c core/worker/lua_runner.c)
+MAINS    := $(if $(wildcard core/api/*.c),core/cli/main.c) $(wildcard core/worker/main.c core/worker/lua_runner.c)
 PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so $(if $(filter %cli/main.c,$(MAINS)),cfy) \
             $(if $(filter %worker/main.c,$(MAINS)),cloudify-worker) $(if $(filter %lua_runner.c,$(MAINS)),lua-runner))
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/*_test.c))

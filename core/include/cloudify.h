@@ -7,8 +7,8 @@
  *     cloudify_close(c);
  *
  * Strings passed in are borrowed for the call and are UTF-8. Results are JSON texts, new:
- * cloudify_free() them. One `struct cloudify` may be used by one thread at a time; each call that
- * runs an execution returns when the execution has ended.
+ * cloudify_free() them; a list has one entry a line. One `struct cloudify` may be used by one
+ * thread at a time; each call that runs an execution returns when the execution has ended.
  */
 #ifndef CLOUDIFY_H
 #define CLOUDIFY_H
@@ -90,11 +90,12 @@ CLOUDIFY_API void cloudify_close(struct cloudify *c);
  * Parse and validate a blueprint; the store is not touched.
  *
  * @param inputs JSON object, or NULL to validate without binding inputs
+ * @param valid  gets whether there is no error
  * @return {"valid": bool, "diagnostics": [{code, severity, message, file, line, column, path,
  *         hint}]}; or NULL with `err` set if it could not be tried at all
  */
 CLOUDIFY_API char *cloudify_validate(struct cloudify *c, const char *blueprint, const char *inputs,
-                                     struct cloudify_error *err);
+                                     bool *valid, struct cloudify_error *err);
 
 /**
  * Read inputs from a file of YAML or JSON, or from one `key=value` text, whose value is read as a

@@ -1,0 +1,270 @@
+/* arguments.c - reads the command line of one command; see command.h. */
+#include "cli/command.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct option {
+    const char *name, *letter; /* "--json", and "-j" or NULL */
+    const char *value;         /* what its value is called, or NULL: it takes none */
+    unsigned bit;
+    const char *help;
+    bool (*set)(struct arguments *arguments, const char *value);
+};
+
+static bool parse_number(const char *text, double least, double *number)
+{
+    char *end;
+    errno = 0;
+    *number = strtod(text, &end);
+    return end != text && !*end && !errno && isfinite(*number) && *number >= least;
+}
+
+static bool parse_count(const char *text, int least, int *count)
+{
+    char *end;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end || errno || number < least || number > 1000000)
+        return false;
+    *count = (int)number;
+    return true;
+}
+
+static bool set_store(struct arguments *arguments, const char *value)
+{
+    arguments->store = value;
+    return *value;
+}
+
+static bool set_json(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->json = true;
+}
+
+static bool set_deployment(struct arguments *arguments, const char *value)
+{
+    arguments->deployment = value;
+    return *value;
+}
+
+static bool set_input(struct arguments *arguments, const char *value)
+{
+    if (arguments->input_count == MAX_INPUTS)
+        return false;
+    arguments->inputs[arguments->input_count++] = value;
+    return *value;
+}
+
+static bool set_plugins(struct arguments *arguments, const char *value)
+{
+    if (arguments->plugin_directory_count == MAX_INPUTS)
+        return false;
+    arguments->plugin_directories[arguments->plugin_directory_count++] = value;
+    return *value;
+}
+
+static bool set_workers(struct arguments *arguments, const char *value)
+{
+    return parse_count(value, 1, &arguments->execution.workers);
+}
+
+static bool set_retries(struct arguments *arguments, const char *value)
+{
+    return parse_count(value, -1, &arguments->execution.task_retries);
+}
+
+static bool set_interval(struct arguments *arguments, const char *value)
+{
+    return parse_number(value, 0, &arguments->execution.task_retry_interval);
+}
+
+static bool set_custom(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->execution.allow_custom_parameters = true;
+}
+
+static bool set_follow(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->follow = true;
+}
+
+static bool set_force(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->force = true;
+}
+
+static bool set_verbose(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->verbose = true;
+}
+
+static bool set_help(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->help = true;
+}
+
+static const struct option options[] = {
+    {"--deployment-id", "-d", "ID", OPTION_DEPLOYMENT,
+     "id of the deployment (default: the name of the blueprint's folder)", set_deployment},
+    {"--inputs", "-i", "INPUT", OPTION_INPUT,
+     "key=value, or a YAML or JSON file; may be repeated, later ones win", set_input},
+    {"--parameters", "-p", "PARAMETER", OPTION_PARAMETER,
+     "key=value, or a YAML or JSON file; may be repeated, later ones win", set_input},
+    {"--allow-custom-parameters", NULL, NULL, OPTION_CUSTOM_PARAMETERS,
+     "accept parameters that the workflow does not declare", set_custom},
+    {"--workers", "-j", "N", OPTION_WORKERS, "run at most N operations at a time (default: 16)",
+     set_workers},
+    {"--task-retries", NULL, "N", OPTION_RETRIES,
+     "retry a failed operation N times, -1 without limit (default: 5)", set_retries},
+    {"--task-retry-interval", NULL, "SECONDS", OPTION_RETRIES,
+     "wait between two tries, fractions allowed (default: 1)", set_interval},
+    {"--plugins", NULL, "DIRECTORY", OPTION_PLUGINS, "look for plugins there too; may be repeated",
+     set_plugins},
+    {"--follow", "-f", NULL, OPTION_FOLLOW, "go on until the running execution ends", set_follow},
+    {"--force", NULL, NULL, OPTION_FORCE, "do it whatever the deployment's state", set_force},
+    {"--verbose", "-v", NULL, OPTION_VERBOSE, "show debug messages too", set_verbose},
+    {"--store", NULL, "DIRECTORY", OPTION_STORE,
+     "where all is kept (default: $CFY_STORE, else ~/.cloudify)", set_store},
+    {"--json", NULL, NULL, OPTION_JSON, "print JSON: one object a line for events", set_json},
+    {"--help", "-h", NULL, ~0u, "print this", set_help},
+};
+enum { OPTION_COUNT = sizeof options / sizeof *options };
+
+int usage_error(const struct command *command, const char *fmt, ...)
+{
+    va_list args;
+    fputs("cfy: ", stderr);
+    va_start(args, fmt);
+    vfprintf(stderr, fmt, args);
+    va_end(args);
+    fprintf(stderr, "\ntry 'cfy %s%s--help'\n", command ? command->name : "", command ? " " : "");
+    return EXIT_USAGE;
+}
+
+void command_help(const struct command *command)
+{
+    printf("usage: cfy %s %s%s[options]\n\n%s\n", command->name, command->operands,
+           *command->operands ? " " : "", command->summary);
+    if (command->details)
+        printf("\n%s\n", command->details);
+    printf("\noptions:\n");
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option *option = &options[i];
+        char name[64];
+        if (!(option->bit & command->options) && option->bit != ~0u)
+            continue;
+        snprintf(name, sizeof name, "%s%s%s%s%s", option->letter ? option->letter : "    ",
+                 option->letter ? ", " : "", option->name, option->value ? " " : "",
+                 option->value ? option->value : "");
+        printf("  %-33s %s\n", name, option->help);
+    }
+}
+
+/* The option that `argument` is; `*value` gets what follows its '=' or its letter, or NULL. */
+static const struct option *find_option(const struct command *command, const char *argument,
+                                        const char **value)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option *option = &options[i];
+        size_t length = strlen(option->name);
+        if (!(option->bit & command->options) && option->bit != ~0u)
+            continue;
+        *value = NULL;
+        if (!strncmp(argument, option->name, length) && strchr("=", argument[length])) {
+            *value = argument[length] ? argument + length + 1 : NULL;
+            return option;
+        }
+        if (option->letter && !strncmp(argument, option->letter, 2)) {
+            *value = argument[2] ? argument + 2 : NULL;
+            return option;
+        }
+    }
+    return NULL;
+}
+
+static bool unknown_option(const struct command *command, const char *argument)
+{
+    const char *names[OPTION_COUNT + 1] = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if ((options[i].bit & command->options) || options[i].bit == ~0u)
+            names[count++] = options[i].name;
+    const char *near = cloudify_suggest(argument, names);
+    if (near)
+        usage_error(command, "unknown option '%s', did you mean '%s'?", argument, near);
+    else
+        usage_error(command, "unknown option '%s'", argument);
+    return false;
+}
+
+static bool bad_value(const struct command *command, const struct option *option, const char *value)
+{
+    usage_error(command, "option '%s': '%s' is not what it takes: %s", option->name, value,
+                option->help);
+    return false;
+}
+
+static bool add_positional(struct arguments *arguments, const struct command *command,
+                           const char *text)
+{
+    if (arguments->positional_count == command->max_operands) {
+        usage_error(command, "'%s' is one argument too many", text);
+        return false;
+    }
+    arguments->positionals[arguments->positional_count++] = text;
+    return true;
+}
+
+static bool parse_option(struct arguments *arguments, const struct command *command, char ***next)
+{
+    const char *value, *argument = *(*next)++;
+    const struct option *option = find_option(command, argument, &value);
+    if (!option)
+        return unknown_option(command, argument);
+    if (option->value && !value)
+        value = *(*next);
+    else if (option->value)
+        return option->set(arguments, value) || bad_value(command, option, value);
+    else
+        return value ? unknown_option(command, argument) : option->set(arguments, NULL);
+    if (!value) {
+        usage_error(command, "option '%s' needs a value: %s", option->name, option->help);
+        return false;
+    }
+    (*next)++;
+    return option->set(arguments, value) || bad_value(command, option, value);
+}
+
+bool arguments_parse(struct arguments *arguments, const struct command *command, int argc,
+                     char **argv)
+{
+    *arguments = (struct arguments){
+        .execution = {.retries_given = true, .task_retries = 5, .task_retry_interval = 1}};
+    bool operands_only = false;
+    for (char **next = argv; next < argv + argc;) {
+        if (!operands_only && !strcmp(*next, "--")) {
+            operands_only = true;
+            next++;
+        } else if (!operands_only && (*next)[0] == '-' && (*next)[1]) {
+            if (!parse_option(arguments, command, &next))
+                return false;
+        } else if (!add_positional(arguments, command, *next++)) {
+            return false;
+        }
+    }
+    if (arguments->help || arguments->positional_count >= command->min_operands)
+        return true;
+    usage_error(command, "%s is missing", command->operands);
+    return false;
+}

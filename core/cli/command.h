@@ -1,0 +1,85 @@
+/* command.h - what a command of cfy is, and the arguments it was called with. */
+#ifndef CLOUDIFY_CLI_COMMAND_H
+#define CLOUDIFY_CLI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "include/cloudify.h"
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum { MAX_INPUTS = 256, MAX_POSITIONALS = 4 };
+
+/* The options that commands choose from; each command names those it takes as a bit set. */
+enum option_bit {
+    OPTION_STORE = 1 << 0,
+    OPTION_JSON = 1 << 1,
+    OPTION_DEPLOYMENT = 1 << 2,
+    OPTION_INPUT = 1 << 3,
+    OPTION_PARAMETER = 1 << 4,
+    OPTION_WORKERS = 1 << 5,
+    OPTION_RETRIES = 1 << 6, /* --task-retries and --task-retry-interval */
+    OPTION_FOLLOW = 1 << 7,
+    OPTION_FORCE = 1 << 8,
+    OPTION_VERBOSE = 1 << 9,
+    OPTION_PLUGINS = 1 << 10,
+    OPTION_CUSTOM_PARAMETERS = 1 << 11,
+    OPTIONS_COMMON = OPTION_STORE | OPTION_JSON,
+    OPTIONS_EXECUTION =
+        OPTIONS_COMMON | OPTION_WORKERS | OPTION_RETRIES | OPTION_VERBOSE | OPTION_PLUGINS,
+};
+
+struct arguments {
+    const char *positionals[MAX_POSITIONALS];
+    size_t positional_count;
+    const char *store;
+    const char *deployment;
+    const char *inputs[MAX_INPUTS]; /* of -i or -p, in order */
+    size_t input_count;
+    const char *plugin_directories[MAX_INPUTS + 1];
+    size_t plugin_directory_count;
+    struct cloudify_execution_options execution;
+    bool json, follow, force, verbose, help;
+};
+
+struct command {
+    const char *name;     /* "executions list" */
+    const char *operands; /* "BLUEPRINT", as the usage line shows them */
+    const char *summary;  /* a line of the overview */
+    size_t min_operands, max_operands;
+    unsigned options;
+    int (*run)(const struct arguments *arguments);
+    const char *details; /* more lines of --help, or NULL */
+};
+
+extern const struct command commands[]; /* ends with a NULL name */
+
+/**
+ * Read the options and operands that follow the name of `command`.
+ *
+ * @return false after a message on standard error says what is wrong
+ */
+bool arguments_parse(struct arguments *arguments, const struct command *command, int argc,
+                     char **argv);
+/** Print what `command` does, with its options. */
+void command_help(const struct command *command);
+/** Print a usage error and where to find help. @return EXIT_USAGE */
+int usage_error(const struct command *command, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The commands, by the file that they stand in. */
+int command_install(const struct arguments *arguments);
+int command_uninstall(const struct arguments *arguments);
+int command_validate(const struct arguments *arguments);
+int command_executions_start(const struct arguments *arguments);
+int command_executions_list(const struct arguments *arguments);
+int command_executions_get(const struct arguments *arguments);
+int command_deployments_list(const struct arguments *arguments);
+int command_deployments_get(const struct arguments *arguments);
+int command_deployments_delete(const struct arguments *arguments);
+int command_events(const struct arguments *arguments);
+int command_node_instances(const struct arguments *arguments);
+int command_outputs(const struct arguments *arguments);
+int command_capabilities(const struct arguments *arguments);
+
+#endif

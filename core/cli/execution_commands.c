@@ -1,0 +1,132 @@
+/* execution_commands.c - the commands that run workflows, and those that show executions. */
+#include <stdlib.h>
+
+#include "cli/command.h"
+#include "cli/print.h"
+#include "cli/session.h"
+
+/* Say how an execution ended and what to do next. Takes `result`. */
+static int finish(struct session *session, char *result, const char *done, const char *next)
+{
+    if (!result)
+        return session_failed(session);
+    if (session->arguments->json) {
+        puts(result);
+        cloudify_free(result);
+        return EXIT_OK;
+    }
+    json_t *execution = session_parse(result);
+    const char *deployment = json_string_value(json_object_get(execution, "deployment_id"));
+    printf("\nDeployment '%s' %s.\n", deployment, done);
+    printf("See 'cfy %s %s' next.\n", next, deployment);
+    json_decref(execution);
+    return EXIT_OK;
+}
+
+int command_install(const struct arguments *arguments)
+{
+    struct session session;
+    char *inputs = NULL;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    int code = EXIT_FAILED;
+    if (session_inputs(&session, &inputs)) {
+        struct cloudify_install_options options = {
+            .deployment = arguments->deployment,
+            .inputs = inputs,
+            .execution = arguments->execution,
+        };
+        code = finish(
+            &session,
+            cloudify_install(session.cloudify, arguments->positionals[0], &options, &session.err),
+            "is installed", "outputs");
+    }
+    free(inputs);
+    session_close(&session);
+    return code;
+}
+
+static int execute(const struct arguments *arguments, const char *deployment, const char *workflow,
+                   const char *done, const char *next)
+{
+    struct session session;
+    char *parameters = NULL;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    int code = EXIT_FAILED;
+    if (session_inputs(&session, &parameters))
+        code = finish(&session,
+                      cloudify_execute(session.cloudify, deployment, workflow, parameters,
+                                       &arguments->execution, &session.err),
+                      done, next);
+    free(parameters);
+    session_close(&session);
+    return code;
+}
+
+int command_uninstall(const struct arguments *arguments)
+{
+    return execute(arguments, arguments->positionals[0], "uninstall", "is uninstalled",
+                   "deployments delete");
+}
+
+int command_executions_start(const struct arguments *arguments)
+{
+    if (!arguments->deployment) {
+        fputs("cfy: name the deployment with -d ID; 'cfy deployments list' shows them\n", stderr);
+        return EXIT_USAGE;
+    }
+    return execute(arguments, arguments->deployment, arguments->positionals[0],
+                   "has run the workflow to its end", "node-instances");
+}
+
+static void show_executions(const json_t *rows)
+{
+    static const struct column columns[] = {
+        {"id", "id"},
+        {"deployment", "deployment_id"},
+        {"workflow", "workflow_id"},
+        {"status", "status"},
+        {"created", "created_at"},
+        {"ended", "ended_at"},
+        {"error", "error"},
+        {0},
+    };
+    print_table(columns, rows, "executions");
+}
+
+int command_executions_list(const struct arguments *arguments)
+{
+    struct session session;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    const char *deployment = arguments->positional_count ? arguments->positionals[0] : NULL;
+    int code = session_print(
+        &session, cloudify_executions(session.cloudify, deployment, &session.err), show_executions);
+    session_close(&session);
+    return code;
+}
+
+int command_executions_get(const struct arguments *arguments)
+{
+    struct session session;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    const char *id = arguments->positionals[0];
+    char *execution = cloudify_execution(session.cloudify, id, &session.err);
+    int code = session_print(&session, execution, print_record);
+    session_close(&session);
+    return code;
+}
+
+int command_events(const struct arguments *arguments)
+{
+    struct session session;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    bool ok = cloudify_events(session.cloudify, arguments->positionals[0], arguments->follow,
+                              session_show, (void *)arguments, &session.err);
+    int code = ok ? EXIT_OK : session_failed(&session);
+    session_close(&session);
+    return code;
+}

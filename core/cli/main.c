@@ -1,0 +1,124 @@
+/* main.c - cfy: finds the command that was asked for and runs it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+const struct command commands[] = {
+    {"install", "BLUEPRINT", "Create a deployment from a blueprint and install it.", 1, 1,
+     OPTIONS_EXECUTION | OPTION_DEPLOYMENT | OPTION_INPUT, command_install,
+     "An id in use starts anew after an uninstall. While a deployment is installed, or its "
+     "install\n"
+     "has failed or was interrupted, the id is refused."},
+    {"uninstall", "DEPLOYMENT", "Uninstall a deployment; its record and history stay.", 1, 1,
+     OPTIONS_EXECUTION | OPTION_PARAMETER, command_uninstall,
+     "'cfy deployments delete' forgets it altogether."},
+    {"validate", "BLUEPRINT", "Check a blueprint and print every error found.", 1, 1,
+     OPTIONS_COMMON | OPTION_INPUT, command_validate, NULL},
+    {"deployments list", "", "List the deployments.", 0, 0, OPTIONS_COMMON,
+     command_deployments_list, NULL},
+    {"deployments get", "DEPLOYMENT", "Show one deployment.", 1, 1, OPTIONS_COMMON,
+     command_deployments_get, NULL},
+    {"deployments delete", "DEPLOYMENT", "Forget a deployment that is uninstalled.", 1, 1,
+     OPTIONS_COMMON | OPTION_FORCE, command_deployments_delete, NULL},
+    {"executions list", "[DEPLOYMENT]", "List the executions, of all deployments or of one.", 0, 1,
+     OPTIONS_COMMON, command_executions_list, NULL},
+    {"executions get", "EXECUTION", "Show one execution.", 1, 1, OPTIONS_COMMON,
+     command_executions_get, NULL},
+    {"executions start", "WORKFLOW", "Run a workflow of a deployment (-d).", 1, 1,
+     OPTIONS_EXECUTION | OPTION_DEPLOYMENT | OPTION_PARAMETER | OPTION_CUSTOM_PARAMETERS,
+     command_executions_start, NULL},
+    {"events", "ID", "Show the events and logs of an execution or a deployment.", 1, 1,
+     OPTIONS_COMMON | OPTION_FOLLOW | OPTION_VERBOSE, command_events, NULL},
+    {"node-instances", "DEPLOYMENT", "List the node instances of a deployment.", 1, 1,
+     OPTIONS_COMMON, command_node_instances, NULL},
+    {"outputs", "DEPLOYMENT", "Show the outputs of a deployment.", 1, 1, OPTIONS_COMMON,
+     command_outputs, NULL},
+    {"capabilities", "DEPLOYMENT", "Show the capabilities of a deployment.", 1, 1, OPTIONS_COMMON,
+     command_capabilities, NULL},
+    {0},
+};
+
+static void print_overview(FILE *out)
+{
+    fputs("usage: cfy COMMAND [arguments] [options]\n\ncommands:\n", out);
+    for (const struct command *command = commands; command->name; command++) {
+        char usage[64];
+        snprintf(usage, sizeof usage, "%s %s", command->name, command->operands);
+        fprintf(out, "  %-31s %s\n", usage, command->summary);
+    }
+    fputs("\n'cfy COMMAND --help' explains one command; 'man cfy' explains them all.\n", out);
+}
+
+/* The command that the first words name; `*words` gets how many. */
+static const struct command *find_command(int argc, char **argv, int *words)
+{
+    for (const struct command *command = commands; command->name; command++) {
+        const char *second = strchr(command->name, ' ');
+        size_t length = second ? (size_t)(second - command->name) : strlen(command->name);
+        if (strlen(argv[0]) != length || strncmp(argv[0], command->name, length))
+            continue;
+        *words = second ? 2 : 1;
+        if (!second || (argc > 1 && !strcmp(argv[1], second + 1)))
+            return command;
+    }
+    return NULL;
+}
+
+/* Names like `word`, or the subcommands of `word` if it begins some. */
+static int unknown_command(int argc, char **argv)
+{
+    const char *names[64] = {0};
+    size_t count = 0, length = strlen(argv[0]);
+    char wanted[256];
+    bool is_group = false;
+    for (const struct command *command = commands; command->name; command++) {
+        names[count++] = command->name;
+        is_group =
+            is_group || (!strncmp(command->name, argv[0], length) && command->name[length] == ' ');
+    }
+    if (is_group && (argc < 2 || argv[1][0] == '-')) {
+        fprintf(stderr, "cfy: '%s' needs one of:\n", argv[0]);
+        for (const struct command *command = commands; command->name; command++)
+            if (!strncmp(command->name, argv[0], length) && command->name[length] == ' ')
+                fprintf(stderr, "  cfy %s %s\n", command->name, command->operands);
+        return EXIT_USAGE;
+    }
+    bool two_words = argc > 1 && argv[1][0] != '-';
+    snprintf(wanted, sizeof wanted, "%s %s", argv[0], two_words ? argv[1] : "");
+    const char *near = cloudify_suggest(argv[0], names);
+    if (!near && two_words)
+        near = cloudify_suggest(wanted, names);
+    if (near)
+        return usage_error(NULL, "unknown command '%s', did you mean '%s'?",
+                           is_group ? wanted : argv[0], near);
+    return usage_error(NULL, "unknown command '%s'", is_group ? wanted : argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_overview(stderr);
+        return EXIT_USAGE;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+        print_overview(stdout);
+        return EXIT_OK;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        printf("cfy %s\n", cloudify_version());
+        return EXIT_OK;
+    }
+    int words;
+    const struct command *command = find_command(argc - 1, argv + 1, &words);
+    if (!command)
+        return unknown_command(argc - 1, argv + 1);
+    struct arguments arguments;
+    if (!arguments_parse(&arguments, command, argc - 1 - words, argv + 1 + words))
+        return EXIT_USAGE;
+    if (arguments.help) {
+        command_help(command);
+        return EXIT_OK;
+    }
+    return command->run(&arguments);
+}

@@ -1,0 +1,25 @@
+/* print.h - how results look on a terminal. */
+#ifndef CLOUDIFY_CLI_PRINT_H
+#define CLOUDIFY_CLI_PRINT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct column {
+    const char *title;
+    const char *key; /* of each row's object */
+};
+
+/** Print `rows` (array of objects) as a grid with a footer `N THINGS`; `columns` end with NULL. */
+void print_table(const struct column *columns, const json_t *rows, const char *things);
+/** Print the members of `object` as two columns. */
+void print_record(const json_t *object);
+/**
+ * Print an event or log record on one line as `2026-11-23 01:02:35.618  CFY <dep> [who] text`
+ * (runtime.md 5.5), with the causes of a failure below it.
+ */
+void print_event(FILE *out, const json_t *record, bool verbose);
+
+#endif

@@ -1,0 +1,101 @@
+/* session.c - see session.h. */
+#include "cli/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/print.h"
+
+bool session_show(void *data, const char *record)
+{
+    const struct arguments *arguments = data;
+    if (arguments->json) {
+        puts(record);
+    } else {
+        json_t *event = json_loads(record, 0, NULL);
+        print_event(stdout, event, arguments->verbose);
+        json_decref(event);
+    }
+    /* A closed pipe, as in `cfy events ID | head`, ends it. */
+    return fflush(stdout) == 0;
+}
+
+static void show_event(void *data, const char *record)
+{
+    session_show(data, record);
+}
+
+bool session_open(struct session *session, const struct arguments *arguments)
+{
+    *session = (struct session){.arguments = arguments};
+    struct cloudify_options options = {
+        .store = arguments->store,
+        .plugin_directories = arguments->plugin_directories,
+        .on_event = show_event,
+        .on_event_data = (void *)arguments,
+        .handle_signals = true,
+    };
+    session->cloudify = cloudify_open(&options, &session->err);
+    if (!session->cloudify)
+        session_failed(session);
+    return session->cloudify;
+}
+
+void session_close(struct session *session)
+{
+    cloudify_close(session->cloudify);
+}
+
+int session_failed(struct session *session)
+{
+    if (session->arguments->json) {
+        json_t *error = json_pack("{s:{s:i,s:s}}", "error", "code", (int)session->err.code,
+                                  "message", session->err.text);
+        json_dumpf(error, stdout, JSON_COMPACT);
+        putchar('\n');
+        json_decref(error);
+    }
+    fprintf(stderr, "cfy: %s\n", session->err.text);
+    return EXIT_FAILED;
+}
+
+json_t *session_parse(char *text)
+{
+    json_t *value = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+    cloudify_free(text);
+    return value;
+}
+
+int session_print(struct session *session, char *text, void (*show)(const json_t *value))
+{
+    if (!text)
+        return session_failed(session);
+    if (session->arguments->json) {
+        puts(text);
+        cloudify_free(text);
+        return EXIT_OK;
+    }
+    json_t *value = session_parse(text);
+    show(value);
+    json_decref(value);
+    return EXIT_OK;
+}
+
+bool session_inputs(struct session *session, char **inputs)
+{
+    json_t *merged = json_object();
+    for (size_t i = 0; merged && i < session->arguments->input_count; i++) {
+        json_t *part =
+            session_parse(cloudify_read_inputs(session->arguments->inputs[i], &session->err));
+        if (!part) {
+            json_decref(merged);
+            session_failed(session);
+            return false;
+        }
+        json_object_update(merged, part);
+        json_decref(part);
+    }
+    *inputs = json_dumps(merged, JSON_COMPACT);
+    json_decref(merged);
+    return *inputs;
+}
