@@ -41,9 +41,6 @@ struct execution_options {
     const struct workflow_host *host;
     void (*on_event)(void *data, const json_t *record); /* stored events and logs, or NULL */
     void *on_event_data;
-    /* Who runs operations; NULL: pool_new(). */
-    struct dispatcher *(*dispatcher_new)(uv_loop_t *loop, const struct pool_options *options,
-                                         struct error *err);
 };
 
 /**

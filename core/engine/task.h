@@ -77,7 +77,8 @@ struct task {
     struct task *first_child, *last_child; /* subgraph: tasks still in it */
     struct task *next_sibling, *previous_sibling;
     struct task *next_ready, *previous_ready;
-    struct task_edges dependents, dependencies; /* those still to come; emptied as tasks end */
+    struct task_edges dependents;   /* tasks that wait for this one; emptied when it ends */
+    struct task_edges dependencies; /* what it was told to wait for; those not attached are met */
 };
 
 /** "pending", "sending", ... (runtime.md 6.5). */

@@ -1,0 +1,294 @@
+/* task_graph_run.c - running a graph: taking ready tasks, and what follows when one ends. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/task_graph_internal.h"
+
+static void end_task(struct task_graph *graph, struct task *task,
+                     const struct task_outcome *outcome);
+
+static void tell(struct task_graph *graph, struct task *task, const struct task_outcome *outcome)
+{
+    if (graph->observer.on_state)
+        graph->observer.on_state(graph->observer.data, task, outcome);
+}
+
+/* A subgraph whose last task has ended has succeeded. */
+static void check_emptied(struct task_graph *graph, struct task *subgraph)
+{
+    static const struct task_outcome success = {.end = TASK_END_SUCCESS, .retry_after = -1};
+    if (subgraph != &graph->root && subgraph->attached && subgraph->state == TASK_STARTED &&
+        !subgraph->first_child)
+        end_task(graph, subgraph, &success);
+}
+
+static void start_subgraph(struct task_graph *graph, struct task *subgraph)
+{
+    subgraph->state = TASK_STARTED;
+    tell(graph, subgraph, NULL);
+    for (struct task *child = subgraph->first_child; child; child = child->next_sibling)
+        task_graph_unblock(graph, child);
+    check_emptied(graph, subgraph);
+}
+
+bool task_graph_has_ready(const struct task_graph *graph, bool operations)
+{
+    return !graph->cancelled && (graph->immediate.first || (operations && graph->operations.first));
+}
+
+struct task *task_graph_take(struct task_graph *graph, bool operations)
+{
+    while (task_graph_has_ready(graph, operations)) {
+        struct task *task =
+            graph->immediate.first ? graph->immediate.first : graph->operations.first;
+        task_graph_unready(graph, task);
+        if (task->kind == TASK_SUBGRAPH) {
+            start_subgraph(graph, task);
+            continue;
+        }
+        task->state = TASK_SENT;
+        graph->running++;
+        return task;
+    }
+    return NULL;
+}
+
+static void keep(json_t **place, json_t *value)
+{
+    json_incref(value);
+    json_decref(*place);
+    *place = value;
+}
+
+/* The task that really failed: of a subgraph, the one in it. */
+static const struct task *origin(const struct task *task)
+{
+    while (task->failed_by)
+        task = task->failed_by;
+    return task;
+}
+
+static void record_failure(struct task_graph *graph, struct task *task)
+{
+    if (graph->failure_count == graph->failure_capacity) {
+        size_t capacity = graph->failure_capacity ? graph->failure_capacity * 2 : 4;
+        struct task_failure *failures = realloc(graph->failures, capacity * sizeof *failures);
+        if (!failures) {
+            graph->out_of_memory = true;
+            return;
+        }
+        graph->failures = failures;
+        graph->failure_capacity = capacity;
+    }
+    graph->failures[graph->failure_count++] =
+        (struct task_failure){.task = origin(task), .error = json_incref(task->error)};
+}
+
+/* Handlers first, then the rules for their absence (runtime.md 6.6). */
+static struct handler_result decide(struct task_graph *graph, struct task *task,
+                                    const struct task_outcome *outcome)
+{
+    struct handler_result result = {.action = HANDLER_CONTINUE,
+                                    .retry_after = outcome->retry_after};
+    bool success = outcome->end == TASK_END_SUCCESS;
+    if (outcome->end == TASK_END_RETRY) {
+        result.action = HANDLER_RETRY;
+        return result;
+    }
+    int handler = success ? task->on_success : task->on_failure;
+    if (handler == TASK_HANDLER_NONE || !graph->observer.handle) {
+        bool retry = task->kind != TASK_SUBGRAPH && outcome->end == TASK_END_RECOVERABLE;
+        if (!success)
+            result.action = retry ? HANDLER_RETRY : HANDLER_FAIL;
+        return result;
+    }
+    struct error err = {0};
+    result.retry_after = -1;
+    if (!graph->observer.handle(graph->observer.data, task, handler, &result, &err)) {
+        json_decref(task->error);
+        task->error = json_pack("{s:s, s:s}", "type", "HandlerError", "message", err.text);
+        result = (struct handler_result){.action = HANDLER_FAIL, .retry_after = -1};
+    }
+    return result;
+}
+
+static bool may_retry(const struct task *task, const struct handler_result *result)
+{
+    if (task->kind == TASK_SUBGRAPH && !result->retried_task)
+        return false;
+    return task->total_retries == TASK_RETRIES_UNLIMITED || result->ignore_total_retries ||
+           task->current_retries < task->total_retries;
+}
+
+/* The next attempt stands where the last one stood: dependents and container notice nothing. */
+static void retry_itself(struct task_graph *graph, struct task *task, double delay)
+{
+    id_uuid(task->id);
+    task->current_retries++;
+    task->state = TASK_PENDING;
+    task->failed_by = NULL;
+    task->resume = false;
+    if (delay > 0 && graph->observer.delay) {
+        task->delayed = true;
+        graph->delayed++;
+        graph->observer.delay(graph->observer.data, task, delay);
+    } else {
+        task_graph_check_ready(graph, task);
+    }
+}
+
+/* What waited for `task` now waits for `successor`. */
+static bool inherit_dependents(struct task_graph *graph, struct task *task, struct task *successor)
+{
+    for (uint32_t i = 0; i < task->dependents.count; i++) {
+        struct task *dependent = task->dependents.items[i];
+        struct error err = {0};
+        if (dependent->state == TASK_PENDING && dependent->attached &&
+            !task_graph_depend(graph, dependent, successor, &err))
+            return false;
+    }
+    return true;
+}
+
+static void retry_by_successor(struct task_graph *graph, struct task *task, struct task *successor)
+{
+    successor->current_retries = task->current_retries + 1;
+    successor->total_retries = task->total_retries;
+    bool ok = inherit_dependents(graph, task, successor);
+    struct task *parent = task_graph_parent(graph, task);
+    if (successor->attached && task_graph_parent(graph, successor) != parent)
+        task_graph_move(graph, parent, successor);
+    /* What still runs in the failed subgraph must not overlap with its second run. */
+    for (struct task *child = task->first_child; child && ok; child = child->next_sibling) {
+        struct error err = {0};
+        ok = task_graph_depend(graph, successor, child, &err);
+    }
+    if (!ok)
+        graph->out_of_memory = true;
+    task_graph_detach(graph, task);
+    task_graph_free_dependents(graph, task);
+}
+
+/* A task of `subgraph` has failed for good: so has the subgraph. */
+static void fail_subgraph(struct task_graph *graph, struct task *subgraph, struct task *task)
+{
+    subgraph->failed_by = task;
+    keep(&subgraph->error, task->error);
+    while (task->first_child) /* still running in a subgraph that is over */
+        task_graph_move(graph, subgraph, task->first_child);
+    task_graph_detach(graph, task);
+    task_graph_clear(graph, subgraph, subgraph);
+    task_graph_free_dependents(graph, task);
+    struct task_outcome outcome = {
+        .end = TASK_END_NON_RECOVERABLE, .error = subgraph->error, .retry_after = -1};
+    end_task(graph, subgraph, &outcome);
+}
+
+static void fail_task(struct task_graph *graph, struct task *task)
+{
+    if (task->container) {
+        fail_subgraph(graph, task->container, task);
+        return;
+    }
+    record_failure(graph, task);
+    task_graph_detach(graph, task); /* its dependents go on waiting, and so never start */
+}
+
+static void leave(struct task_graph *graph, struct task *task)
+{
+    struct task *parent = task_graph_parent(graph, task);
+    task_graph_detach(graph, task);
+    task_graph_free_dependents(graph, task);
+    check_emptied(graph, parent);
+}
+
+static void follow(struct task_graph *graph, struct task *task, struct handler_result *result)
+{
+    if (result->action == HANDLER_RETRY && !may_retry(task, result)) {
+        if (result->retried_task)
+            task_graph_remove(graph, result->retried_task);
+        result->action = HANDLER_FAIL;
+    }
+    if (result->action == HANDLER_FAIL)
+        fail_task(graph, task);
+    else if (result->action != HANDLER_RETRY)
+        leave(graph, task);
+    else if (result->retried_task)
+        retry_by_successor(graph, task, result->retried_task);
+    else
+        retry_itself(graph, task,
+                     result->retry_after >= 0 ? result->retry_after : task->retry_interval);
+}
+
+static void end_task(struct task_graph *graph, struct task *task,
+                     const struct task_outcome *outcome)
+{
+    task->state = outcome->end == TASK_END_SUCCESS ? TASK_SUCCEEDED
+                  : outcome->end == TASK_END_RETRY ? TASK_RESCHEDULED
+                                                   : TASK_FAILED;
+    tell(graph, task, outcome);
+    if (task->container && !task->container->attached) {
+        leave(graph, task); /* its subgraph is over: nothing follows any more */
+        return;
+    }
+    struct handler_result result = decide(graph, task, outcome);
+    follow(graph, task, &result);
+}
+
+void task_graph_finish(struct task_graph *graph, struct task *task,
+                       const struct task_outcome *outcome)
+{
+    if (task_is_terminal(task) || task->state == TASK_PENDING)
+        return;
+    graph->running--;
+    keep(&task->value, outcome->value);
+    keep(&task->error, outcome->error);
+    end_task(graph, task, outcome);
+}
+
+void task_graph_release(struct task_graph *graph, struct task *task)
+{
+    if (!task->delayed)
+        return;
+    task->delayed = false;
+    graph->delayed--;
+    task_graph_check_ready(graph, task);
+}
+
+void task_graph_cancel(struct task_graph *graph)
+{
+    graph->cancelled = true;
+}
+
+bool task_graph_is_cancelled(const struct task_graph *graph)
+{
+    return graph->cancelled;
+}
+
+size_t task_graph_error_count(const struct task_graph *graph)
+{
+    return graph->failure_count + graph->out_of_memory;
+}
+
+enum task_graph_status task_graph_status(const struct task_graph *graph, bool no_more_waiting)
+{
+    bool failed = task_graph_error_count(graph) > 0;
+    bool idle = !graph->running && !graph->delayed && !graph->immediate.first &&
+                !graph->operations.first;
+    if (failed && (idle || no_more_waiting || (graph->cancelled && !graph->running)))
+        return TASK_GRAPH_FAILED;
+    if (graph->cancelled && !graph->running)
+        return TASK_GRAPH_CANCELLED;
+    if (!graph->count)
+        return TASK_GRAPH_SUCCEEDED;
+    return idle && !failed ? TASK_GRAPH_STUCK : TASK_GRAPH_RUNNING;
+}
+
+void task_graph_reset(struct task_graph *graph)
+{
+    for (size_t i = 0; i < graph->failure_count; i++)
+        json_decref(graph->failures[i].error);
+    graph->failure_count = 0;
+    graph->out_of_memory = false;
+    graph->cancelled = false;
+}
