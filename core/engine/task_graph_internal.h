@@ -17,10 +17,10 @@ struct task_list {
 struct task_graph {
     struct task_graph_observer observer;
     struct arena memory;
-    struct task root;             /* container of the tasks that stand in no subgraph */
-    struct task_list operations;  /* ready, in the order in which they became so */
-    struct task_list immediate;   /* ready and no operation */
-    struct task_edges made;       /* every task, to be released in the end */
+    struct task root;            /* container of the tasks that stand in no subgraph */
+    struct task_list operations; /* ready, in the order in which they became so */
+    struct task_list immediate;  /* ready and no operation */
+    struct task_edges made;      /* every task, to be released in the end */
     struct task_failure *failures;
     size_t failure_count, failure_capacity;
     size_t count, running, delayed;

@@ -273,8 +273,8 @@ size_t task_graph_error_count(const struct task_graph *graph)
 enum task_graph_status task_graph_status(const struct task_graph *graph, bool no_more_waiting)
 {
     bool failed = task_graph_error_count(graph) > 0;
-    bool idle = !graph->running && !graph->delayed && !graph->immediate.first &&
-                !graph->operations.first;
+    bool idle =
+        !graph->running && !graph->delayed && !graph->immediate.first && !graph->operations.first;
     if (failed && (idle || no_more_waiting || (graph->cancelled && !graph->running)))
         return TASK_GRAPH_FAILED;
     if (graph->cancelled && !graph->running)

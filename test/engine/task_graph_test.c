@@ -102,9 +102,8 @@ static void finish(struct probe *p, struct task *task, enum task_end end)
 {
     json_t *error = json_pack("{s:s, s:s, s:s}", "type", "RecoverableError", "message", "no disk",
                               "traceback", "tasks.lua:3: in start\n");
-    struct task_outcome outcome = {.end = end,
-                                   .error = end == TASK_END_SUCCESS ? NULL : error,
-                                   .retry_after = -1};
+    struct task_outcome outcome = {
+        .end = end, .error = end == TASK_END_SUCCESS ? NULL : error, .retry_after = -1};
     task_graph_finish(p->graph, task, &outcome);
     json_decref(error);
 }
@@ -298,8 +297,7 @@ static void test_subgraph(void)
     struct probe p;
     start(&p);
     struct task *before = add(&p, NULL, TASK_OPERATION, "before"),
-                *sub = add(&p, NULL, TASK_SUBGRAPH, "sub"),
-                *a = add(&p, sub, TASK_OPERATION, "a"),
+                *sub = add(&p, NULL, TASK_SUBGRAPH, "sub"), *a = add(&p, sub, TASK_OPERATION, "a"),
                 *inner = add(&p, sub, TASK_SUBGRAPH, "inner"),
                 *after = add(&p, NULL, TASK_OPERATION, "after");
     task_graph_depend(p.graph, sub, before, &err);

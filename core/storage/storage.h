@@ -1,0 +1,229 @@
+/* storage.h - what is kept between runs, and the transactions that change it.
+ *
+ * A store is a directory: a catalog of deployments, and per deployment a database, the lock of its
+ * engine, a copy of the blueprint's folder and a work directory. Nothing in this header depends on
+ * the database behind it. One process writes a deployment, the holder of its lock; any number of
+ * processes read at the same time. A store belongs to one thread.
+ *
+ * Errors of all functions: ERROR_STORAGE (full, read-only, damaged: the text says which file and
+ * what to do), ERROR_BUSY (another process writes for too long), ERROR_NOMEM; others as noted.
+ */
+#ifndef CLOUDIFY_STORAGE_STORAGE_H
+#define CLOUDIFY_STORAGE_STORAGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "deployment/deployment.h"
+#include "dsl/plan.h"
+#include "storage/lock.h"
+
+struct store;
+struct deployment_store;
+
+enum store_mode { STORE_READ, STORE_WRITE };
+
+/* ---- the store ---- */
+
+/**
+ * Open the store in `directory`; STORE_WRITE makes it, with mode 0700, where it is missing.
+ *
+ * @return a new store, or NULL with `err` set: ERROR_NOT_FOUND (STORE_READ: there is none),
+ *         ERROR_UNSUPPORTED (on a network file system, or made by a newer version)
+ */
+struct store *store_open(const char *directory, enum store_mode mode, struct error *err);
+/** Close it; its deployment stores must be closed before. NULL is allowed. */
+void store_close(struct store *store);
+/** Its absolute path; borrowed, until store_close(). */
+const char *store_directory(const struct store *store);
+/** The ids of all deployments, sorted: a list of strings, new; or NULL with `err` set. */
+json_t *store_deployments(struct store *store, struct error *err);
+/** Whether there is a deployment `id`; false with `err` set if that cannot be known. */
+bool store_has_deployment(struct store *store, const char *id, struct error *err);
+/**
+ * The id of the deployment that has the execution `execution_id`; new (free() it), or NULL with
+ * `err` set: ERROR_NOT_FOUND. Looks into each deployment.
+ */
+char *store_find_execution(struct store *store, const char *execution_id, struct error *err);
+
+/* ---- making, opening and removing deployments ---- */
+
+/* A new execution, status pending. */
+struct execution_record {
+    const char *id, *workflow_id;
+    const json_t *parameters; /* object */
+    bool dry_run;
+};
+
+/* All borrowed. */
+struct deployment_record {
+    const char *id; /* letters, digits, '_', '-', '.'; at most 200 bytes */
+    const char *blueprint_id;
+    const char *folder;      /* the blueprint's folder, which is copied into the store */
+    const char *main_file;   /* the blueprint file, relative to `folder` */
+    const struct plan *plan; /* prepared */
+    const struct instance_set *instances;
+    const struct execution_record *execution; /* its first one, or NULL */
+};
+
+/**
+ * Make a deployment with all that belongs to it; a crash leaves all of it or nothing.
+ *
+ * @return a new store, open for writing with its lock held (deployment_store_close() it); or NULL
+ *         with `err` set: ERROR_EXISTS, ERROR_INVALID (the id), ERROR_NOT_FOUND (the folder)
+ */
+struct deployment_store *deployment_create(struct store *store,
+                                           const struct deployment_record *record,
+                                           struct error *err);
+/**
+ * Open a deployment. STORE_READ needs no lock; STORE_WRITE takes it.
+ *
+ * @return a new deployment store, or NULL with `err` set: ERROR_NOT_FOUND, ERROR_BUSY with the
+ *         pid and start time of the engine that holds the lock
+ */
+struct deployment_store *deployment_open(struct store *store, const char *id, enum store_mode mode,
+                                         struct error *err);
+/**
+ * Start the deployment anew: another plan, instances, blueprint folder and execution in place of
+ * the old ones, in one transaction; earlier executions and events are kept. `ds` is open for
+ * writing; `record->id` is its id.
+ */
+bool deployment_renew(struct deployment_store *ds, const struct deployment_record *record,
+                      struct error *err);
+/** Remove a deployment, its history and its files. ERROR_NOT_FOUND, ERROR_BUSY as above. */
+bool deployment_remove(struct store *store, const char *id, struct error *err);
+/** Close it and give back its lock; an open transaction is rolled back. NULL is allowed. */
+void deployment_store_close(struct deployment_store *ds);
+
+/* Borrowed, until the store is closed or renewed. */
+const char *deployment_store_id(const struct deployment_store *ds);
+const char *deployment_store_blueprint_id(const struct deployment_store *ds);
+/** The copy of the blueprint's folder. */
+const char *deployment_store_resources(const struct deployment_store *ds);
+/** The work directory of plugins and output files. */
+const char *deployment_store_workdir(const struct deployment_store *ds);
+
+/** {id, blueprint_id, main_file, description, inputs, created_at, updated_at}; new, or NULL. */
+json_t *deployment_store_info(struct deployment_store *ds, struct error *err);
+/** The plan as it was stored; new (plan_free() it), or NULL with `err` set. */
+struct plan *deployment_store_plan(struct deployment_store *ds, struct error *err);
+/** The instances of `plan`, which deployment_store_plan() gave; new, or NULL with `err` set. */
+struct instance_set *deployment_store_instances(struct deployment_store *ds,
+                                                const struct plan *plan, struct error *err);
+
+/* ---- transactions ---- */
+
+/* Between begin and commit all writes below are one; outside, each is one of its own. */
+bool deployment_store_begin(struct deployment_store *ds, struct error *err);
+/** Make the transaction durable. If it fails, the transaction is rolled back. */
+bool deployment_store_commit(struct deployment_store *ds, struct error *err);
+/** Undo the transaction; without one nothing happens. */
+void deployment_store_rollback(struct deployment_store *ds);
+/**
+ * A number that differs from that of an earlier call if another process has committed since:
+ * whoever follows a deployment reads only then. Negative with `err` set.
+ */
+json_int_t deployment_store_data_version(struct deployment_store *ds, struct error *err);
+
+/* ---- node instances ---- */
+
+struct instance_change {
+    const char *id;
+    json_int_t version;               /* the one that the change is based on */
+    const char *state;                /* NULL: unchanged */
+    const json_t *runtime_properties; /* NULL: unchanged */
+    const json_t *system_properties;  /* NULL: unchanged */
+};
+
+/**
+ * Change an instance, whose version grows by one (runtime.md 2.4).
+ *
+ * @return false with `err` set: ERROR_CONFLICT (the stored version is another), ERROR_NOT_FOUND
+ */
+bool instance_update(struct deployment_store *ds, const struct instance_change *change,
+                     struct error *err);
+
+/* ---- executions ---- */
+
+bool execution_add(struct deployment_store *ds, const struct execution_record *record,
+                   struct error *err);
+/**
+ * Set the status (runtime.md 11.9). `started` keeps the time and this process as its engine; an
+ * end state keeps the time and `error_text` (NULL: none).
+ *
+ * @return false with `err` set: ERROR_NOT_FOUND
+ */
+bool execution_set_status(struct deployment_store *ds, const char *id, const char *status,
+                          const char *error_text, struct error *err);
+/**
+ * {id, workflow_id, deployment_id, blueprint_id, is_dry_run, status, status_display, parameters,
+ * created_at, started_at, ended_at, error, engine: {pid, start_time} or null} (runtime.md 8.2).
+ * An execution that no engine runs any more, though it has not ended, has the status
+ * "interrupted".
+ *
+ * @return new, or NULL with `err` set: ERROR_NOT_FOUND
+ */
+json_t *execution_get(struct deployment_store *ds, const char *id, struct error *err);
+/** A list of all such records, oldest first; new, or NULL with `err` set. */
+json_t *executions_list(struct deployment_store *ds, struct error *err);
+
+/* ---- events and logs ---- */
+
+/**
+ * Append a record of runtime.md 5.2 or 5.3.
+ *
+ * @param execution_id to which it belongs, or NULL
+ */
+bool event_add(struct deployment_store *ds, const char *execution_id, const json_t *record,
+               struct error *err);
+
+struct event_filter {
+    json_int_t after;         /* only those with a greater id; 0: all */
+    json_int_t limit;         /* at most so many; 0: all */
+    const char *execution_id; /* NULL: of all */
+};
+
+/**
+ * Call `visit` for each event in the order in which they were added.
+ *
+ * @param visit gets the id, for the next `after`, and the record as compact JSON, borrowed during
+ *        the call; false with or without `err` set ends the listing. It must not write.
+ * @return false with `err` set
+ */
+bool events_list(struct deployment_store *ds, const struct event_filter *filter,
+                 bool (*visit)(void *data, json_int_t id, const char *text, size_t length,
+                               struct error *err),
+                 void *data, struct error *err);
+
+/* ---- operations ---- */
+
+/* A task of an execution. Which fields change when is the engine's business. */
+struct operation_record {
+    json_int_t row; /* set by operation_add(), names the operation to operation_update() */
+    const char *id; /* of the task */
+    const char *execution_id;
+    const char *name;        /* "cloudify.interfaces.lifecycle.start", "set_state", ... */
+    const char *type;        /* kind of task */
+    const char *instance_id; /* NULL: of none */
+    const char *state;       /* runtime.md 6.5 */
+    int retry;               /* current_retries */
+    const json_t *details;   /* object: dependencies, worker pid and start time, ...; or NULL */
+};
+
+/** Keep a task; fills in `record->row`. */
+bool operation_add(struct deployment_store *ds, struct operation_record *record, struct error *err);
+/** Keep the present `state`, `retry` and, unless NULL, `details` of the operation. */
+bool operation_update(struct deployment_store *ds, const struct operation_record *record,
+                      struct error *err);
+/**
+ * A list of {row, id, execution_id, name, type, instance_id, state, retry, details}, in the order
+ * in which they were added; new, or NULL with `err` set.
+ *
+ * @param state only those in this state; NULL: all
+ */
+json_t *operations_list(struct deployment_store *ds, const char *execution_id, const char *state,
+                        struct error *err);
+
+#endif
