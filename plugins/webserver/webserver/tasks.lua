@@ -1,0 +1,67 @@
+--- The operations of the web server node: they read ctx, call webserver.server, and store what it
+--- says. All that needs no ctx is in server.lua.
+local aio = require("cloudify.aio")
+local exceptions = require("cloudify.exceptions")
+local files = require("cloudify.files")
+local operation = require("cloudify.decorators").operation
+local utils = require("cloudify.utils")
+
+local server = require("webserver.server").new {aio = aio, files = files}
+
+local tasks = {}
+
+local POLL_INTERVAL = 0.1 -- seconds between two looks at a server that is coming up
+
+--- Make the folder that is served, with the rendered page in it.
+tasks.create = operation {resumable = true}(function(ctx)
+   local runtime = ctx.instance.runtime_properties
+   if runtime.webserver_root then
+      return
+   end
+   local properties = ctx.node.properties
+   local root = files.mkdtemp("webserver-")
+   runtime.webserver_root = root
+   ctx.instance:update()
+   ctx:download_resource_and_render(properties.page, files.join(root, "index.html"),
+      {title = properties.title})
+   ctx.logger:info("The page is rendered to %s", root)
+end)
+
+--- Start the server in the background; come back until it answers.
+tasks.start = operation(function(ctx)
+   local properties, runtime = ctx.node.properties, ctx.instance.runtime_properties
+   if not runtime.webserver_pid then
+      ctx.logger:info("Starting the HTTP server on port %d", properties.port)
+      runtime.webserver_pid =
+         server:start(runtime.webserver_root, properties.address, properties.port)
+      ctx.instance:update()
+   end
+   local ok, port = utils.try(server.port, server, runtime.webserver_pid, runtime.webserver_root)
+   if not ok then
+      runtime.webserver_pid = nil
+      error(exceptions.NonRecoverableError("Failed to start the HTTP server on port "
+         .. properties.port, {causes = {utils.exception_to_error_cause(port)}}))
+   end
+   if not port or not server:answers(properties.address, port) then
+      return ctx.operation:retry("Waiting for the HTTP server to answer", POLL_INTERVAL)
+   end
+   runtime.port = port
+   ctx.logger:info("HTTP server answers on http://%s:%d/", properties.address, port)
+end)
+
+--- Stop the server, if it runs, and remove what create made.
+tasks.stop = operation {resumable = true}(function(ctx)
+   local runtime = ctx.instance.runtime_properties
+   if server:is_running(runtime.webserver_pid, runtime.webserver_root) then
+      server:stop(runtime.webserver_pid, runtime.webserver_root)
+      ctx.logger:info("HTTP server stopped")
+   else
+      ctx.logger:info("HTTP server is not running")
+   end
+   if runtime.webserver_root and files.exists(runtime.webserver_root) then
+      files.remove_tree(runtime.webserver_root)
+   end
+   runtime.webserver_pid, runtime.webserver_root, runtime.port = nil, nil, nil
+end)
+
+return tasks
