@@ -74,7 +74,7 @@ check-layers:
 bench: all
 	test/bench/run $(BUILD)
 install: all
-	tools/install $(BUILD) $(DESTDIR) $(PREFIX) $(LIBEXECDIR)
+	tools/install "$(BUILD)" "$(DESTDIR)" "$(PREFIX)" "$(LIBEXECDIR)"
 clean:
 	rm -rf build
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
