@@ -32,7 +32,7 @@ struct yaml_mark {
 struct yaml_limits {
     size_t size;      /* of the text, bytes; 64 MiB */
     size_t depth;     /* collections within each other; 200 */
-    size_t expansion; /* nodes that aliases and merge keys add, in all; 1,000,000 */
+    size_t expansion; /* nodes that aliases and merge keys add; 1,000,000 or 4 a byte of text */
 };
 
 enum yaml_problem_code {
@@ -95,7 +95,7 @@ size_t yaml_count(const struct yaml_node *node);
 const struct yaml_node *yaml_item(const struct yaml_node *list, size_t i);
 /**
  * The key of entry `i` of a map, or NULL: any scalar. Merge keys have been replaced by what they
- * stand for. Of a key given twice the first place and the last value are kept.
+ * stand for. A key given twice is kept once: the last key and value, where the first one stood.
  */
 const struct yaml_node *yaml_key(const struct yaml_node *map, size_t i);
 /** The value of entry `i` of a map, or NULL. */
