@@ -49,7 +49,7 @@ $(LIBRARY): $(LIB_OBJ)
 $(BUILD)/libcloudify.so: $(LIB_OBJ)
 	$(CC_ALL) -shared -Wl,-soname,libcloudify.so.0 $^ $(LDFLAGS) $(LIBS) -o $@
 $(BUILD)/cfy: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/cli/*.c)) $(LIBRARY)
-$(BUILD)/cloudify-worker: $(BUILD)/core/worker/main.o $(BUILD)/core/worker/lifeline.o $(LIBRARY)
+$(BUILD)/cloudify-worker: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/lua_runner.c,$(wildcard core/worker/*.c))) $(LIBRARY)
 $(BUILD)/lua-runner: $(BUILD)/core/worker/lua_runner.o $(LIBRARY)
 $(TESTS) $(BENCH): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 $(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH):

@@ -1,78 +1,213 @@
-/* children.c - see children.h. */
+/* children.c - see children.h: a table of slots in shared memory, claimed by compare-and-swap. */
 #include "dispatch/children.h"
 
-#include <pthread.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pid_t *groups;
-static size_t count, capacity;
-static children_observer *observe;
-static void *observe_data;
+enum { SLOT_FREE = 0, SLOT_CLAIMED = -1 };
 
-void children_observe(children_observer *observer, void *data)
+/*
+ * The number of a group stays taken while the group has members; once it has none, the kernel may
+ * give it to a stranger, whom the start time tells apart.
+ */
+struct slot {
+    _Atomic int32_t group;         /* or SLOT_FREE, SLOT_CLAIMED */
+    _Atomic uint64_t leader_start; /* ticks since boot, or 0: not known */
+};
+
+struct table {
+    _Atomic int32_t ending; /* set before the groups are killed; checked after one is added */
+    struct slot slots[CHILDREN_LIMIT];
+};
+
+/* Shared with children that have forked; replaced once, at the start of a worker. */
+static struct table *_Atomic current;
+
+static struct table *table_map(int memory)
 {
-    pthread_mutex_lock(&mutex);
-    observe = observer;
-    observe_data = data;
-    pthread_mutex_unlock(&mutex);
+    int flags = memory < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED;
+    void *mapped = mmap(NULL, sizeof(struct table), PROT_READ | PROT_WRITE, flags, memory, 0);
+    return mapped == MAP_FAILED ? NULL : mapped;
 }
 
-static bool reserve_one(void)
+/* The table, made at first use; NULL when out of memory. */
+static struct table *table_get(void)
 {
-    if (count < capacity)
-        return true;
-    size_t larger = capacity ? 2 * capacity : 16;
-    pid_t *grown = realloc(groups, larger * sizeof *grown);
-    if (!grown)
+    struct table *table = atomic_load(&current);
+    if (table)
+        return table;
+    struct table *made = table_map(-1);
+    if (made && !atomic_compare_exchange_strong(&current, &table, made)) {
+        munmap(made, sizeof *made);
+        return table;
+    }
+    return made;
+}
+
+/* Write /proc/PID/stat into `path` with nothing but what is safe after fork(). */
+static void stat_path(pid_t pid, char path[static 32])
+{
+    char digits[12];
+    size_t count = 0;
+    for (unsigned left = (unsigned)pid; count == 0 || left; left /= 10)
+        digits[count++] = (char)('0' + left % 10);
+    memcpy(path, "/proc/", 6);
+    for (size_t i = 0; i < count; i++)
+        path[6 + i] = digits[count - 1 - i];
+    memcpy(path + 6 + count, "/stat", 6);
+}
+
+/* When `pid` started, in ticks since boot (proc(5), field 22); 0 if there is no such process. */
+static uint64_t start_time(pid_t pid)
+{
+    char path[32], text[1024];
+    stat_path(pid, path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    /* The second field, the name, may hold anything; the third follows its last parenthesis. */
+    const char *field = strrchr(text, ')');
+    for (int i = 2; field && i < 22; i++)
+        field = strchr(field + 1, ' ');
+    return field ? strtoull(field, NULL, 10) : 0;
+}
+
+static bool slot_is_gone(int32_t group)
+{
+    return group > 0 && kill(-group, 0) != 0 && errno == ESRCH;
+}
+
+static struct slot *claim(struct table *table)
+{
+    for (int sweep = 0; sweep < 2; sweep++) {
+        for (size_t i = 0; i < CHILDREN_LIMIT; i++) {
+            int32_t group = atomic_load(&table->slots[i].group);
+            if (group != SLOT_FREE && !(sweep && slot_is_gone(group)))
+                continue;
+            if (atomic_compare_exchange_strong(&table->slots[i].group, &group, SLOT_CLAIMED))
+                return &table->slots[i];
+        }
+    }
+    return NULL;
+}
+
+static struct slot *find(struct table *table, pid_t group)
+{
+    for (size_t i = 0; i < CHILDREN_LIMIT; i++) {
+        if (atomic_load(&table->slots[i].group) == group)
+            return &table->slots[i];
+    }
+    return NULL;
+}
+
+static bool table_add(struct table *table, pid_t group)
+{
+    if (!table)
         return false;
-    groups = grown;
-    capacity = larger;
-    return true;
+    if (!find(table, group)) {
+        struct slot *slot = claim(table);
+        if (!slot)
+            return false;
+        atomic_store(&slot->leader_start, start_time(group));
+        atomic_store(&slot->group, group);
+    }
+    return !atomic_load(&table->ending);
+}
+
+static size_t table_signal(struct table *table, int signal)
+{
+    size_t existing = 0;
+    for (size_t i = 0; i < CHILDREN_LIMIT; i++) {
+        int32_t group = atomic_load(&table->slots[i].group);
+        if (group <= 1)
+            continue;
+        uint64_t known = atomic_load(&table->slots[i].leader_start), now = start_time(group);
+        if (!known || !now || known == now)
+            existing += kill(-group, signal) == 0;
+    }
+    return existing;
+}
+
+static void table_end(struct table *table)
+{
+    atomic_store(&table->ending, 1);
+    table_signal(table, SIGKILL);
+}
+
+bool children_join(void)
+{
+    return setpgid(0, 0) == 0 && table_add(table_get(), getpid());
 }
 
 bool children_add(pid_t group)
 {
-    pthread_mutex_lock(&mutex);
-    bool ok = reserve_one();
-    if (ok)
-        groups[count++] = group;
-    children_observer *observer = observe;
-    void *data = observe_data;
-    pthread_mutex_unlock(&mutex);
-    if (ok && observer)
-        observer(data, group);
-    return ok;
+    /* Fails with EACCES once the child has called exec, which then has done it itself. */
+    setpgid(group, group);
+    return table_add(table_get(), group);
 }
 
 void children_remove(pid_t group)
 {
-    pthread_mutex_lock(&mutex);
-    for (size_t i = 0; i < count; i++) {
-        if (groups[i] == group) {
-            groups[i] = groups[--count];
-            break;
-        }
-    }
-    pthread_mutex_unlock(&mutex);
+    struct table *table = atomic_load(&current);
+    struct slot *slot = table ? find(table, group) : NULL;
+    if (slot)
+        atomic_store(&slot->group, SLOT_FREE);
 }
 
 void children_forget(void)
 {
-    pthread_mutex_lock(&mutex);
-    free(groups);
-    groups = NULL;
-    count = capacity = 0;
-    pthread_mutex_unlock(&mutex);
+    struct table *table = table_get();
+    for (size_t i = 0; table && i < CHILDREN_LIMIT; i++)
+        atomic_store(&table->slots[i].group, SLOT_FREE);
 }
 
 size_t children_signal(int signal)
 {
-    size_t existing = 0;
-    pthread_mutex_lock(&mutex);
-    for (size_t i = 0; i < count; i++)
-        existing += kill(-groups[i], signal) == 0;
-    pthread_mutex_unlock(&mutex);
-    return existing;
+    struct table *table = atomic_load(&current);
+    return table ? table_signal(table, signal) : 0;
+}
+
+void children_end(void)
+{
+    struct table *table = atomic_load(&current);
+    if (table)
+        table_end(table);
+}
+
+int children_memory_new(struct error *err)
+{
+    int memory = memfd_create("cloudify-children", MFD_CLOEXEC);
+    if (memory >= 0 && ftruncate(memory, sizeof(struct table)) == 0)
+        return memory;
+    error_set(err, ERROR_IO, "cannot share memory with a worker: %s", strerror(errno));
+    if (memory >= 0)
+        close(memory);
+    return -1;
+}
+
+void children_memory_end(int memory)
+{
+    struct table *table = table_map(memory);
+    if (!table)
+        return;
+    table_end(table);
+    munmap(table, sizeof *table);
+}
+
+bool children_share(int memory)
+{
+    struct table *table = table_map(memory);
+    if (table)
+        atomic_store(&current, table);
+    return table;
 }

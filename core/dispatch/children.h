@@ -6,18 +6,32 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/error.h"
+
 /*
- * One list for the process. All functions may be called from any thread, the lifeline's too.
- * Whoever starts a child puts it into a process group of its own (setpgid in the child and in the
- * parent) and adds that group here at once.
+ * One list for the process, without locks: all functions may be called from any thread, the
+ * lifeline's too, and children_join() from a child that has not called exec yet.
+ *
+ * Whoever starts a child lets it call children_join() between fork and exec, and children_add() in
+ * the parent when it must not depend on which of the two runs first. In a worker the list lies in
+ * memory shared with the engine, which ends the groups when the worker itself has been killed.
  */
 
-/** Told of each group as it is added, so that the engine can store it. */
-typedef void children_observer(void *data, pid_t group);
+/* So many groups at a time. */
+enum { CHILDREN_LIMIT = 500 };
 
-/** Set the one observer, called in the thread that adds; NULL for none. */
-void children_observe(children_observer *observer, void *data);
-/** Remember the process group `group`. @return false when out of memory */
+/**
+ * In a new child: make it the leader of a process group of its own and remember that. Uses
+ * nothing that is unsafe after fork().
+ *
+ * @return false if it must _exit() at once: too many groups, or the operation is being ended
+ */
+bool children_join(void);
+/**
+ * Remember the process group `group`, whose leader has not been waited for yet. Twice is once.
+ *
+ * @return false if there are too many, or the operation is being ended: end it
+ */
 bool children_add(pid_t group);
 /** Forget a group whose leader has been waited for and that has no other member left. */
 void children_remove(pid_t group);
@@ -25,5 +39,18 @@ void children_remove(pid_t group);
 void children_forget(void);
 /** Send `signal` to every group remembered. @return how many groups still existed */
 size_t children_signal(int signal);
+/** Kill every group remembered, and each child that joins from now on. For a process that ends. */
+void children_end(void);
+
+/**
+ * The engine's side: make the memory in which a worker keeps its list.
+ *
+ * @return a descriptor, close-on-exec, or -1 with `err` set: ERROR_IO
+ */
+int children_memory_new(struct error *err);
+/** Like children_end(), for the list in `memory`; its worker is dead or dying. */
+void children_memory_end(int memory);
+/** The worker's side: keep the list in `memory` from now on. @return false with errno set */
+bool children_share(int memory);
 
 #endif

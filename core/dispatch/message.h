@@ -61,8 +61,8 @@ json_t *message_reply_result(const json_t *reply, struct error *err);
 /**
  * Append `message` as a frame.
  *
- * @return false with `err` set: ERROR_LIMIT (longer than MESSAGE_LIMIT), ERROR_NOMEM; `out` is as
- *         it was
+ * @return false with `err` set: ERROR_LIMIT (longer than MESSAGE_LIMIT; `out` is as it was),
+ *         ERROR_NOMEM
  */
 bool message_write(struct strbuf *out, const json_t *message, struct error *err);
 /**

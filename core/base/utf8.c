@@ -1,0 +1,46 @@
+/* utf8.c - see utf8.h. */
+#include "base/utf8.h"
+
+#include <stdbool.h>
+
+#include "base/strbuf.h"
+
+/* How many bytes the character at `text` has, or 0 if it is none (RFC 3629). */
+static size_t character_length(const unsigned char *text, size_t left)
+{
+    if (text[0] < 0x80)
+        return 1;
+    size_t length = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
+    if (text[0] < 0xc2 || text[0] > 0xf4 || length > left)
+        return 0;
+    for (size_t i = 1; i < length; i++) {
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    bool overlong = (text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xf0 && text[1] < 0x90);
+    bool surrogate = text[0] == 0xed && text[1] > 0x9f;
+    bool beyond = text[0] == 0xf4 && text[1] > 0x8f;
+    return overlong || surrogate || beyond ? 0 : length;
+}
+
+static json_t *repaired_string(const char *text, size_t length)
+{
+    struct strbuf repaired = STRBUF_INIT;
+    for (size_t i = 0; i < length;) {
+        size_t size = character_length((const unsigned char *)text + i, length - i);
+        if (size)
+            strbuf_add(&repaired, text + i, size);
+        else
+            strbuf_adds(&repaired, "\xef\xbf\xbd");
+        i += size ? size : 1;
+    }
+    json_t *string = repaired.failed ? NULL : json_stringn(repaired.text, repaired.length);
+    strbuf_release(&repaired);
+    return string;
+}
+
+json_t *utf8_string(const char *text, size_t length)
+{
+    json_t *string = json_stringn(text, length);
+    return string ? string : repaired_string(text, length);
+}

@@ -1,0 +1,31 @@
+/* dispatch.c - see dispatch.h: the calls, passed on to the implementation. */
+#include "dispatch/dispatch.h"
+
+#include "dispatch/dispatcher.h"
+
+bool dispatcher_submit(struct dispatcher *dispatcher, void *tag, json_t *request, struct error *err)
+{
+    return dispatcher->class->submit(dispatcher, tag, request, err);
+}
+
+int dispatcher_free_slots(const struct dispatcher *dispatcher)
+{
+    return dispatcher->class->free_slots(dispatcher);
+}
+
+void dispatcher_reply(struct dispatcher *dispatcher, json_int_t call, json_t *result,
+                      const struct error *failure)
+{
+    dispatcher->class->reply(dispatcher, call, result, failure);
+}
+
+void dispatcher_interrupt(struct dispatcher *dispatcher, void *tag)
+{
+    dispatcher->class->interrupt(dispatcher, tag);
+}
+
+void dispatcher_close(struct dispatcher *dispatcher)
+{
+    if (dispatcher)
+        dispatcher->class->close(dispatcher);
+}

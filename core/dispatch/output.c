@@ -1,0 +1,110 @@
+/* output.c - see output.h. */
+#include "dispatch/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/utf8.h"
+
+enum { READ_SIZE = 64 * 1024, CALL_LIMIT = 4 * 1024 * 1024, LINE_LIMIT = 16 * 1024 };
+
+bool output_init(struct output *output, const char *path)
+{
+    *output = (struct output){.fd = -1, .line = STRBUF_INIT};
+    if (!path)
+        return true;
+    output->path = strdup(path);
+    return output->path;
+}
+
+static void emit(const char *text, size_t length, void (*on_line)(void *data, json_t *line),
+                 void *data)
+{
+    json_t *line = utf8_string(text, length);
+    if (line)
+        on_line(data, line);
+    json_decref(line);
+}
+
+/* Take the complete lines off `output->line`, and over-long beginnings. */
+static void emit_lines(struct output *output, void (*on_line)(void *data, json_t *line), void *data)
+{
+    struct strbuf *text = &output->line;
+    size_t start = 0;
+    while (start < text->length) {
+        const char *end = memchr(text->text + start, '\n', text->length - start);
+        size_t length = end ? (size_t)(end - text->text) - start : text->length - start;
+        if (!end && length < LINE_LIMIT)
+            break;
+        bool whole = end && length <= LINE_LIMIT;
+        length = whole ? length : LINE_LIMIT;
+        emit(text->text + start, length, on_line, data);
+        start += length + whole;
+    }
+    memmove(text->text, text->text + start, text->length - start);
+    strbuf_truncate(text, text->length - start);
+}
+
+/* @return whether there may be more */
+static bool read_some(struct output *output)
+{
+    if (!strbuf_reserve(&output->line, READ_SIZE))
+        return false;
+    ssize_t count;
+    do
+        count = read(output->fd, output->line.text + output->line.length, READ_SIZE);
+    while (count < 0 && errno == EINTR);
+    if (count <= 0)
+        return false;
+    output->line.length += (size_t)count;
+    output->line.text[output->line.length] = '\0';
+    return count == READ_SIZE;
+}
+
+static void mention_rest(struct output *output, void (*on_line)(void *data, json_t *line),
+                         void *data)
+{
+    struct stat status;
+    off_t place = lseek(output->fd, 0, SEEK_CUR);
+    if (place < 0 || fstat(output->fd, &status) != 0 || status.st_size <= place)
+        return;
+    struct strbuf text = STRBUF_INIT;
+    strbuf_addf(&text, "%lld more bytes of output are in '%s'", (long long)(status.st_size - place),
+                output->path);
+    if (!text.failed)
+        emit(text.text, text.length, on_line, data);
+    strbuf_release(&text);
+}
+
+void output_read(struct output *output, bool last, void (*on_line)(void *data, json_t *line),
+                 void *data)
+{
+    if (output->fd < 0 && output->path)
+        output->fd = open(output->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (output->fd < 0)
+        return;
+    bool more = true;
+    for (size_t total = 0; more && total < CALL_LIMIT; total += READ_SIZE) {
+        more = read_some(output);
+        emit_lines(output, on_line, data);
+    }
+    if (!last)
+        return;
+    if (output->line.length)
+        emit(output->line.text, output->line.length, on_line, data);
+    strbuf_truncate(&output->line, 0);
+    mention_rest(output, on_line, data);
+}
+
+void output_release(struct output *output)
+{
+    if (output->fd >= 0)
+        close(output->fd);
+    strbuf_release(&output->line);
+    free(output->path);
+    *output = (struct output){.fd = -1, .line = STRBUF_INIT};
+}

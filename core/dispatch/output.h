@@ -1,0 +1,32 @@
+/* output.h - follows the file that an operation's standard output goes to, line by line. */
+#ifndef CLOUDIFY_DISPATCH_OUTPUT_H
+#define CLOUDIFY_DISPATCH_OUTPUT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/strbuf.h"
+
+/* Start with output_init(), end with output_release(). */
+struct output {
+    char *path;         /* NULL: there is none */
+    int fd;             /* -1: the file has not been seen yet */
+    struct strbuf line; /* the beginning of a line still to be completed */
+};
+
+/** Follow the file `path`, which need not exist yet; NULL: none. @return false: out of memory */
+bool output_init(struct output *output, const char *path);
+/**
+ * Read what has been added to the file.
+ *
+ * @param last the operation is over: an unfinished line counts as one, and what exceeds the limit
+ *        of one call is not read but mentioned, with the name of the file
+ * @param on_line called for each line, without its end; bytes that are no UTF-8 have become
+ *        U+FFFD, a very long line comes in pieces. `line` is a string value, borrowed
+ */
+void output_read(struct output *output, bool last, void (*on_line)(void *data, json_t *line),
+                 void *data);
+void output_release(struct output *output);
+
+#endif

@@ -1,0 +1,37 @@
+/* lifeline.c - see lifeline.h. */
+#include "worker/lifeline.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dispatch/children.h"
+
+static void *watch(void *argument)
+{
+    int lifeline = (int)(intptr_t)argument;
+    char byte;
+    ssize_t count;
+    do
+        count = read(lifeline, &byte, 1);
+    while (count > 0 || (count < 0 && errno == EINTR));
+    children_end();
+    _exit(1);
+}
+
+bool lifeline_watch(int lifeline, struct error *err)
+{
+    sigset_t all, before;
+    pthread_t thread;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the main thread's */
+    int failed = pthread_create(&thread, NULL, watch, (void *)(intptr_t)lifeline);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failed)
+        return error_set(err, ERROR_IO, "cannot watch the engine: %s", strerror(failed));
+    pthread_detach(thread);
+    return true;
+}
