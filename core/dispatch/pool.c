@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "dispatch/channel.h"
 #include "dispatch/children.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/message.h"
@@ -19,7 +20,6 @@
 
 /* Milliseconds between looks at the output of operations; that a worker has for its exit. */
 enum { OUTPUT_INTERVAL = 200, EXIT_GRACE = 2000 };
-enum { READ_SIZE = 64 * 1024 };
 
 struct pool;
 
@@ -28,11 +28,10 @@ struct worker {
     struct pool *pool;
     int slot; /* its place in pool->workers */
     struct worker_process process;
-    uv_pipe_t channel; /* owns process.channel once open */
+    struct channel channel;
     uv_poll_t death;
     int open_handles;
-    bool ending; /* killed, dead, or out of step: gets no more operations */
-    struct strbuf received;
+    bool ending;          /* killed, dead, or out of step: gets no more operations */
     struct strbuf broken; /* why it was killed, where that was a fault of its own; or empty */
     bool busy;
     /* The rest is good while busy. */
@@ -57,12 +56,6 @@ struct pool {
     bool closing;
 };
 
-/* A frame on its way to a worker. */
-struct sending {
-    uv_write_t request;
-    struct strbuf frame;
-};
-
 static void worker_kill(struct worker *worker)
 {
     worker_process_kill(&worker->process);
@@ -78,71 +71,27 @@ __attribute__((format(printf, 2, 3))) static void worker_broken(struct worker *w
     strbuf_truncate(&worker->broken, 0);
     strbuf_vaddf(&worker->broken, fmt, args);
     va_end(args);
-    strbuf_truncate(&worker->received, 0);
+    channel_finish(&worker->channel);
     worker_kill(worker);
 }
 
-/* ---- sending ---- */
-
-static void sending_free(struct sending *sending)
+static bool send_reply(struct worker *worker, json_int_t call_id, json_t *result,
+                       const struct error *failure, struct error *err)
 {
-    if (sending)
-        strbuf_release(&sending->frame);
-    free(sending);
-}
-
-/* A worker that cannot be written to is dead or about to be: its death tells the rest. */
-static void on_sent(uv_write_t *request, int status)
-{
-    (void)status;
-    sending_free((struct sending *)request);
-}
-
-static struct sending *sending_new(const json_t *message, struct error *err)
-{
-    struct sending *sending = calloc(1, sizeof *sending);
-    if (!sending) {
-        error_nomem(err);
-        return NULL;
-    }
-    sending->frame = (struct strbuf)STRBUF_INIT;
-    if (message_write(&sending->frame, message, err))
-        return sending;
-    sending_free(sending);
-    return NULL;
-}
-
-/* Takes `sending`. */
-static void worker_send(struct worker *worker, struct sending *sending)
-{
-    uv_stream_t *stream = (uv_stream_t *)&worker->channel;
-    uv_buf_t rest = uv_buf_init(sending->frame.text, (unsigned)sending->frame.length);
-    int sent = uv_is_closing((uv_handle_t *)stream) ? UV_EPIPE : uv_try_write(stream, &rest, 1);
-    if (sent >= 0 || sent == UV_EAGAIN) {
-        rest.base += sent > 0 ? sent : 0;
-        rest.len -= (size_t)(sent > 0 ? sent : 0);
-        if (rest.len && uv_write(&sending->request, stream, &rest, 1, on_sent) == 0)
-            return;
-    }
-    sending_free(sending);
+    json_t *reply = message_reply(call_id, result, failure);
+    bool ok = reply ? channel_send(&worker->channel, reply, err) : error_nomem(err);
+    json_decref(reply);
+    return ok;
 }
 
 static void worker_reply(struct worker *worker, json_int_t call_id, json_t *result,
                          const struct error *failure)
 {
-    struct error err = {0};
-    json_t *reply = message_reply(call_id, result, failure);
-    struct sending *sending = reply ? sending_new(reply, &err) : NULL;
-    json_decref(reply);
-    if (!sending && err.code == ERROR_LIMIT) {
-        reply = message_reply(call_id, NULL, &err);
-        sending = reply ? sending_new(reply, &err) : NULL;
-        json_decref(reply);
-    }
-    if (sending)
-        worker_send(worker, sending);
-    else
-        worker_broken(worker, "no memory for the reply to it");
+    struct error err = {0}, again = {0};
+    if (send_reply(worker, call_id, result, failure, &err))
+        return;
+    if (!send_reply(worker, call_id, NULL, &err, &again))
+        worker_broken(worker, "cannot be answered: %s", again.text);
 }
 
 /* ---- the operation of a worker ---- */
@@ -181,15 +130,21 @@ static void on_output_time(uv_timer_t *timer)
         uv_timer_stop(timer);
 }
 
-/* The operation is over. @return its tag */
-static void *worker_finish(struct worker *worker)
+/* It has no operation any more. */
+static void worker_release(struct worker *worker)
 {
-    output_read(&worker->output, true, on_output_line, worker);
     output_release(&worker->output);
     free(worker->id);
     worker->id = NULL;
     worker->call = 0;
     worker->busy = false;
+}
+
+/* The operation is over. @return its tag */
+static void *worker_finish(struct worker *worker)
+{
+    output_read(&worker->output, true, on_output_line, worker);
+    worker_release(worker);
     return worker->tag;
 }
 
@@ -243,18 +198,17 @@ static bool names_operation(const struct worker *worker, const json_t *message,
     return worker->busy && !strcmp(json_string_at(message, key, ""), worker->id);
 }
 
-static void handle_message(struct worker *worker, json_t *message)
+static void on_message(void *data, json_t *message)
 {
+    struct worker *worker = data;
     const struct dispatch_observer *observer = &worker->pool->observer;
     enum message_type type;
     struct error err = {0};
-    if (!message_check(message, &type, &err)) {
-        worker_broken(worker, "sent a broken %s", err.text);
+    if (worker->pool->closing)
         return;
-    }
-    if (!names_operation(worker, message, type)) {
+    if (!message_check(message, &type, &err) || !names_operation(worker, message, type)) {
         worker_broken(worker, "sent '%s' for an operation that it was not given",
-                      message_type_name(type));
+                      json_string_at(message, "type", ""));
         return;
     }
     switch (type) {
@@ -279,76 +233,13 @@ static void handle_message(struct worker *worker, json_t *message)
     }
 }
 
-/* Handle what has arrived in full. The observer may close the pool meanwhile. */
-static void handle_received(struct worker *worker)
+static void on_end(void *data, const struct error *err)
 {
-    struct strbuf *received = &worker->received;
-    size_t done = 0;
-    while (!worker->pool->closing && !worker->broken.length) {
-        size_t taken;
-        struct error err = {0};
-        json_t *message =
-            message_read(received->text + done, received->length - done, &taken, &err);
-        if (!message && err.code != ERROR_NONE)
-            worker_broken(worker, "sent a broken %s", err.text);
-        if (!message)
-            break;
-        handle_message(worker, message);
-        json_decref(message);
-        done += taken;
-    }
-    if (done < received->length)
-        memmove(received->text, received->text + done, received->length - done);
-    strbuf_truncate(received, done < received->length ? received->length - done : 0);
-}
-
-/* ---- reading ---- */
-
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
-{
-    struct worker *worker = handle->data;
-    (void)suggested;
-    *buffer = uv_buf_init(NULL, 0); /* no memory: the reader is told UV_ENOBUFS */
-    if (strbuf_reserve(&worker->received, READ_SIZE))
-        *buffer = uv_buf_init(worker->received.text + worker->received.length, READ_SIZE);
-}
-
-static void worker_received(struct worker *worker, size_t count)
-{
-    worker->received.length += count;
-    worker->received.text[worker->received.length] = '\0';
-}
-
-static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
-{
-    struct worker *worker = stream->data;
-    (void)buffer;
-    if (count > 0) {
-        worker_received(worker, (size_t)count);
-        handle_received(worker);
-    } else if (count < 0) {
-        /* Most likely it is dead; one that has closed its channel and lives on is of no use. */
-        uv_read_stop(stream);
-        worker_kill(worker);
-    }
-}
-
-/* Take what a dead worker has said last. */
-static void worker_drain(struct worker *worker)
-{
-    uv_os_fd_t fd;
-    if (uv_fileno((uv_handle_t *)&worker->channel, &fd) != 0)
-        return;
-    while (strbuf_reserve(&worker->received, READ_SIZE)) {
-        ssize_t count =
-            recv(fd, worker->received.text + worker->received.length, READ_SIZE, MSG_DONTWAIT);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            break;
-        worker_received(worker, (size_t)count);
-    }
-    handle_received(worker);
+    struct worker *worker = data;
+    if (err)
+        worker_broken(worker, "sent a broken %s", err->text);
+    else
+        worker_kill(worker); /* most likely dead; one that hangs up and lives on is of no use */
 }
 
 /* ---- end of a worker ---- */
@@ -380,7 +271,7 @@ static void worker_free(struct worker *worker)
     struct pool *pool = worker->pool;
     worker_process_release(&worker->process);
     output_release(&worker->output);
-    strbuf_release(&worker->received);
+    channel_release(&worker->channel);
     strbuf_release(&worker->broken);
     free(worker->id);
     free(worker);
@@ -388,25 +279,39 @@ static void worker_free(struct worker *worker)
     pool_close_if_done(pool);
 }
 
-static void on_worker_closed(uv_handle_t *handle)
+static void handle_closed(struct worker *worker)
 {
-    struct worker *worker = handle->data;
     if (--worker->open_handles == 0)
         worker_free(worker);
 }
 
-static void close_handle(uv_handle_t *handle)
+static void on_channel_closed(uv_handle_t *handle)
 {
-    if (handle->data && !uv_is_closing(handle))
-        uv_close(handle, on_worker_closed);
+    const struct channel *channel = handle->data;
+    handle_closed(channel->data);
+}
+
+static void on_death_closed(uv_handle_t *handle)
+{
+    handle_closed(handle->data);
+}
+
+static void worker_hang_up(struct worker *worker)
+{
+    if (worker->channel.fd < 0)
+        return;
+    shutdown(worker->channel.fd, SHUT_WR);
+    channel_finish(&worker->channel);
 }
 
 /* Its process is no more: its place is free for another one at once. */
 static void worker_close(struct worker *worker)
 {
     worker->pool->workers[worker->slot] = NULL;
-    close_handle((uv_handle_t *)&worker->channel);
-    close_handle((uv_handle_t *)&worker->death);
+    if (worker->channel.fd >= 0)
+        channel_close(&worker->channel, on_channel_closed);
+    if (worker->death.data)
+        uv_close((uv_handle_t *)&worker->death, on_death_closed);
     if (worker->open_handles == 0)
         worker_free(worker);
 }
@@ -447,7 +352,7 @@ static void on_death(uv_poll_t *poll, int status, int events)
     uv_poll_stop(poll);
     struct worker_end end = worker_process_reap(&worker->process);
     if (!worker->pool->closing)
-        worker_drain(worker);
+        channel_drain(&worker->channel);
     worker->ending = true;
     if (worker->busy) {
         children_memory_end(worker->process.children);
@@ -463,22 +368,16 @@ static void on_death(uv_poll_t *poll, int status, int events)
 static int worker_open(struct worker *worker)
 {
     uv_loop_t *loop = worker->pool->loop;
-    int failed = uv_pipe_init(loop, &worker->channel, 0);
+    int failed = channel_open(&worker->channel, loop, worker->process.channel);
+    worker->open_handles += worker->channel.fd >= 0;
     if (failed)
         return failed;
-    worker->channel.data = worker;
-    worker->open_handles++;
-    failed = uv_pipe_open(&worker->channel, worker->process.channel);
-    if (failed)
-        return failed;
-    worker->process.channel = -1;
     failed = uv_poll_init(loop, &worker->death, worker->process.pidfd);
     if (failed)
         return failed;
     worker->death.data = worker;
     worker->open_handles++;
-    failed = uv_read_start((uv_stream_t *)&worker->channel, on_alloc, on_read);
-    return failed ? failed : uv_poll_start(&worker->death, UV_READABLE, on_death);
+    return uv_poll_start(&worker->death, UV_READABLE, on_death);
 }
 
 static struct worker *worker_new(struct pool *pool, int slot, struct error *err)
@@ -490,7 +389,11 @@ static struct worker *worker_new(struct pool *pool, int slot, struct error *err)
     }
     worker->pool = pool;
     worker->slot = slot;
-    worker->received = worker->broken = (struct strbuf)STRBUF_INIT;
+    worker->broken = (struct strbuf)STRBUF_INIT;
+    channel_init(&worker->channel);
+    worker->channel.data = worker;
+    worker->channel.on_message = on_message;
+    worker->channel.on_end = on_end;
     output_init(&worker->output, NULL);
     if (!worker_process_start(&worker->process, pool->worker_path, pool->lifeline[0], err)) {
         free(worker);
@@ -560,13 +463,13 @@ static bool pool_submit(struct dispatcher *dispatcher, void *tag, json_t *reques
     struct pool *pool = (struct pool *)dispatcher;
     if (!check_request(request, err))
         return false;
-    struct sending *sending = sending_new(request, err);
-    struct worker *worker = sending ? worker_take(pool, err) : NULL;
-    if (!worker || !worker_assign(worker, tag, request, err)) {
-        sending_free(sending);
+    struct worker *worker = worker_take(pool, err);
+    if (!worker || !worker_assign(worker, tag, request, err))
+        return false;
+    if (!channel_send(&worker->channel, request, err)) {
+        worker_release(worker);
         return false;
     }
-    worker_send(worker, sending);
     if (worker->output.path && !uv_is_active((uv_handle_t *)&pool->timer))
         uv_timer_start(&pool->timer, on_output_time, OUTPUT_INTERVAL, OUTPUT_INTERVAL);
     return true;
@@ -625,7 +528,7 @@ static void pool_close(struct dispatcher *dispatcher)
         if (worker && worker->busy)
             worker_kill(worker);
         else if (worker)
-            close_handle((uv_handle_t *)&worker->channel); /* which tells it to exit */
+            worker_hang_up(worker); /* which tells it to exit */
     }
     uv_timer_start(&pool->timer, on_grace_over, EXIT_GRACE, 0);
     pool_close_if_done(pool);
