@@ -108,6 +108,8 @@ void execution_wait_task(struct execution *execution, struct task *task);
  *         ERROR_CANCELLED, ERROR_STATE (tasks that wait for each other)
  */
 bool execution_graph_result(struct execution *execution, struct error *err);
+/** The whole summary of what execution_graph_result() reported, traceback included; or NULL. */
+const char *execution_graph_error(const struct execution *execution);
 /** The same for a task: its value or its error, borrowed, in `*value`. */
 bool execution_task_result(struct execution *execution, const struct task *task, json_t **value);
 

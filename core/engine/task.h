@@ -57,6 +57,7 @@ struct task {
     bool delayed;            /* waits for the time of its retry */
     bool ready;              /* stands in the queue of those that may start */
     bool resume;             /* repeats a run that was interrupted */
+    bool announced;          /* its start has been told */
     int32_t total_retries;   /* TASK_RETRIES_UNLIMITED, or how many after the first attempt */
     int32_t current_retries; /* 0 on the first attempt */
     int32_t on_success;      /* handlers: numbers given by the workflow host, or */
@@ -66,6 +67,7 @@ struct task {
     long instance;           /* index of the instance concerned, or TASK_NO_INSTANCE */
     long related;            /* operation of a relationship: index of the other instance */
     double retry_interval;   /* seconds */
+    json_int_t row;          /* of the present attempt in the store, once it was sent */
     const char *text;        /* name of function or subgraph; text of an event; state to set */
     const char *event_type;  /* events: "workflow_stage" or what the caller chose */
     const struct operation *operation; /* TASK_OPERATION, else NULL */

@@ -77,13 +77,13 @@ void task_graph_free(struct task_graph *graph)
 {
     if (!graph)
         return;
+    task_graph_forget_failures(graph);
     for (uint32_t i = 0; i < graph->made.count; i++) {
         struct task *task = graph->made.items[i];
         release_values(task);
         task_edges_release(&task->dependents);
         task_edges_release(&task->dependencies);
     }
-    task_graph_reset(graph);
     free(graph->failures);
     task_edges_release(&graph->made);
     arena_release(&graph->memory);
@@ -106,6 +106,13 @@ struct task *task_graph_task(struct task_graph *graph, enum task_kind kind, cons
     task->send_events = kind == TASK_OPERATION || kind == TASK_SUBGRAPH || kind == TASK_LOCAL;
     task->total_retries = kind == TASK_SUBGRAPH ? graph->subgraph_retries : 0;
     return task;
+}
+
+bool task_graph_set_event_type(struct task_graph *graph, struct task *task, const char *type,
+                               struct error *err)
+{
+    task->event_type = arena_strdup(&graph->memory, type);
+    return task->event_type || error_nomem(err);
 }
 
 struct task *task_graph_parent(struct task_graph *graph, const struct task *task)

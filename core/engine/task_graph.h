@@ -75,6 +75,9 @@ void task_graph_free(struct task_graph *graph);
  */
 struct task *task_graph_task(struct task_graph *graph, enum task_kind kind, const char *text,
                              struct error *err);
+/** Set task->event_type, copied. @return false with `err` set: ERROR_NOMEM */
+bool task_graph_set_event_type(struct task_graph *graph, struct task *task, const char *type,
+                               struct error *err);
 /**
  * Put `task` into the graph, inside the subgraph `container` unless that is NULL. Twice into the
  * same place is once.
@@ -159,7 +162,9 @@ enum task_graph_status {
 enum task_graph_status task_graph_status(const struct task_graph *graph, bool no_more_waiting);
 /** How many tasks have failed the graph so far. */
 size_t task_graph_error_count(const struct task_graph *graph);
-/** Forget failures and cancellation, so that the graph can be filled and run again. */
+/** Forget the failures: what they kept from starting stays so. */
+void task_graph_forget_failures(struct task_graph *graph);
+/** Forget failures and drop all that has not started, so that the graph can be filled again. */
 void task_graph_reset(struct task_graph *graph);
 
 /** Set the name that descriptions show for instances; the graph knows but indices. */

@@ -127,7 +127,7 @@ static void retry_itself(struct task_graph *graph, struct task *task, double del
     task->current_retries++;
     task->state = TASK_PENDING;
     task->failed_by = NULL;
-    task->resume = false;
+    task->resume = task->announced = false;
     if (delay > 0 && graph->observer.delay) {
         task->delayed = true;
         graph->delayed++;
@@ -284,11 +284,16 @@ enum task_graph_status task_graph_status(const struct task_graph *graph, bool no
     return idle && !failed ? TASK_GRAPH_STUCK : TASK_GRAPH_RUNNING;
 }
 
-void task_graph_reset(struct task_graph *graph)
+void task_graph_forget_failures(struct task_graph *graph)
 {
     for (size_t i = 0; i < graph->failure_count; i++)
         json_decref(graph->failures[i].error);
     graph->failure_count = 0;
     graph->out_of_memory = false;
-    graph->cancelled = false;
+}
+
+void task_graph_reset(struct task_graph *graph)
+{
+    task_graph_forget_failures(graph);
+    task_graph_clear(graph, &graph->root, &graph->root);
 }

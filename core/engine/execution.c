@@ -1,0 +1,175 @@
+/* execution.c - one run of a workflow: set-up, loop, clean-up. */
+#include "engine/execution.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "engine/execution_internal.h"
+
+static const char *instance_name(void *data, long instance)
+{
+    const struct execution *e = data;
+    return e->options.instances->items[instance]->id;
+}
+
+static void on_turn(uv_check_t *turn)
+{
+    struct execution *e = turn->data;
+    if (e->arrivals.count || e->fatal.code || e->ended || uv_is_active((uv_handle_t *)&e->wake))
+        execution_turn(e);
+}
+
+static void wake_up(struct execution *e)
+{
+    execution_arrive(e, (struct arrival){.kind = ARRIVAL_RETRY_DUE, .task = NULL});
+}
+
+/* The first signal lets running operations end, the second does not. */
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct execution *e = handle->data;
+    (void)number;
+    e->hurry = e->cancelled;
+    e->cancelled = true;
+    wake_up(e);
+}
+
+static bool start_loop(struct execution *e, struct error *err)
+{
+    int failure = uv_loop_init(&e->loop);
+    if (failure)
+        return error_set(err, ERROR_IO, "event loop: %s", uv_strerror(failure));
+    e->has_loop = e->has_handles = true;
+    uv_check_init(&e->loop, &e->turn);
+    uv_idle_init(&e->loop, &e->wake);
+    uv_timer_init(&e->loop, &e->patience);
+    uv_check_start(&e->turn, on_turn);
+    e->turn.data = e->wake.data = e->patience.data = e;
+    for (int i = 0; i < 2; i++) {
+        uv_signal_init(&e->loop, &e->signals[i]);
+        e->signals[i].data = e;
+        if (e->options.handle_signals)
+            uv_signal_start(&e->signals[i], on_signal, i ? SIGTERM : SIGINT);
+    }
+    return true;
+}
+
+static bool make_output_directory(const struct execution *e, struct error *err)
+{
+    char *output = path_join(e->options.work_directory, "output");
+    bool ok = output ? directory_make(output, 0700, err) : error_nomem(err);
+    free(output);
+    return ok;
+}
+
+static json_t *base_context(const struct execution_options *options)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:{s:s}}", "blueprint_id", options->blueprint_id,
+                     "deployment_id", options->deployment_id, "execution_id",
+                     options->execution_id, "workflow_id", options->workflow->name, "tenant",
+                     "name", "default_tenant");
+}
+
+static bool prepare(struct execution *e, struct error *err)
+{
+    struct task_graph_observer observer = execution_graph_observer(e);
+    size_t nodes = e->options.plan->node_count;
+    e->graph = task_graph_new(&observer, e->options.subgraph_retries, err);
+    e->base_context = base_context(&e->options);
+    e->records = json_array();
+    e->node_functions = malloc(nodes ? nodes : 1);
+    if (!e->graph || !e->base_context || !e->records || !e->node_functions)
+        return error_nomem(err);
+    memset(e->node_functions, -1, nodes);
+    task_graph_set_namer(e->graph, instance_name, e);
+    if (!make_output_directory(e, err) || !start_loop(e, err))
+        return false;
+    struct pool_options pool = {.workers = e->options.workers > 0 ? e->options.workers : 16,
+                                .worker_path = e->options.worker_path,
+                                .observer = execution_dispatch_observer(e)};
+    e->dispatcher = pool_new(&e->loop, &pool, err);
+    return e->dispatcher != NULL;
+}
+
+static void on_retry_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void close_handles(struct execution *e)
+{
+    if (!e->has_handles)
+        return;
+    uv_close((uv_handle_t *)&e->turn, NULL);
+    uv_close((uv_handle_t *)&e->wake, NULL);
+    uv_close((uv_handle_t *)&e->patience, NULL);
+    for (int i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&e->signals[i], NULL);
+    for (struct retry_timer *retry = e->retry_timers; retry; retry = retry->next)
+        uv_close((uv_handle_t *)&retry->timer, on_retry_closed);
+    e->retry_timers = NULL;
+}
+
+static void release_traffic(struct execution *e)
+{
+    for (size_t i = 0; i < e->arrivals.count; i++)
+        arrival_release(&e->arrivals.items[i]);
+    for (size_t i = 0; i < e->departures.count; i++)
+        departure_release(&e->departures.items[i]);
+    free(e->arrivals.items);
+    free(e->departures.items);
+}
+
+static void release(struct execution *e)
+{
+    if (e->workflow)
+        e->options.host->close(e->workflow);
+    dispatcher_close(e->dispatcher);
+    close_handles(e);
+    if (e->has_loop) {
+        uv_run(&e->loop, UV_RUN_DEFAULT);
+        int busy = uv_loop_close(&e->loop);
+        assert(!busy);
+        (void)busy;
+    }
+    release_traffic(e);
+    task_graph_free(e->graph);
+    for (size_t i = 0; i < e->plugins.count; i++)
+        json_decref(e->plugins.entries[i].value);
+    map_release(&e->plugins);
+    json_decref(e->base_context);
+    json_decref(e->records);
+    free(e->node_functions);
+    free(e->summary);
+    free(e->end_text);
+}
+
+static bool report(const struct execution *e, struct error *err)
+{
+    if (e->fatal.code)
+        return error_set(err, e->fatal.code, "execution '%s': %s", e->options.execution_id,
+                         e->fatal.text);
+    if (e->end == ERROR_CANCELLED)
+        return error_set(err, ERROR_CANCELLED, "execution '%s' was cancelled",
+                         e->options.execution_id);
+    if (e->end != ERROR_NONE)
+        return error_set(err, e->end, "%s", e->end_text ? e->end_text : "out of memory");
+    return true;
+}
+
+bool execution_run(const struct execution_options *options, struct error *err)
+{
+    struct execution e = {.options = *options};
+    bool ok = prepare(&e, err);
+    if (ok) {
+        execution_begin(&e);
+        if (!e.ended && !e.fatal.code)
+            uv_run(&e.loop, UV_RUN_DEFAULT);
+        ok = report(&e, err);
+    }
+    release(&e);
+    return ok;
+}

@@ -1,0 +1,147 @@
+/* execution_calls.c - what operations ask for while they run, and how instances change. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "engine/execution_internal.h"
+
+bool execution_change_instance(struct execution *e, struct node_instance *ni, json_int_t version,
+                               const char *state, json_t *properties, struct error *err)
+{
+    if (version != ni->version)
+        return error_set(err, ERROR_CONFLICT,
+                         "node instance '%s': changed meanwhile: the update is based on version "
+                         "%" JSON_INTEGER_FORMAT ", it is at %" JSON_INTEGER_FORMAT,
+                         ni->id, version, ni->version);
+    struct instance_change change = {
+        .id = ni->id, .version = version, .state = state, .runtime_properties = properties};
+    if (!instance_update(e->options.store, &change, err) ||
+        (state && !node_instance_set_state(ni, state, err))) {
+        if (err->code != ERROR_CONFLICT)
+            execution_abort(e, err);
+        return false;
+    }
+    if (properties)
+        node_instance_set_runtime_properties_new(ni, json_incref(properties));
+    ni->version++;
+    return true;
+}
+
+static struct node_instance *named_instance(const struct execution *e, const json_t *arguments,
+                                            struct error *err)
+{
+    const char *id = json_string_at(arguments, "id", "");
+    struct node_instance *ni = instances_find(e->options.instances, id);
+    if (!ni)
+        error_set(err, ERROR_NOT_FOUND, "node instance '%s': there is none in deployment '%s'", id,
+                  e->options.deployment_id);
+    return ni;
+}
+
+static json_t *update_instance(struct execution *e, const struct task *task,
+                               const json_t *arguments, struct error *err)
+{
+    (void)task;
+    struct node_instance *ni = named_instance(e, arguments, err);
+    if (!ni)
+        return NULL;
+    json_t *properties = json_object_get(arguments, "runtime_properties");
+    if (!json_is_object(properties)) {
+        error_set(err, ERROR_INVALID, "node instance '%s': runtime properties must be an object",
+                  ni->id);
+        return NULL;
+    }
+    json_int_t version = json_integer_at(arguments, "version", -1);
+    if (!execution_change_instance(e, ni, version, NULL, properties, err))
+        return NULL;
+    return json_pack("{s:I}", "version", (json_int_t)ni->version);
+}
+
+static json_t *get_instance(struct execution *e, const struct task *task, const json_t *arguments,
+                            struct error *err)
+{
+    (void)task;
+    struct node_instance *ni = named_instance(e, arguments, err);
+    if (!ni)
+        return NULL;
+    long index = instances_index(e->options.instances, ni->id);
+    return execution_instance_document(e, (size_t)index, err);
+}
+
+static json_t *get_node(struct execution *e, const struct task *task, const json_t *arguments,
+                        struct error *err)
+{
+    const char *id = json_string_at(arguments, "id", "");
+    const struct plan_node *node = plan_find_node(e->options.plan, id);
+    if (!node) {
+        error_set(err, ERROR_NOT_FOUND, "node '%s': there is none in deployment '%s'", id,
+                  e->options.deployment_id);
+        return NULL;
+    }
+    struct function_scope scope = execution_scope(e, task);
+    return execution_node_document(e, node->index, &scope, err);
+}
+
+static json_t *get_resource(struct execution *e, const struct task *task, const json_t *arguments,
+                            struct error *err)
+{
+    (void)task;
+    const char *path = json_string_at(arguments, "path", "");
+    if (!*path || !path_is_inside(path)) {
+        error_set(err, ERROR_INVALID, "resource '%s': must be a path inside the blueprint's folder",
+                  path);
+        return NULL;
+    }
+    char *file = path_join(e->options.resources_directory, path);
+    json_t *result = NULL;
+    if (!file)
+        error_nomem(err);
+    else if (!file_exists(file))
+        error_set(err, ERROR_NOT_FOUND, "resource '%s': no such file in blueprint '%s'", path,
+                  e->options.blueprint_id);
+    else if (!(result = json_pack("{s:s}", "path", file)))
+        error_set(err, ERROR_INVALID, "resource '%s': its path is not UTF-8", path);
+    free(file);
+    return result;
+}
+
+static json_t *evaluate(struct execution *e, const struct task *task, const json_t *arguments,
+                        struct error *err)
+{
+    struct function_scope scope = execution_scope(e, task);
+    struct value_source source = execution_value_source(e);
+    const json_t *value = json_object_get(arguments, "value");
+    if (!value) {
+        error_set(err, ERROR_INVALID, "evaluate: there is no 'value'");
+        return NULL;
+    }
+    return functions_evaluate(value, &scope, &source, FUNCTIONS_RUNTIME, NULL, err);
+}
+
+static const struct {
+    const char *name;
+    json_t *(*answer)(struct execution *e, const struct task *task, const json_t *arguments,
+                      struct error *err);
+} methods[] = {
+    {"update_instance", update_instance}, {"get_instance", get_instance},
+    {"get_node", get_node},               {"get_resource", get_resource},
+    {"evaluate", evaluate},
+};
+
+bool execution_answer(struct execution *e, const struct arrival *arrival)
+{
+    struct departure reply = {.call = arrival->call};
+    bool known = false;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods && !known; i++) {
+        known = !strcmp(methods[i].name, arrival->method);
+        if (known)
+            reply.json = methods[i].answer(e, arrival->task, arrival->json, &reply.failure);
+    }
+    if (!known)
+        error_set(&reply.failure, ERROR_UNSUPPORTED, "this runtime does not support '%s' yet",
+                  arrival->method);
+    else if (!reply.json && reply.failure.code == ERROR_NONE)
+        error_nomem(&reply.failure);
+    return execution_depart(e, reply);
+}

@@ -1,0 +1,256 @@
+/* execution_events.c - the records that tell what happens: runtime.md section 5. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "engine/execution_internal.h"
+
+static bool out_of_memory(struct execution *e)
+{
+    struct error err = {0};
+    error_nomem(&err);
+    return execution_abort(e, &err);
+}
+
+bool execution_record(struct execution *e, json_t *record)
+{
+    struct error err = {0};
+    if (!record)
+        return out_of_memory(e);
+    bool ok = event_add(e->options.store, e->options.execution_id, record, &err);
+    if (ok && e->options.on_event && json_array_append(e->records, record))
+        ok = error_nomem(&err);
+    json_decref(record);
+    return ok || execution_abort(e, &err);
+}
+
+static json_t *event_record(const char *type, json_t *context, const char *text, json_t *arguments)
+{
+    char now[CLOCK_TEXT_SIZE];
+    clock_timestamp(now);
+    return json_pack("{s:s, s:s, s:n, s:s, s:o, s:{s:s, s:O?}}", "type", "cloudify_event",
+                     "timestamp", now, "message_code", "event_type", type, "context", context,
+                     "message", "text", text, "arguments", arguments);
+}
+
+static json_t *log_record(const char *level, const char *logger, json_t *context, const char *text)
+{
+    char now[CLOCK_TEXT_SIZE];
+    clock_timestamp(now);
+    return json_pack("{s:s, s:s, s:n, s:o, s:s, s:s, s:{s:s}}", "type", "cloudify_log", "timestamp",
+                     now, "message_code", "context", context, "logger", logger, "level", level,
+                     "message", "text", text);
+}
+
+static const struct plan_node *node_of(const struct execution *e, long instance)
+{
+    return instance_node(e->options.instances, e->options.instances->items[instance]);
+}
+
+/* The long-lived strings of the plan are shared by all records. */
+static bool set_string(json_t *object, const char *key, const char *value)
+{
+    return !json_object_set_new(object, key, value ? json_string(value) : json_null());
+}
+
+static bool set_instance(const struct execution *e, json_t *context, const char *id_key,
+                         const char *name_key, long instance)
+{
+    return set_string(context, id_key, e->options.instances->items[instance]->id) &&
+           set_string(context, name_key, node_of(e, instance)->id);
+}
+
+/* The context of what happens to an instance outside of operations. */
+static json_t *instance_context(const struct execution *e, long instance)
+{
+    json_t *context = json_copy(e->base_context);
+    if (context && instance != TASK_NO_INSTANCE &&
+        !set_instance(e, context, "node_id", "node_name", instance)) {
+        json_decref(context);
+        return NULL;
+    }
+    return context;
+}
+
+bool execution_workflow_event(struct execution *e, const char *type, const char *text,
+                              json_t *arguments)
+{
+    json_t *context = json_copy(e->base_context);
+    return execution_record(e, context ? event_record(type, context, text, arguments) : NULL);
+}
+
+static bool add_operation(const struct execution *e, const struct task *task, json_t *context)
+{
+    const struct operation *operation = task->operation;
+    bool ok = set_string(context, "task_id", task->id) &&
+              set_string(context, "task_name", task->text) &&
+              set_string(context, "task_queue", NULL) && set_string(context, "task_target", NULL) &&
+              set_string(context, "operation", operation->name) &&
+              set_string(context, "plugin", operation->plugin->name);
+    if (!ok || task->related == TASK_NO_INSTANCE)
+        return ok && set_instance(e, context, "node_id", "node_name", task->instance);
+    long source = task->related_is_target ? task->instance : task->related;
+    long target = task->related_is_target ? task->related : task->instance;
+    return set_instance(e, context, "source_id", "source_name", source) &&
+           set_instance(e, context, "target_id", "target_name", target);
+}
+
+/* Subgraphs happen to no operation: all ids are null (runtime.md 5.3). */
+static json_t *subgraph_context(void)
+{
+    static const char *const keys[] = {
+        "blueprint_id", "deployment_id", "execution_id", "workflow_id", "task_id",
+        "task_name",    "task_queue",    "task_target",  "operation",   "plugin"};
+    json_t *context = json_pack("{s:{s:n}}", "tenant", "name");
+    bool ok = context;
+    for (size_t i = 0; ok && i < sizeof keys / sizeof *keys; i++)
+        ok = set_string(context, keys[i], NULL);
+    if (!ok)
+        json_decref(context);
+    return ok ? context : NULL;
+}
+
+static json_t *task_context(const struct execution *e, const struct task *task)
+{
+    if (task->kind == TASK_SUBGRAPH)
+        return subgraph_context();
+    json_t *context = json_copy(e->base_context);
+    if (context && task->kind == TASK_OPERATION && !add_operation(e, task, context)) {
+        json_decref(context);
+        return NULL;
+    }
+    return context;
+}
+
+/* Oldest first, the error itself last, unless it is there already. */
+static json_t *error_causes(const json_t *error)
+{
+    json_t *causes = json_object_get(error, "causes");
+    json_t *all = json_is_array(causes) ? json_copy(causes) : json_array();
+    const json_t *last = json_array_get(all, json_array_size(all) - 1);
+    const char *message = json_string_at(error, "message", "");
+    if (!all || (last && !strcmp(json_string_at(last, "message", ""), message)))
+        return all;
+    json_t *own = json_pack("{s:s, s:s, s:s}", "message", message, "type",
+                            json_string_at(error, "type", "Error"), "traceback",
+                            json_string_at(error, "traceback", ""));
+    if (!own || json_array_append_new(all, own)) {
+        json_decref(all);
+        return NULL;
+    }
+    return all;
+}
+
+static json_t *task_event_context(const struct execution *e, const struct task *task,
+                                  const struct task_outcome *outcome)
+{
+    json_t *context = task_context(e, task);
+    bool ok = context &&
+              !json_object_set_new(context, "task_current_retries",
+                                   json_integer(task->current_retries)) &&
+              !json_object_set_new(context, "task_total_retries",
+                                   json_integer(task->total_retries));
+    if (ok && outcome && outcome->error)
+        ok = !json_object_set_new(context, "task_error_causes", error_causes(outcome->error));
+    if (ok)
+        return context;
+    json_decref(context);
+    return NULL;
+}
+
+static void add_result(struct strbuf *text, const struct task_outcome *outcome)
+{
+    if (outcome->value && json_is_string(outcome->value)) {
+        strbuf_addf(text, " - %s", json_string_value(outcome->value));
+    } else if (outcome->value && !json_is_null(outcome->value)) {
+        strbuf_adds(text, " - ");
+        json_write(text, outcome->value);
+    }
+    if (outcome->error)
+        strbuf_addf(text, " -> %s", json_string_at(outcome->error, "message", ""));
+}
+
+/* The texts of runtime.md 5.4, suffixes included. */
+static void task_text(struct strbuf *text, const struct task *task,
+                      const struct task_outcome *outcome)
+{
+    if (task->state == TASK_SENDING)
+        strbuf_addf(text, "Sending task '%s'", task->text);
+    else
+        strbuf_addf(text, "%s %s '%s'", task->kind == TASK_SUBGRAPH ? "Subgraph" : "Task",
+                    task_state_name(task->state), task->text);
+    if (outcome)
+        add_result(text, outcome);
+    if (task->current_retries > 0 && task->total_retries < 0)
+        strbuf_addf(text, " [retry %d]", task->current_retries);
+    else if (task->current_retries > 0)
+        strbuf_addf(text, " [retry %d/%d]", task->current_retries, task->total_retries);
+}
+
+bool execution_task_event(struct execution *e, const struct task *task,
+                          const struct task_outcome *outcome)
+{
+    static const char *const types[] = {
+        [TASK_SENDING] = "sending_task",       [TASK_STARTED] = "task_started",
+        [TASK_RESCHEDULED] = "task_rescheduled", [TASK_SUCCEEDED] = "task_succeeded",
+        [TASK_FAILED] = "task_failed",
+    };
+    bool failure = task->state == TASK_FAILED || task->state == TASK_RESCHEDULED;
+    if (!types[task->state] || (!task->send_events && !failure))
+        return true;
+    struct strbuf text = STRBUF_INIT;
+    task_text(&text, task, outcome);
+    json_t *context = task_event_context(e, task, outcome);
+    bool ok = execution_record(e, context && !text.failed ? event_record(types[task->state], context,
+                                                                         text.text, NULL)
+                                                          : NULL);
+    strbuf_release(&text);
+    return ok;
+}
+
+bool execution_send_event(struct execution *e, const struct task *task)
+{
+    json_t *context = instance_context(e, task->instance);
+    if (!context || (task->payload && json_object_update(context, task->payload))) {
+        json_decref(context);
+        return out_of_memory(e);
+    }
+    const char *type = task->kind == TASK_NODE_EVENT ? "workflow_node_event" : task->event_type;
+    return execution_record(e, event_record(type, context, task->text, NULL));
+}
+
+bool execution_log(struct execution *e, long instance, const char *level, const char *text,
+                   struct error *err)
+{
+    char logger[512];
+    if (instance == TASK_NO_INSTANCE)
+        snprintf(logger, sizeof logger, "ctx.%s", e->options.execution_id);
+    else
+        snprintf(logger, sizeof logger, "ctx.%s-%s", e->options.execution_id,
+                 e->options.instances->items[instance]->id);
+    json_t *context = instance_context(e, instance);
+    json_t *record = context ? log_record(level, logger, context, text) : NULL;
+    if (execution_record(e, record))
+        return true;
+    return error_set(err, e->fatal.code, "%s", e->fatal.text);
+}
+
+bool execution_operation_record(struct execution *e, const struct task *task,
+                                const json_t *message)
+{
+    const char *type = json_string_at(message, "type", "log");
+    const char *text = json_string_at(message, "text", "");
+    json_t *context = task_context(e, task);
+    if (!context)
+        return out_of_memory(e);
+    if (!strcmp(type, "event"))
+        return execution_record(e, event_record(json_string_at(message, "event_type",
+                                                               "plugin_event"),
+                                                context, text, NULL));
+    char logger[sizeof "ctx." + UUID_TEXT_SIZE];
+    snprintf(logger, sizeof logger, "ctx.%s", task->id);
+    return execution_record(e, log_record(json_string_at(message, "level", "info"),
+                                          json_string_at(message, "logger", logger), context,
+                                          text));
+}

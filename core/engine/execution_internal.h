@@ -1,0 +1,174 @@
+/* execution_internal.h - shared by the files of an execution and nobody else. */
+#ifndef CLOUDIFY_ENGINE_EXECUTION_INTERNAL_H
+#define CLOUDIFY_ENGINE_EXECUTION_INTERNAL_H
+
+#include <uv.h>
+
+#include "base/map.h"
+#include "engine/execution.h"
+#include "functions/functions.h"
+
+/* What has happened since the last turn. */
+enum arrival_kind {
+    ARRIVAL_RESULT,
+    ARRIVAL_INTERRUPTED,
+    ARRIVAL_STARTED,
+    ARRIVAL_RECORD,
+    ARRIVAL_CALL,
+    ARRIVAL_NOT_SENT, /* the dispatcher did not take the operation */
+    ARRIVAL_RETRY_DUE,
+};
+
+struct arrival {
+    enum arrival_kind kind;
+    struct task *task;
+    json_t *json; /* result, record, arguments; error of an operation that was not sent */
+    char *method; /* of a call */
+    json_int_t call;
+    struct dispatch_interruption how; /* `why` is not valid: see `json` */
+};
+
+/* What is to be done once the transaction is committed. */
+struct departure {
+    struct task *task; /* an operation to submit; NULL: a reply */
+    json_t *json;      /* the request, or the result of the call */
+    json_int_t call;
+    struct error failure; /* of the call */
+};
+
+struct arrivals {
+    struct arrival *items;
+    size_t count, capacity;
+};
+
+struct departures {
+    struct departure *items;
+    size_t count, capacity;
+};
+
+/* A task that waits for the time of its retry; holds no worker. */
+struct retry_timer {
+    uv_timer_t timer;
+    struct execution *execution;
+    struct task *task;
+    struct retry_timer *next, **link; /* in execution->retry_timers */
+};
+
+enum execution_wait { WAIT_NOTHING, WAIT_GRAPH, WAIT_TASK };
+
+struct execution {
+    struct execution_options options;
+    struct task_graph *graph;
+    struct dispatcher *dispatcher;
+    void *workflow; /* of options.host, or NULL */
+    struct map plugins; /* name -> json_t object: the `plugin` of requests */
+    signed char *node_functions; /* per node: whether its properties have functions; -1: unknown */
+
+    uv_loop_t loop;
+    uv_check_t turn;      /* after all results of one poll have come */
+    uv_idle_t wake;       /* active while something has arrived: the poll must not wait */
+    uv_timer_t patience;  /* wait_after_fail */
+    uv_signal_t signals[2];
+    bool has_loop, has_handles;
+    struct retry_timer *retry_timers;
+
+    struct arrivals arrivals;
+    struct departures departures;
+    json_t *records; /* list: events of this turn, shown after the commit */
+    size_t submissions; /* among the departures */
+
+    enum execution_wait waiting_for;
+    struct task *waited_task;
+    bool no_more_waiting; /* wait_after_fail is over */
+    bool cancelled;
+    bool hurry;           /* cancelled, and what still runs is not waited for */
+    bool ended;           /* the workflow is over and its end is recorded */
+    bool in_turn;         /* a transaction is open */
+    char *summary;        /* what the graph failed by, in full; or NULL */
+    enum error_code end;  /* how it ended: ERROR_NONE, ERROR_FAILED, ERROR_CANCELLED */
+    char *end_text;       /* the error of the execution, or NULL */
+    json_t *base_context; /* of every record: runtime.md 5.3, workflow */
+    struct error fatal;   /* the execution cannot go on: storage, memory */
+};
+
+/* ---- events (execution_events.c); all return false after setting `execution->fatal` ---- */
+
+bool execution_record(struct execution *execution, json_t *record_new);
+/** An event of the execution itself: workflow_started, ... */
+bool execution_workflow_event(struct execution *execution, const char *type, const char *text,
+                              json_t *arguments);
+/** sending_task, task_started and so on for the present state of `task`. */
+bool execution_task_event(struct execution *execution, const struct task *task,
+                          const struct task_outcome *outcome);
+/** What a node_event or workflow_event task says. */
+bool execution_send_event(struct execution *execution, const struct task *task);
+/** A log, event or output record that an operation sent. */
+bool execution_operation_record(struct execution *execution, const struct task *task,
+                                const json_t *message);
+
+/* ---- values (execution_values.c) ---- */
+
+/** What runtime functions may ask for; valid as long as the execution. */
+struct value_source execution_value_source(struct execution *execution);
+/** SELF or SOURCE and TARGET of an operation. */
+struct function_scope execution_scope(const struct execution *execution, const struct task *task);
+/** The properties of a node, runtime functions evaluated; a new reference, or NULL. */
+json_t *execution_node_properties(struct execution *execution, size_t node,
+                                  const struct function_scope *scope, struct error *err);
+
+/* ---- documents (execution_request.c) ---- */
+
+/** The operation_request of a task; new, or NULL with `err` set. */
+json_t *execution_request(struct execution *execution, struct task *task, struct error *err);
+/** As operations see a node or an instance; new, or NULL with `err` set. */
+json_t *execution_node_document(struct execution *execution, size_t node,
+                                const struct function_scope *scope, struct error *err);
+json_t *execution_instance_document(struct execution *execution, size_t instance,
+                                    struct error *err);
+
+/* ---- calls and changes of instances (execution_calls.c) ---- */
+
+/**
+ * Change an instance in the store and in memory.
+ *
+ * @param state NULL: unchanged
+ * @param properties new runtime properties, borrowed; NULL: unchanged
+ * @return false with `err` set: ERROR_CONFLICT, which leaves all as it was; others are fatal
+ */
+bool execution_change_instance(struct execution *execution, struct node_instance *ni,
+                               json_int_t version, const char *state, json_t *properties,
+                               struct error *err);
+/** Answer the call of an operation, at the end of the turn. */
+bool execution_answer(struct execution *execution, const struct arrival *arrival);
+
+/* ---- what arrives and what departs (execution_traffic.c) ---- */
+
+/** Queue what has happened for the next turn; takes `json` and `method`. */
+void execution_arrive(struct execution *execution, struct arrival arrival);
+/** Queue what shall be done after the commit; takes `json`. @return false: `fatal` is set */
+bool execution_depart(struct execution *execution, struct departure departure);
+/** The transaction is committed: send, answer, show. */
+void execution_send(struct execution *execution);
+/** The observer that the dispatcher is given. */
+struct dispatch_observer execution_dispatch_observer(struct execution *execution);
+void arrival_release(struct arrival *arrival);
+void departure_release(struct departure *departure);
+
+/* ---- turns (execution_turn.c) ---- */
+
+/** The observer of the task graph. */
+struct task_graph_observer execution_graph_observer(struct execution *execution);
+/** The first turn: status, event, the workflow's first steps. */
+void execution_begin(struct execution *execution);
+/** One turn: apply what has arrived, go as far as possible, commit, send. */
+void execution_turn(struct execution *execution);
+/** Apply one arrival (execution_results.c). */
+void execution_apply(struct execution *execution, const struct arrival *arrival);
+/** Ask the dispatcher, or do at once, what `task`, just taken, is about (execution_results.c). */
+void execution_start_task(struct execution *execution, struct task *task);
+/** Keep state and retry of an operation in the store (execution_results.c). */
+bool execution_keep_operation(struct execution *execution, struct task *task, json_t *details);
+/** Note that the execution cannot go on; the first reason counts. @return false */
+bool execution_abort(struct execution *execution, const struct error *err);
+
+#endif

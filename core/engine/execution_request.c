@@ -1,0 +1,211 @@
+/* execution_request.c - operation_requests, self-contained documents (docs/protocol.md). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "dispatch/message.h"
+#include "engine/execution_internal.h"
+
+json_t *execution_node_document(struct execution *e, size_t node,
+                                const struct function_scope *scope, struct error *err)
+{
+    const struct plan_node *n = &e->options.plan->nodes[node];
+    json_t *properties = execution_node_properties(e, node, scope, err);
+    if (!properties)
+        return NULL;
+    json_t *document = json_pack("{s:s, s:s, s:s, s:O, s:o, s:I}", "id", n->id, "name", n->id,
+                                 "type", n->type->name, "type_hierarchy", n->type->hierarchy,
+                                 "properties", properties, "number_of_instances",
+                                 (json_int_t)n->instance_count);
+    if (!document)
+        error_nomem(err);
+    return document;
+}
+
+static json_t *relationship_documents(const struct execution *e, const struct node_instance *ni)
+{
+    const struct instance_set *set = e->options.instances;
+    const struct plan_node *node = instance_node(set, ni);
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < ni->relationship_count; i++) {
+        const struct plan_relationship *r = &node->relationships[ni->relationships[i].relationship];
+        const struct node_instance *target = set->items[ni->relationships[i].target];
+        json_t *item = json_pack("{s:s, s:O, s:s, s:s}", "type", r->type->name, "type_hierarchy",
+                                 r->type->hierarchy, "target_id", target->id, "target_node_id",
+                                 instance_node(set, target)->id);
+        if (!item || json_array_append_new(list, item)) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+json_t *execution_instance_document(struct execution *e, size_t instance, struct error *err)
+{
+    const struct instance_set *set = e->options.instances;
+    const struct node_instance *ni = set->items[instance];
+    const char *host = ni->host == INSTANCE_NONE ? NULL : set->items[ni->host]->id;
+    json_t *document = json_pack(
+        "{s:s, s:s, s:i, s:s?, s:I, s:O, s:O, s:o, s:s?, s:[]}", "id", ni->id, "node_id",
+        instance_node(set, ni)->id, "index", ni->index, "state", ni->state, "version",
+        (json_int_t)ni->version, "runtime_properties", ni->runtime_properties, "system_properties",
+        ni->system_properties, "relationships", relationship_documents(e, ni), "host_id", host,
+        "scaling_groups");
+    if (!document)
+        error_nomem(err);
+    return document;
+}
+
+/* The part of a request that tells the plugin; made once per plugin. */
+static json_t *plugin_document(struct execution *e, const struct plan_plugin *plugin)
+{
+    json_t *document = map_get(&e->plugins, plugin->name);
+    if (document)
+        return document;
+    char *plugins = path_join(e->options.work_directory, "plugins");
+    char *workdir = plugins ? path_join(plugins, plugin->name) : NULL;
+    json_t *directories = json_array();
+    const char *const *directory = e->options.plugin_directories;
+    for (; directory && *directory; directory++)
+        json_array_append_new(directories, json_string(*directory));
+    json_t *properties = json_object_get(plugin->record, "properties");
+    if (workdir && directories)
+        document = json_pack("{s:s, s:s?, s:s?, s:O?, s:O, s:s}", "name", plugin->name,
+                             "package_name", plugin->package_name, "package_version",
+                             plugin->package_version, "properties", properties, "directories",
+                             directories, "workdir", workdir);
+    json_decref(directories);
+    free(workdir);
+    free(plugins);
+    if (document && !map_set(&e->plugins, plugin->name, document)) {
+        json_decref(document);
+        return NULL;
+    }
+    return document;
+}
+
+static json_t *inputs(struct execution *e, const struct task *task, struct error *err)
+{
+    const struct operation *operation = task->operation;
+    json_t *values = json_copy(operation->inputs);
+    if (!values || (task->payload && json_object_update(values, task->payload))) {
+        error_nomem(err);
+        json_decref(values);
+        return NULL;
+    }
+    if (!operation->has_functions && !functions_contain(task->payload))
+        return values;
+    struct function_scope scope = execution_scope(e, task);
+    struct value_source source = execution_value_source(e);
+    json_t *evaluated =
+        functions_evaluate(values, &scope, &source, FUNCTIONS_RUNTIME, NULL, err);
+    json_decref(values);
+    return evaluated;
+}
+
+/* {node, instance} of one side. */
+static json_t *side(struct execution *e, long instance, struct error *err)
+{
+    const struct node_instance *ni = e->options.instances->items[instance];
+    const struct plan_node *node = instance_node(e->options.instances, ni);
+    struct function_scope scope = {.kind = FUNCTION_SCOPE_NODE, .node = node->id, .self = ni->id,
+                                   .path = node->id};
+    json_t *node_document = execution_node_document(e, ni->node, &scope, err);
+    if (!node_document)
+        return NULL;
+    json_t *instance_document = execution_instance_document(e, (size_t)instance, err);
+    json_t *both = json_pack("{s:o, s:o}", "node", node_document, "instance", instance_document);
+    if (!both)
+        error_nomem(err);
+    return both;
+}
+
+static bool add_sides(struct execution *e, const struct task *task, json_t *request,
+                      struct error *err)
+{
+    json_t *own = side(e, task->instance, err);
+    if (!own)
+        return false;
+    if (task->related == TASK_NO_INSTANCE) {
+        bool ok = !json_object_update(request, own);
+        json_decref(own);
+        return ok || error_nomem(err);
+    }
+    const char *own_name = task->related_is_target ? "source" : "target";
+    const char *other_name = task->related_is_target ? "target" : "source";
+    if (json_object_set_new(request, own_name, own))
+        return error_nomem(err);
+    json_t *other = side(e, task->related, err);
+    if (!other)
+        return false;
+    return !json_object_set_new(request, other_name, other) || error_nomem(err);
+}
+
+static json_t *context_document(const struct execution *e, const struct task *task)
+{
+    return json_pack("{s:s, s:s, s:O, s:{s:s}, s:{s:s}, s:s}", "execution_id",
+                     e->options.execution_id, "workflow_id", e->options.workflow->name,
+                     "workflow_parameters", e->options.parameters, "deployment", "id",
+                     e->options.deployment_id, "blueprint", "id", e->options.blueprint_id,
+                     "task_id", task->id);
+}
+
+static json_t *operation_document(const struct task *task)
+{
+    const char *relationship = NULL;
+    if (task->related != TASK_NO_INSTANCE)
+        relationship = task->related_is_target ? "source" : "target";
+    return json_pack("{s:s, s:i, s:i, s:s?}", "name", task->operation->name, "retry_number",
+                     (int)task->current_retries, "max_retries", (int)task->total_retries,
+                     "relationship", relationship);
+}
+
+/* "webserver.tasks.start" is the function "start" of the module "webserver.tasks". */
+static bool add_function(json_t *request, const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    size_t length = dot ? (size_t)(dot - path) : 0;
+    return !json_object_set_new(request, "module", json_stringn(path, length)) &&
+           !json_object_set_new(request, "function", json_string(dot ? dot + 1 : path));
+}
+
+static bool add_places(const struct execution *e, const struct task *task, json_t *request)
+{
+    char *output = path_join(e->options.work_directory, "output");
+    char *file = output ? path_join(output, task->id) : NULL;
+    bool ok = file &&
+              !json_object_set_new(request, "resources",
+                                   json_string(e->options.resources_directory)) &&
+              !json_object_set_new(request, "workdir", json_string(e->options.work_directory)) &&
+              !json_object_set_new(request, "output", json_string(file));
+    free(file);
+    free(output);
+    return ok;
+}
+
+json_t *execution_request(struct execution *e, struct task *task, struct error *err)
+{
+    json_t *request = message_new(MESSAGE_OPERATION_REQUEST);
+    json_t *plugin = plugin_document(e, task->operation->plugin);
+    json_t *values = inputs(e, task, err);
+    if (!request || !plugin || !values)
+        goto fail;
+    if (json_object_set_new(request, "id", json_string(task->id)) ||
+        json_object_set_new(request, "context", context_document(e, task)) ||
+        json_object_set_new(request, "operation", operation_document(task)) ||
+        json_object_set(request, "plugin", plugin) || json_object_set(request, "inputs", values) ||
+        json_object_set_new(request, "resume", json_boolean(task->resume)) ||
+        !add_function(request, task->operation->function) || !add_places(e, task, request) ||
+        !add_sides(e, task, request, err))
+        goto fail;
+    json_decref(values);
+    return request;
+
+fail:
+    if (err->code == ERROR_NONE)
+        error_nomem(err);
+    json_decref(values);
+    json_decref(request);
+    return NULL;
+}

@@ -1,0 +1,262 @@
+/* execution_results.c - starting tasks, and what their ends change. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "engine/execution_internal.h"
+
+/* However many retries an operation has: what kills its worker each time will go on doing so. */
+enum { INTERRUPTIONS_LIMIT = 3 };
+
+static bool abort_with(struct execution *e, struct error *err)
+{
+    if (err->code == ERROR_NONE)
+        error_nomem(err);
+    return execution_abort(e, err);
+}
+
+bool execution_keep_operation(struct execution *e, struct task *task, json_t *details)
+{
+    struct error err = {0};
+    struct operation_record record = {
+        .row = task->row,
+        .id = task->id,
+        .execution_id = e->options.execution_id,
+        .name = task->operation->name,
+        .type = task_kind_name(task->kind),
+        .instance_id = e->options.instances->items[task->instance]->id,
+        .state = task_state_name(task->state),
+        .retry = task->current_retries,
+        .details = details,
+    };
+    bool add = task->state == TASK_SENT;
+    if (add ? !operation_add(e->options.store, &record, &err)
+            : !operation_update(e->options.store, &record, &err))
+        return abort_with(e, &err);
+    task->row = record.row;
+    return true;
+}
+
+/* ---- starting ---- */
+
+static json_t *error_document(const struct error *err, bool recoverable)
+{
+    return json_pack("{s:s, s:s, s:b}", "type",
+                     recoverable ? "RecoverableError" : "NonRecoverableError", "message", err->text,
+                     "recoverable", recoverable);
+}
+
+static void finish_with_error(struct execution *e, struct task *task, json_t *error_new,
+                              enum task_end end, double retry_after)
+{
+    struct task_outcome outcome = {.end = end, .error = error_new, .retry_after = retry_after};
+    task_graph_finish(e->graph, task, &outcome);
+    json_decref(error_new);
+}
+
+static bool send_operation(struct execution *e, struct task *task)
+{
+    task->state = TASK_SENDING;
+    bool ok = execution_task_event(e, task, NULL);
+    task->state = TASK_SENT;
+    if (!ok || !execution_keep_operation(e, task, NULL))
+        return false;
+    struct error err = {0};
+    json_t *request = execution_request(e, task, &err);
+    if (request)
+        return execution_depart(e, (struct departure){.task = task, .json = request});
+    if (err.code == ERROR_NOMEM)
+        return abort_with(e, &err);
+    finish_with_error(e, task, error_document(&err, true), TASK_END_RECOVERABLE, -1);
+    return true;
+}
+
+static bool set_state(struct execution *e, struct task *task)
+{
+    struct error err = {0};
+    struct node_instance *ni = e->options.instances->items[task->instance];
+    return execution_change_instance(e, ni, ni->version, task->text, NULL, &err);
+}
+
+static void run_local(struct execution *e, struct task *task)
+{
+    json_t *value = NULL;
+    task->state = TASK_STARTED;
+    if (!execution_task_event(e, task, NULL))
+        return;
+    if (e->options.host->run_local(e->workflow, task, &value)) {
+        struct task_outcome outcome = {
+            .end = TASK_END_SUCCESS, .value = value, .retry_after = -1};
+        task_graph_finish(e->graph, task, &outcome);
+        json_decref(value);
+        return;
+    }
+    bool recoverable = json_boolean_at(value, "recoverable", true);
+    double retry_after = json_number_at(value, "retry_after", -1);
+    finish_with_error(e, task, value,
+                      recoverable ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE, retry_after);
+}
+
+void execution_start_task(struct execution *e, struct task *task)
+{
+    bool ok = true;
+    switch ((enum task_kind)task->kind) {
+    case TASK_OPERATION:
+        send_operation(e, task);
+        return;
+    case TASK_LOCAL:
+        run_local(e, task);
+        return;
+    case TASK_SET_STATE:
+        ok = set_state(e, task);
+        break;
+    case TASK_NODE_EVENT:
+    case TASK_WORKFLOW_EVENT:
+        ok = execution_send_event(e, task);
+        break;
+    case TASK_NOP:
+    case TASK_SUBGRAPH:
+        break;
+    }
+    if (!ok)
+        return;
+    struct task_outcome outcome = {.end = TASK_END_SUCCESS, .retry_after = -1};
+    task_graph_finish(e->graph, task, &outcome);
+}
+
+/* ---- ends ---- */
+
+/* The function is running, or has run: tell it once. */
+static bool announce(struct execution *e, struct task *task)
+{
+    if (task->announced)
+        return true;
+    task->announced = true;
+    task->state = TASK_STARTED;
+    return execution_task_event(e, task, NULL);
+}
+
+static void apply_started(struct execution *e, const struct arrival *arrival)
+{
+    if (!announce(e, arrival->task))
+        return;
+    json_t *details = json_pack("{s:i, s:b}", "worker_pid", (int)arrival->how.pid, "resumable",
+                                arrival->how.resumable);
+    execution_keep_operation(e, arrival->task, details);
+    json_decref(details);
+}
+
+/* Save what the operation changed, whatever its outcome (runtime.md 2.5). */
+static bool save_instances(struct execution *e, const json_t *result, struct error *err)
+{
+    size_t i;
+    json_t *change;
+    json_array_foreach(json_object_get(result, "instances"), i, change)
+    {
+        const char *id = json_string_at(change, "id", "");
+        struct node_instance *ni = instances_find(e->options.instances, id);
+        json_t *properties = json_object_get(change, "runtime_properties");
+        if (!ni || !json_is_object(properties))
+            return error_set(err, ERROR_INVALID,
+                             "node instance '%s': the operation's result changes it in a way "
+                             "that makes no sense",
+                             id);
+        json_int_t version = json_integer_at(change, "version", -1);
+        if (!execution_change_instance(e, ni, version, NULL, properties, err))
+            return false;
+    }
+    return true;
+}
+
+static enum task_end error_end(const json_t *error)
+{
+    if (!strcmp(json_string_at(error, "known_type", ""), "OperationRetry"))
+        return TASK_END_RETRY;
+    return json_boolean_at(error, "recoverable", false) ? TASK_END_RECOVERABLE
+                                                        : TASK_END_NON_RECOVERABLE;
+}
+
+static void apply_result(struct execution *e, const struct arrival *arrival)
+{
+    struct task *task = arrival->task;
+    struct error err = {0};
+    if (!announce(e, task))
+        return;
+    if (!save_instances(e, arrival->json, &err)) {
+        /* Outdone by another operation: once more, on top of what that one did. */
+        bool conflict = err.code == ERROR_CONFLICT;
+        if (!e->fatal.code)
+            finish_with_error(e, task, error_document(&err, conflict),
+                              conflict ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE, -1);
+        return;
+    }
+    if (json_boolean_at(arrival->json, "ok", false)) {
+        struct task_outcome outcome = {.end = TASK_END_SUCCESS,
+                                       .value = json_object_get(arrival->json, "value"),
+                                       .retry_after = -1};
+        task_graph_finish(e->graph, task, &outcome);
+        return;
+    }
+    json_t *error = json_object_get(arrival->json, "error");
+    finish_with_error(e, task, json_incref(error), error_end(error),
+                      json_number_at(error, "retry_after", -1));
+}
+
+static void interruption_text(const struct execution *e, const struct arrival *arrival, bool again,
+                              bool too_often, char *text, size_t size)
+{
+    const struct task *task = arrival->task;
+    const char *reason = "";
+    if (too_often)
+        reason = "; it is not run again after three such interruptions";
+    else if (!again)
+        reason = "; it is not declared resumable, so it is not run again";
+    snprintf(text, size, "operation '%s' of node instance '%s' was interrupted: its worker %s%s",
+             task->operation->name, e->options.instances->items[task->instance]->id,
+             json_string_value(arrival->json), reason);
+}
+
+static void apply_interruption(struct execution *e, const struct arrival *arrival)
+{
+    struct task *task = arrival->task;
+    bool resume = arrival->how.started;
+    bool again = arrival->how.resumable || !arrival->how.started;
+    bool too_often = again && ++task->interruptions > INTERRUPTIONS_LIMIT;
+    char text[1024];
+    interruption_text(e, arrival, again, too_often, text, sizeof text);
+    again = again && !too_often;
+    json_t *error = json_pack("{s:s, s:s, s:b}", "type", "OperationInterrupted", "message", text,
+                              "recoverable", again);
+    finish_with_error(e, task, error, again ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE,
+                      again ? 0 : -1);
+    if (task->state == TASK_PENDING && task->attached)
+        task->resume = resume;
+}
+
+void execution_apply(struct execution *e, const struct arrival *arrival)
+{
+    switch (arrival->kind) {
+    case ARRIVAL_RESULT:
+        apply_result(e, arrival);
+        break;
+    case ARRIVAL_INTERRUPTED:
+        apply_interruption(e, arrival);
+        break;
+    case ARRIVAL_STARTED:
+        apply_started(e, arrival);
+        break;
+    case ARRIVAL_RECORD:
+        execution_operation_record(e, arrival->task, arrival->json);
+        break;
+    case ARRIVAL_CALL:
+        execution_answer(e, arrival);
+        break;
+    case ARRIVAL_NOT_SENT:
+        finish_with_error(e, arrival->task, json_incref(arrival->json), error_end(arrival->json),
+                          -1);
+        break;
+    case ARRIVAL_RETRY_DUE:
+        task_graph_release(e->graph, arrival->task);
+        break;
+    }
+}

@@ -1,0 +1,367 @@
+/* execution_turn.c - one turn: apply what has arrived, go as far as possible, commit, send. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "engine/execution_internal.h"
+
+bool execution_abort(struct execution *e, const struct error *err)
+{
+    if (!e->fatal.code)
+        error_set(&e->fatal, err->code, "%s", err->text);
+    return false;
+}
+
+/* ---- what the task graph tells ---- */
+
+static void on_state(void *data, struct task *task, const struct task_outcome *outcome)
+{
+    struct execution *e = data;
+    if (e->fatal.code || !execution_task_event(e, task, outcome))
+        return;
+    if (task->kind == TASK_OPERATION && task_is_terminal(task))
+        execution_keep_operation(e, task, NULL);
+}
+
+static bool handle(void *data, struct task *task, int handler, struct handler_result *result,
+                   struct error *err)
+{
+    struct execution *e = data;
+    return e->options.host->handle(e->workflow, task, handler, result, err);
+}
+
+static void on_retry_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void on_retry_due(uv_timer_t *timer)
+{
+    struct retry_timer *retry = timer->data;
+    execution_arrive(retry->execution,
+                     (struct arrival){.kind = ARRIVAL_RETRY_DUE, .task = retry->task});
+    *retry->link = retry->next;
+    if (retry->next)
+        retry->next->link = retry->link;
+    uv_close((uv_handle_t *)timer, on_retry_closed);
+}
+
+static void delay(void *data, struct task *task, double seconds)
+{
+    struct execution *e = data;
+    struct retry_timer *retry = calloc(1, sizeof *retry);
+    struct error err = {0};
+    if (!retry) {
+        error_nomem(&err);
+        execution_abort(e, &err);
+        return;
+    }
+    *retry = (struct retry_timer){
+        .execution = e, .task = task, .next = e->retry_timers, .link = &e->retry_timers};
+    if (retry->next)
+        retry->next->link = &retry->next;
+    e->retry_timers = retry;
+    uv_timer_init(&e->loop, &retry->timer);
+    retry->timer.data = retry;
+    uv_update_time(&e->loop);
+    uv_timer_start(&retry->timer, on_retry_due, (uint64_t)(seconds * 1000 + 0.5), 0);
+}
+
+struct task_graph_observer execution_graph_observer(struct execution *e)
+{
+    return (struct task_graph_observer){
+        .data = e, .on_state = on_state, .handle = handle, .delay = delay};
+}
+
+/* ---- the end ---- */
+
+static bool record_end(struct execution *e, const char *status, const char *event, const char *text,
+                       json_t *arguments)
+{
+    struct error err = {0};
+    if (!execution_workflow_event(e, event, text, arguments))
+        return false;
+    return execution_set_status(e->options.store, e->options.execution_id, status, e->end_text,
+                                &err) ||
+           execution_abort(e, &err);
+}
+
+static void end_well(struct execution *e)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_addf(&text, "'%s' workflow execution succeeded", e->options.workflow->name);
+    e->end = ERROR_NONE;
+    e->ended = record_end(e, "terminated", "workflow_succeeded", text.text, NULL);
+    strbuf_release(&text);
+}
+
+static void end_cancelled(struct execution *e)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_addf(&text, "'%s' workflow execution cancelled", e->options.workflow->name);
+    e->end = ERROR_CANCELLED;
+    e->ended = record_end(e, "cancelled", "workflow_cancelled", text.text, NULL);
+    strbuf_release(&text);
+}
+
+/* What the execution keeps as its error: the message, and the traceback unless it is hidden. */
+static char *end_text(const struct execution *e, const json_t *error)
+{
+    const char *message = json_string_at(error, "message", "the workflow failed");
+    const char *traceback = json_string_at(error, "traceback", "");
+    struct strbuf text = STRBUF_INIT;
+    bool of_graph = !strcmp(json_string_at(error, "type", ""), "WorkflowFailed");
+    if (of_graph && e->summary) {
+        strbuf_adds(&text, e->summary);
+    } else {
+        strbuf_adds(&text, message);
+        if (*traceback && !json_boolean_at(error, "hide_traceback", false))
+            strbuf_addf(&text, "\n%s", traceback);
+    }
+    return strbuf_detach(&text);
+}
+
+static void end_badly(struct execution *e, const json_t *error)
+{
+    struct strbuf text = STRBUF_INIT;
+    free(e->end_text);
+    e->end_text = end_text(e, error);
+    e->end = ERROR_FAILED;
+    const char *reason = e->end_text ? e->end_text : "out of memory";
+    strbuf_addf(&text, "'%s' workflow execution failed: %s", e->options.workflow->name, reason);
+    json_t *arguments =
+        json_pack("{s:s}", "error", json_string_at(error, "traceback", reason));
+    e->ended = record_end(e, "failed", "workflow_failed", text.text, arguments);
+    json_decref(arguments);
+    strbuf_release(&text);
+}
+
+static void end_by_error(struct execution *e, const struct error *err)
+{
+    json_t *error = json_pack("{s:s, s:s}", "type", "PluginError", "message", err->text);
+    end_badly(e, error);
+    json_decref(error);
+}
+
+/* ---- the workflow ---- */
+
+static void resume_workflow(struct execution *e)
+{
+    json_t *value = NULL;
+    e->waiting_for = WAIT_NOTHING;
+    enum workflow_status status = e->options.host->resume(e->workflow, &value);
+    if (status == WORKFLOW_DONE) {
+        end_well(e);
+    } else if (status == WORKFLOW_FAILED) {
+        if (json_boolean_at(value, "cancelled", false))
+            end_cancelled(e);
+        else
+            end_badly(e, value);
+    } else if (e->waiting_for == WAIT_NOTHING) {
+        struct error err = {0};
+        error_set(&err, ERROR_STATE, "workflow '%s' waits for nothing", e->options.workflow->name);
+        end_by_error(e, &err);
+    }
+    json_decref(value);
+}
+
+static bool may_go_on(const struct execution *e)
+{
+    enum task_graph_status status = task_graph_status(e->graph, e->no_more_waiting);
+    if (e->hurry)
+        return true;
+    if (e->waiting_for == WAIT_TASK && !e->waited_task->attached)
+        return true;
+    return status != TASK_GRAPH_RUNNING;
+}
+
+static void on_patience_over(uv_timer_t *timer)
+{
+    struct execution *e = timer->data;
+    e->no_more_waiting = true;
+    /* Any arrival makes a turn; this one is of no task that could wait. */
+    execution_arrive(e, (struct arrival){.kind = ARRIVAL_RETRY_DUE, .task = NULL});
+}
+
+static void watch_patience(struct execution *e)
+{
+    bool failed = task_graph_error_count(e->graph) > 0;
+    if (!failed || uv_is_active((uv_handle_t *)&e->patience) || e->no_more_waiting)
+        return;
+    double seconds = e->options.wait_after_fail < 0 ? 600 : e->options.wait_after_fail;
+    uv_timer_start(&e->patience, on_patience_over, (uint64_t)(seconds * 1000), 0);
+}
+
+/* Every task that can start is started: operations as far as there are workers. */
+static void start_tasks(struct execution *e)
+{
+    while (!e->fatal.code) {
+        int free_slots = dispatcher_free_slots(e->dispatcher) - (int)e->submissions;
+        struct task *task = task_graph_take(e->graph, free_slots > 0);
+        if (!task)
+            return;
+        execution_start_task(e, task);
+    }
+}
+
+static void advance(struct execution *e)
+{
+    while (!e->fatal.code && !e->ended) {
+        start_tasks(e);
+        if (e->fatal.code || !may_go_on(e))
+            break;
+        resume_workflow(e);
+    }
+    watch_patience(e);
+}
+
+/* ---- turns ---- */
+
+static bool begin(struct execution *e)
+{
+    struct error err = {0};
+    return deployment_store_begin(e->options.store, &err) || execution_abort(e, &err);
+}
+
+static void commit_and_send(struct execution *e)
+{
+    struct error err = {0};
+    if (!e->fatal.code && !deployment_store_commit(e->options.store, &err))
+        execution_abort(e, &err);
+    if (e->fatal.code) {
+        deployment_store_rollback(e->options.store);
+        uv_stop(&e->loop);
+        return;
+    }
+    execution_send(e);
+    if (e->ended)
+        uv_stop(&e->loop);
+}
+
+static void apply_arrivals(struct execution *e)
+{
+    for (size_t i = 0; i < e->arrivals.count; i++) {
+        struct arrival *arrival = &e->arrivals.items[i];
+        if (!e->fatal.code && arrival->task)
+            execution_apply(e, arrival);
+        arrival_release(arrival);
+    }
+    e->arrivals.count = 0;
+}
+
+/* A cancelled graph may still be one that has failed: that is the graph's to say. */
+static void apply_cancel(struct execution *e)
+{
+    struct error err = {0};
+    if (!e->cancelled || task_graph_is_cancelled(e->graph))
+        return;
+    task_graph_cancel(e->graph);
+    if (!execution_set_status(e->options.store, e->options.execution_id, "cancelling", NULL, &err))
+        execution_abort(e, &err);
+}
+
+void execution_turn(struct execution *e)
+{
+    uv_idle_stop(&e->wake);
+    if (e->ended || e->fatal.code || !begin(e)) {
+        uv_stop(&e->loop);
+        return;
+    }
+    apply_cancel(e);
+    apply_arrivals(e);
+    advance(e);
+    commit_and_send(e);
+}
+
+static void start_workflow(struct execution *e)
+{
+    struct error err = {0};
+    struct workflow_call call = {
+        .workflow = e->options.workflow->name,
+        .plugin = e->options.workflow->plugin,
+        .function = e->options.workflow->function,
+        .directories = e->options.plugin_directories,
+        .parameters = e->options.parameters,
+    };
+    e->workflow = e->options.host->open(e->options.host->data, e, &call, &err);
+    if (!e->workflow) {
+        end_by_error(e, &err);
+        return;
+    }
+    resume_workflow(e);
+    if (!e->ended)
+        advance(e);
+}
+
+void execution_begin(struct execution *e)
+{
+    struct error err = {0};
+    if (!begin(e))
+        return;
+    if (!execution_set_status(e->options.store, e->options.execution_id, "started", NULL, &err))
+        execution_abort(e, &err);
+    struct strbuf text = STRBUF_INIT;
+    strbuf_addf(&text, "Starting '%s' workflow execution", e->options.workflow->name);
+    if (!e->fatal.code && execution_workflow_event(e, "workflow_started", text.text, NULL))
+        start_workflow(e);
+    strbuf_release(&text);
+    commit_and_send(e);
+}
+
+/* ---- what the workflow waits for ---- */
+
+void execution_wait_graph(struct execution *e)
+{
+    e->waiting_for = WAIT_GRAPH;
+}
+
+void execution_wait_task(struct execution *e, struct task *task)
+{
+    e->waiting_for = WAIT_TASK;
+    e->waited_task = task;
+}
+
+const char *execution_graph_error(const struct execution *e)
+{
+    return e->summary;
+}
+
+static bool report_failure(struct execution *e, struct error *err)
+{
+    struct strbuf summary = STRBUF_INIT;
+    free(e->summary);
+    task_graph_error_text(e->graph, true, &summary);
+    e->summary = strbuf_detach(&summary);
+    task_graph_error_text(e->graph, false, &summary);
+    error_set(err, ERROR_FAILED, "%s", summary.failed ? "out of memory" : summary.text);
+    strbuf_release(&summary);
+    task_graph_reset(e->graph);
+    return false;
+}
+
+bool execution_graph_result(struct execution *e, struct error *err)
+{
+    switch (task_graph_status(e->graph, e->no_more_waiting || e->hurry)) {
+    case TASK_GRAPH_SUCCEEDED:
+        return true;
+    case TASK_GRAPH_FAILED:
+        return report_failure(e, err);
+    case TASK_GRAPH_STUCK:
+        return error_set(err, ERROR_STATE,
+                         "the task graph cannot go on: its %zu tasks wait for each other",
+                         task_graph_count(e->graph));
+    case TASK_GRAPH_CANCELLED:
+    case TASK_GRAPH_RUNNING:
+        break;
+    }
+    return error_set(err, ERROR_CANCELLED, "execution '%s' was cancelled", e->options.execution_id);
+}
+
+bool execution_task_result(struct execution *e, const struct task *task, json_t **value)
+{
+    bool ok = task->state == TASK_SUCCEEDED;
+    *value = ok ? task->value : task->error;
+    if (!ok && !task->attached)
+        task_graph_forget_failures(e->graph);
+    return ok;
+}
