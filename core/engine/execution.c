@@ -22,11 +22,6 @@ static void on_turn(uv_check_t *turn)
         execution_turn(e);
 }
 
-static void wake_up(struct execution *e)
-{
-    execution_arrive(e, (struct arrival){.kind = ARRIVAL_RETRY_DUE, .task = NULL});
-}
-
 /* The first signal lets running operations end, the second does not. */
 static void on_signal(uv_signal_t *handle, int number)
 {
@@ -34,7 +29,7 @@ static void on_signal(uv_signal_t *handle, int number)
     (void)number;
     e->hurry = e->cancelled;
     e->cancelled = true;
-    wake_up(e);
+    execution_arrive(e, (struct arrival){.kind = ARRIVAL_WAKE});
 }
 
 static bool start_loop(struct execution *e, struct error *err)

@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "deployment/instance_source.h"
 #include "engine/execution_internal.h"
 
 bool execution_change_instance(struct execution *e, struct node_instance *ni, json_int_t version,
@@ -110,7 +111,7 @@ static json_t *evaluate(struct execution *e, const struct task *task, const json
                         struct error *err)
 {
     struct function_scope scope = execution_scope(e, task);
-    struct value_source source = execution_value_source(e);
+    struct value_source source = instance_source(e->options.instances);
     const json_t *value = json_object_get(arguments, "value");
     if (!value) {
         error_set(err, ERROR_INVALID, "evaluate: there is no 'value'");

@@ -17,6 +17,7 @@ enum arrival_kind {
     ARRIVAL_CALL,
     ARRIVAL_NOT_SENT, /* the dispatcher did not take the operation */
     ARRIVAL_RETRY_DUE,
+    ARRIVAL_WAKE, /* nothing but the wish for a turn */
 };
 
 struct arrival {
@@ -81,6 +82,7 @@ struct execution {
     struct task *waited_task;
     bool no_more_waiting; /* wait_after_fail is over */
     bool cancelled;
+    bool told_cancelled;  /* so is the workflow: it may end, but wait no more */
     bool hurry;           /* cancelled, and what still runs is not waited for */
     bool ended;           /* the workflow is over and its end is recorded */
     bool in_turn;         /* a transaction is open */
@@ -108,8 +110,6 @@ bool execution_operation_record(struct execution *execution, const struct task *
 
 /* ---- values (execution_values.c) ---- */
 
-/** What runtime functions may ask for; valid as long as the execution. */
-struct value_source execution_value_source(struct execution *execution);
 /** SELF or SOURCE and TARGET of an operation. */
 struct function_scope execution_scope(const struct execution *execution, const struct task *task);
 /** The properties of a node, runtime functions evaluated; a new reference, or NULL. */

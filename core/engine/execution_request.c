@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "dispatch/message.h"
+#include "deployment/instance_source.h"
 #include "engine/execution_internal.h"
 
 json_t *execution_node_document(struct execution *e, size_t node,
@@ -97,7 +98,7 @@ static json_t *inputs(struct execution *e, const struct task *task, struct error
     if (!operation->has_functions && !functions_contain(task->payload))
         return values;
     struct function_scope scope = execution_scope(e, task);
-    struct value_source source = execution_value_source(e);
+    struct value_source source = instance_source(e->options.instances);
     json_t *evaluated =
         functions_evaluate(values, &scope, &source, FUNCTIONS_RUNTIME, NULL, err);
     json_decref(values);

@@ -258,5 +258,7 @@ void execution_apply(struct execution *e, const struct arrival *arrival)
     case ARRIVAL_RETRY_DUE:
         task_graph_release(e->graph, arrival->task);
         break;
+    case ARRIVAL_WAKE:
+        break;
     }
 }

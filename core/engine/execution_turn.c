@@ -5,6 +5,10 @@
 #include "base/json.h"
 #include "engine/execution_internal.h"
 
+/* So often a workflow goes on in one turn: one that never really waits must not keep the loop from
+ * signals. */
+enum { STEPS_LIMIT = 1000 };
+
 bool execution_abort(struct execution *e, const struct error *err)
 {
     if (!e->fatal.code)
@@ -157,6 +161,8 @@ static void resume_workflow(struct execution *e)
             end_cancelled(e);
         else
             end_badly(e, value);
+    } else if (e->told_cancelled) {
+        end_cancelled(e);
     } else if (e->waiting_for == WAIT_NOTHING) {
         struct error err = {0};
         error_set(&err, ERROR_STATE, "workflow '%s' waits for nothing", e->options.workflow->name);
@@ -179,8 +185,7 @@ static void on_patience_over(uv_timer_t *timer)
 {
     struct execution *e = timer->data;
     e->no_more_waiting = true;
-    /* Any arrival makes a turn; this one is of no task that could wait. */
-    execution_arrive(e, (struct arrival){.kind = ARRIVAL_RETRY_DUE, .task = NULL});
+    execution_arrive(e, (struct arrival){.kind = ARRIVAL_WAKE});
 }
 
 static void watch_patience(struct execution *e)
@@ -206,10 +211,15 @@ static void start_tasks(struct execution *e)
 
 static void advance(struct execution *e)
 {
+    int steps = 0;
     while (!e->fatal.code && !e->ended) {
         start_tasks(e);
         if (e->fatal.code || !may_go_on(e))
             break;
+        if (++steps > STEPS_LIMIT) {
+            execution_arrive(e, (struct arrival){.kind = ARRIVAL_WAKE});
+            break;
+        }
         resume_workflow(e);
     }
     watch_patience(e);
@@ -242,7 +252,7 @@ static void apply_arrivals(struct execution *e)
 {
     for (size_t i = 0; i < e->arrivals.count; i++) {
         struct arrival *arrival = &e->arrivals.items[i];
-        if (!e->fatal.code && arrival->task)
+        if (!e->fatal.code)
             execution_apply(e, arrival);
         arrival_release(arrival);
     }
@@ -354,6 +364,7 @@ bool execution_graph_result(struct execution *e, struct error *err)
     case TASK_GRAPH_RUNNING:
         break;
     }
+    e->told_cancelled = true;
     return error_set(err, ERROR_CANCELLED, "execution '%s' was cancelled", e->options.execution_id);
 }
 
