@@ -63,9 +63,8 @@ static bool make_output_directory(const struct execution *e, struct error *err)
 static json_t *base_context(const struct execution_options *options)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:{s:s}}", "blueprint_id", options->blueprint_id,
-                     "deployment_id", options->deployment_id, "execution_id",
-                     options->execution_id, "workflow_id", options->workflow->name, "tenant",
-                     "name", "default_tenant");
+                     "deployment_id", options->deployment_id, "execution_id", options->execution_id,
+                     "workflow_id", options->workflow->name, "tenant", "name", "default_tenant");
 }
 
 static bool prepare(struct execution *e, struct error *err)

@@ -125,9 +125,8 @@ static const struct {
     json_t *(*answer)(struct execution *e, const struct task *task, const json_t *arguments,
                       struct error *err);
 } methods[] = {
-    {"update_instance", update_instance}, {"get_instance", get_instance},
-    {"get_node", get_node},               {"get_resource", get_resource},
-    {"evaluate", evaluate},
+    {"update_instance", update_instance}, {"get_instance", get_instance}, {"get_node", get_node},
+    {"get_resource", get_resource},       {"evaluate", evaluate},
 };
 
 bool execution_answer(struct execution *e, const struct arrival *arrival)

@@ -146,11 +146,11 @@ static json_t *task_event_context(const struct execution *e, const struct task *
                                   const struct task_outcome *outcome)
 {
     json_t *context = task_context(e, task);
-    bool ok = context &&
-              !json_object_set_new(context, "task_current_retries",
-                                   json_integer(task->current_retries)) &&
-              !json_object_set_new(context, "task_total_retries",
-                                   json_integer(task->total_retries));
+    bool ok =
+        context &&
+        !json_object_set_new(context, "task_current_retries",
+                             json_integer(task->current_retries)) &&
+        !json_object_set_new(context, "task_total_retries", json_integer(task->total_retries));
     if (ok && outcome && outcome->error)
         ok = !json_object_set_new(context, "task_error_causes", error_causes(outcome->error));
     if (ok)
@@ -192,7 +192,7 @@ bool execution_task_event(struct execution *e, const struct task *task,
                           const struct task_outcome *outcome)
 {
     static const char *const types[] = {
-        [TASK_SENDING] = "sending_task",       [TASK_STARTED] = "task_started",
+        [TASK_SENDING] = "sending_task",         [TASK_STARTED] = "task_started",
         [TASK_RESCHEDULED] = "task_rescheduled", [TASK_SUCCEEDED] = "task_succeeded",
         [TASK_FAILED] = "task_failed",
     };
@@ -202,9 +202,9 @@ bool execution_task_event(struct execution *e, const struct task *task,
     struct strbuf text = STRBUF_INIT;
     task_text(&text, task, outcome);
     json_t *context = task_event_context(e, task, outcome);
-    bool ok = execution_record(e, context && !text.failed ? event_record(types[task->state], context,
-                                                                         text.text, NULL)
-                                                          : NULL);
+    bool ok = execution_record(e, context && !text.failed
+                                      ? event_record(types[task->state], context, text.text, NULL)
+                                      : NULL);
     strbuf_release(&text);
     return ok;
 }
@@ -236,8 +236,7 @@ bool execution_log(struct execution *e, long instance, const char *level, const 
     return error_set(err, e->fatal.code, "%s", e->fatal.text);
 }
 
-bool execution_operation_record(struct execution *e, const struct task *task,
-                                const json_t *message)
+bool execution_operation_record(struct execution *e, const struct task *task, const json_t *message)
 {
     const char *type = json_string_at(message, "type", "log");
     const char *text = json_string_at(message, "text", "");
@@ -245,12 +244,12 @@ bool execution_operation_record(struct execution *e, const struct task *task,
     if (!context)
         return out_of_memory(e);
     if (!strcmp(type, "event"))
-        return execution_record(e, event_record(json_string_at(message, "event_type",
-                                                               "plugin_event"),
-                                                context, text, NULL));
+        return execution_record(e,
+                                event_record(json_string_at(message, "event_type", "plugin_event"),
+                                             context, text, NULL));
     char logger[sizeof "ctx." + UUID_TEXT_SIZE];
     snprintf(logger, sizeof logger, "ctx.%s", task->id);
-    return execution_record(e, log_record(json_string_at(message, "level", "info"),
-                                          json_string_at(message, "logger", logger), context,
-                                          text));
+    return execution_record(e,
+                            log_record(json_string_at(message, "level", "info"),
+                                       json_string_at(message, "logger", logger), context, text));
 }

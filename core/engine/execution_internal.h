@@ -61,21 +61,21 @@ struct execution {
     struct execution_options options;
     struct task_graph *graph;
     struct dispatcher *dispatcher;
-    void *workflow; /* of options.host, or NULL */
-    struct map plugins; /* name -> json_t object: the `plugin` of requests */
+    void *workflow;              /* of options.host, or NULL */
+    struct map plugins;          /* name -> json_t object: the `plugin` of requests */
     signed char *node_functions; /* per node: whether its properties have functions; -1: unknown */
 
     uv_loop_t loop;
-    uv_check_t turn;      /* after all results of one poll have come */
-    uv_idle_t wake;       /* active while something has arrived: the poll must not wait */
-    uv_timer_t patience;  /* wait_after_fail */
+    uv_check_t turn;     /* after all results of one poll have come */
+    uv_idle_t wake;      /* active while something has arrived: the poll must not wait */
+    uv_timer_t patience; /* wait_after_fail */
     uv_signal_t signals[2];
     bool has_loop, has_handles;
     struct retry_timer *retry_timers;
 
     struct arrivals arrivals;
     struct departures departures;
-    json_t *records; /* list: events of this turn, shown after the commit */
+    json_t *records;    /* list: events of this turn, shown after the commit */
     size_t submissions; /* among the departures */
 
     enum execution_wait waiting_for;

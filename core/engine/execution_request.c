@@ -14,10 +14,10 @@ json_t *execution_node_document(struct execution *e, size_t node,
     json_t *properties = execution_node_properties(e, node, scope, err);
     if (!properties)
         return NULL;
-    json_t *document = json_pack("{s:s, s:s, s:s, s:O, s:o, s:I}", "id", n->id, "name", n->id,
-                                 "type", n->type->name, "type_hierarchy", n->type->hierarchy,
-                                 "properties", properties, "number_of_instances",
-                                 (json_int_t)n->instance_count);
+    json_t *document =
+        json_pack("{s:s, s:s, s:s, s:O, s:o, s:I}", "id", n->id, "name", n->id, "type",
+                  n->type->name, "type_hierarchy", n->type->hierarchy, "properties", properties,
+                  "number_of_instances", (json_int_t)n->instance_count);
     if (!document)
         error_nomem(err);
     return document;
@@ -47,12 +47,12 @@ json_t *execution_instance_document(struct execution *e, size_t instance, struct
     const struct instance_set *set = e->options.instances;
     const struct node_instance *ni = set->items[instance];
     const char *host = ni->host == INSTANCE_NONE ? NULL : set->items[ni->host]->id;
-    json_t *document = json_pack(
-        "{s:s, s:s, s:i, s:s?, s:I, s:O, s:O, s:o, s:s?, s:[]}", "id", ni->id, "node_id",
-        instance_node(set, ni)->id, "index", ni->index, "state", ni->state, "version",
-        (json_int_t)ni->version, "runtime_properties", ni->runtime_properties, "system_properties",
-        ni->system_properties, "relationships", relationship_documents(e, ni), "host_id", host,
-        "scaling_groups");
+    json_t *document =
+        json_pack("{s:s, s:s, s:i, s:s?, s:I, s:O, s:O, s:o, s:s?, s:[]}", "id", ni->id, "node_id",
+                  instance_node(set, ni)->id, "index", ni->index, "state", ni->state, "version",
+                  (json_int_t)ni->version, "runtime_properties", ni->runtime_properties,
+                  "system_properties", ni->system_properties, "relationships",
+                  relationship_documents(e, ni), "host_id", host, "scaling_groups");
     if (!document)
         error_nomem(err);
     return document;
@@ -72,10 +72,10 @@ static json_t *plugin_document(struct execution *e, const struct plan_plugin *pl
         json_array_append_new(directories, json_string(*directory));
     json_t *properties = json_object_get(plugin->record, "properties");
     if (workdir && directories)
-        document = json_pack("{s:s, s:s?, s:s?, s:O?, s:O, s:s}", "name", plugin->name,
-                             "package_name", plugin->package_name, "package_version",
-                             plugin->package_version, "properties", properties, "directories",
-                             directories, "workdir", workdir);
+        document =
+            json_pack("{s:s, s:s?, s:s?, s:O?, s:O, s:s}", "name", plugin->name, "package_name",
+                      plugin->package_name, "package_version", plugin->package_version,
+                      "properties", properties, "directories", directories, "workdir", workdir);
     json_decref(directories);
     free(workdir);
     free(plugins);
@@ -99,8 +99,7 @@ static json_t *inputs(struct execution *e, const struct task *task, struct error
         return values;
     struct function_scope scope = execution_scope(e, task);
     struct value_source source = instance_source(e->options.instances);
-    json_t *evaluated =
-        functions_evaluate(values, &scope, &source, FUNCTIONS_RUNTIME, NULL, err);
+    json_t *evaluated = functions_evaluate(values, &scope, &source, FUNCTIONS_RUNTIME, NULL, err);
     json_decref(values);
     return evaluated;
 }
@@ -110,8 +109,8 @@ static json_t *side(struct execution *e, long instance, struct error *err)
 {
     const struct node_instance *ni = e->options.instances->items[instance];
     const struct plan_node *node = instance_node(e->options.instances, ni);
-    struct function_scope scope = {.kind = FUNCTION_SCOPE_NODE, .node = node->id, .self = ni->id,
-                                   .path = node->id};
+    struct function_scope scope = {
+        .kind = FUNCTION_SCOPE_NODE, .node = node->id, .self = ni->id, .path = node->id};
     json_t *node_document = execution_node_document(e, ni->node, &scope, err);
     if (!node_document)
         return NULL;
@@ -175,11 +174,11 @@ static bool add_places(const struct execution *e, const struct task *task, json_
 {
     char *output = path_join(e->options.work_directory, "output");
     char *file = output ? path_join(output, task->id) : NULL;
-    bool ok = file &&
-              !json_object_set_new(request, "resources",
-                                   json_string(e->options.resources_directory)) &&
-              !json_object_set_new(request, "workdir", json_string(e->options.work_directory)) &&
-              !json_object_set_new(request, "output", json_string(file));
+    bool ok =
+        file &&
+        !json_object_set_new(request, "resources", json_string(e->options.resources_directory)) &&
+        !json_object_set_new(request, "workdir", json_string(e->options.work_directory)) &&
+        !json_object_set_new(request, "output", json_string(file));
     free(file);
     free(output);
     return ok;

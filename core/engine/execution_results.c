@@ -85,16 +85,15 @@ static void run_local(struct execution *e, struct task *task)
     if (!execution_task_event(e, task, NULL))
         return;
     if (e->options.host->run_local(e->workflow, task, &value)) {
-        struct task_outcome outcome = {
-            .end = TASK_END_SUCCESS, .value = value, .retry_after = -1};
+        struct task_outcome outcome = {.end = TASK_END_SUCCESS, .value = value, .retry_after = -1};
         task_graph_finish(e->graph, task, &outcome);
         json_decref(value);
         return;
     }
     bool recoverable = json_boolean_at(value, "recoverable", true);
     double retry_after = json_number_at(value, "retry_after", -1);
-    finish_with_error(e, task, value,
-                      recoverable ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE, retry_after);
+    finish_with_error(e, task, value, recoverable ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE,
+                      retry_after);
 }
 
 void execution_start_task(struct execution *e, struct task *task)

@@ -120,8 +120,8 @@ static void configure(const struct execution *e, struct task *task, const struct
     task->total_retries = operation->max_retries == OPERATION_RETRIES_UNSET
                               ? e->options.task_retries
                               : (int32_t)operation->max_retries;
-    task->retry_interval = operation->retry_interval < 0 ? e->options.task_retry_interval
-                                                         : operation->retry_interval;
+    task->retry_interval =
+        operation->retry_interval < 0 ? e->options.task_retry_interval : operation->retry_interval;
 }
 
 struct task *execution_operation_task(struct execution *e, const struct operation_call *call,
@@ -139,8 +139,7 @@ struct task *execution_operation_task(struct execution *e, const struct operatio
         return task_graph_task(e->graph, TASK_NOP, call->operation, err);
     if (!check_kwargs(mapped.operation, call, err))
         return NULL;
-    struct task *task =
-        task_graph_task(e->graph, TASK_OPERATION, mapped.operation->function, err);
+    struct task *task = task_graph_task(e->graph, TASK_OPERATION, mapped.operation->function, err);
     if (task)
         configure(e, task, &mapped, call);
     return task;
@@ -171,8 +170,8 @@ struct task *execution_workflow_event_task(struct execution *e, const char *text
                                            struct error *err)
 {
     struct task *task = task_graph_task(e->graph, TASK_WORKFLOW_EVENT, text, err);
-    if (!task || !task_graph_set_event_type(e->graph, task,
-                                            event_type ? event_type : "workflow_stage", err))
+    if (!task ||
+        !task_graph_set_event_type(e->graph, task, event_type ? event_type : "workflow_stage", err))
         return NULL;
     task->payload = json_incref(context);
     return task;

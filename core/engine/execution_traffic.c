@@ -69,9 +69,9 @@ static void submit(struct execution *e, const struct departure *departure)
         return;
     error_context(&err, "operation '%s'", departure->task->operation->name);
     bool passing = err.code == ERROR_IO || err.code == ERROR_NOMEM || err.code == ERROR_BUSY;
-    json_t *error = json_pack("{s:s, s:s, s:b}", "type",
-                              passing ? "RecoverableError" : "NonRecoverableError", "message",
-                              err.text, "recoverable", passing);
+    json_t *error =
+        json_pack("{s:s, s:s, s:b}", "type", passing ? "RecoverableError" : "NonRecoverableError",
+                  "message", err.text, "recoverable", passing);
     execution_arrive(
         e, (struct arrival){.kind = ARRIVAL_NOT_SENT, .task = departure->task, .json = error});
 }
@@ -80,8 +80,7 @@ static void show_records(struct execution *e)
 {
     size_t i;
     json_t *record;
-    json_array_foreach(e->records, i, record)
-        e->options.on_event(e->options.on_event_data, record);
+    json_array_foreach(e->records, i, record) e->options.on_event(e->options.on_event_data, record);
     json_array_clear(e->records);
 }
 
@@ -102,8 +101,8 @@ void execution_send(struct execution *e)
 
 static void on_result(void *data, void *tag, json_t *result)
 {
-    execution_arrive(data, (struct arrival){
-                               .kind = ARRIVAL_RESULT, .task = tag, .json = json_incref(result)});
+    execution_arrive(
+        data, (struct arrival){.kind = ARRIVAL_RESULT, .task = tag, .json = json_incref(result)});
 }
 
 static void on_interrupted(void *data, void *tag, const struct dispatch_interruption *how)
@@ -124,8 +123,8 @@ static void on_started(void *data, void *tag, bool resumable, pid_t pid)
 
 static void on_record(void *data, void *tag, json_t *record)
 {
-    execution_arrive(data, (struct arrival){
-                               .kind = ARRIVAL_RECORD, .task = tag, .json = json_incref(record)});
+    execution_arrive(
+        data, (struct arrival){.kind = ARRIVAL_RECORD, .task = tag, .json = json_incref(record)});
 }
 
 static void on_call(void *data, void *tag, json_int_t call, const char *method, json_t *arguments)

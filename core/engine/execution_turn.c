@@ -133,8 +133,7 @@ static void end_badly(struct execution *e, const json_t *error)
     e->end = ERROR_FAILED;
     const char *reason = e->end_text ? e->end_text : "out of memory";
     strbuf_addf(&text, "'%s' workflow execution failed: %s", e->options.workflow->name, reason);
-    json_t *arguments =
-        json_pack("{s:s}", "error", json_string_at(error, "traceback", reason));
+    json_t *arguments = json_pack("{s:s}", "error", json_string_at(error, "traceback", reason));
     e->ended = record_end(e, "failed", "workflow_failed", text.text, arguments);
     json_decref(arguments);
     strbuf_release(&text);

@@ -115,7 +115,8 @@ struct instance_set *deployment_store_instances(struct deployment_store *ds,
 
 /* ---- transactions ---- */
 
-/* Between begin and commit all writes below are one; outside, each is one of its own. */
+/* Between begin and commit all writes below are one; outside, each is one of its own. In a store
+ * open for reading, all that is read between begin and commit is of one moment. */
 bool deployment_store_begin(struct deployment_store *ds, struct error *err);
 /** Make the transaction durable. If it fails, the transaction is rolled back. */
 bool deployment_store_commit(struct deployment_store *ds, struct error *err);

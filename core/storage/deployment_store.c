@@ -1,0 +1,346 @@
+/* deployment_store.c - makes, opens and removes the deployments of a store. */
+#include "storage/storage_internal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/ids.h"
+#include "storage/schema.h"
+
+enum { COPY_NAME_SIZE = 32 };
+static const char copy_prefix[] = "blueprint-";
+
+void deployment_store_close(struct deployment_store *ds)
+{
+    if (!ds)
+        return;
+    database_close(ds->state);
+    lock_release(ds->lock);
+    free(ds->id);
+    free(ds->directory);
+    free(ds->workdir);
+    free(ds->lock_path);
+    free(ds->blueprint_id);
+    free(ds->resources);
+    free(ds);
+}
+
+static struct deployment_store *deployment_store_new(const struct store *store, const char *id,
+                                                     struct error *err)
+{
+    struct deployment_store *ds = calloc(1, sizeof *ds);
+    if (ds && (ds->id = strdup(id)) && (ds->directory = path_join(store->deployments, id)) &&
+        (ds->workdir = path_join(ds->directory, "workdir")) &&
+        (ds->lock_path = path_join(ds->directory, "lock")))
+        return ds;
+    error_nomem(err);
+    deployment_store_close(ds);
+    return NULL;
+}
+
+static bool take_lock(struct deployment_store *ds, struct error *err)
+{
+    ds->lock = lock_take(ds->lock_path, err);
+    if (ds->lock)
+        return true;
+    error_context(err, "deployment '%s'", ds->id);
+    return false;
+}
+
+static bool open_state(struct deployment_store *ds, enum database_mode mode, struct error *err)
+{
+    char *path = path_join(ds->directory, "state.db");
+    if (!path)
+        return error_nomem(err);
+    ds->state = database_open(path, mode, &state_schema, err);
+    free(path);
+    return ds->state;
+}
+
+/* ---- the copy of the blueprint's folder ---- */
+
+static bool set_blueprint(struct deployment_store *ds, const char *blueprint_id,
+                          const char *copy_name, struct error *err)
+{
+    char *id = strdup(blueprint_id);
+    char *resources = path_join(ds->directory, copy_name);
+    if (!id || !resources) {
+        free(id);
+        free(resources);
+        return error_nomem(err);
+    }
+    free(ds->blueprint_id);
+    free(ds->resources);
+    ds->blueprint_id = id;
+    ds->resources = resources;
+    return true;
+}
+
+static bool storage_error(struct error *err, const struct error *cause)
+{
+    if (cause->code != ERROR_IO)
+        return error_set(err, cause->code, "%s", cause->text);
+    return error_set(err, ERROR_STORAGE, "%s: the copy of the blueprint's folder is not complete",
+                     cause->text);
+}
+
+/* Copies to a directory of its own next to an older copy, which stays in use until the new one is
+ * committed. */
+static bool copy_folder(const struct deployment_store *ds, const char *folder,
+                        char copy_name[COPY_NAME_SIZE], struct error *err)
+{
+    char suffix[7];
+    id_suffix(suffix, sizeof suffix - 1);
+    snprintf(copy_name, COPY_NAME_SIZE, "%s%s", copy_prefix, suffix);
+    char *from = realpath(folder, NULL);
+    char *to = path_join(ds->directory, copy_name);
+    char *deployments = path_directory(ds->directory);
+    char *store = deployments ? path_directory(deployments) : NULL;
+    bool ok = true;
+    if (!from)
+        ok = error_set(err, ERROR_NOT_FOUND, "cannot read the blueprint's folder '%s': %s", folder,
+                       strerror(errno));
+    else if (!to || !store)
+        ok = error_nomem(err);
+    else {
+        struct error cause = {0};
+        ok = directory_copy(from, to, store, &cause) || storage_error(err, &cause);
+        ok = ok && tree_sync(to, err);
+        if (!ok && directory_exists(to))
+            tree_remove(to, &cause);
+    }
+    free(from);
+    free(to);
+    free(deployments);
+    free(store);
+    return ok;
+}
+
+/* The copies of blueprints that are used no more. */
+static bool remove_other_copies(const struct deployment_store *ds, struct error *err)
+{
+    DIR *directory = opendir(ds->directory);
+    if (!directory)
+        return error_set(err, ERROR_STORAGE, "cannot read '%s': %s", ds->directory,
+                         strerror(errno));
+    bool ok = true;
+    struct dirent *entry;
+    while (ok && (entry = readdir(directory))) {
+        if (strncmp(entry->d_name, copy_prefix, sizeof copy_prefix - 1) ||
+            !strcmp(entry->d_name, path_base(ds->resources)))
+            continue;
+        char *path = path_join(ds->directory, entry->d_name);
+        ok = path ? tree_remove(path, err) : error_nomem(err);
+        free(path);
+    }
+    closedir(directory);
+    return ok;
+}
+
+/* ---- making ---- */
+
+static bool write_all(struct deployment_store *ds, const struct deployment_record *record,
+                      const char *copy_name, struct error *err)
+{
+    if (!database_begin(ds->state, err))
+        return false;
+    if (state_write(ds->state, record, copy_name, err) &&
+        (!record->execution ||
+         execution_insert(ds->state, record->execution, record->blueprint_id, err)))
+        return database_commit(ds->state, err);
+    database_rollback(ds->state);
+    return false;
+}
+
+static bool make_directories(const struct deployment_store *ds, struct error *err)
+{
+    struct error cause = {0};
+    if (directory_make(ds->workdir, 0700, &cause))
+        return true;
+    return error_set(err, cause.code == ERROR_NOMEM ? ERROR_NOMEM : ERROR_STORAGE,
+                     "%s: make it writable, free some space or use another store", cause.text);
+}
+
+static bool fill(struct store *store, struct deployment_store *ds,
+                 const struct deployment_record *record, struct error *err)
+{
+    char copy_name[COPY_NAME_SIZE];
+    return make_directories(ds, err) && take_lock(ds, err) &&
+           copy_folder(ds, record->folder, copy_name, err) &&
+           set_blueprint(ds, record->blueprint_id, copy_name, err) &&
+           open_state(ds, DATABASE_CREATE, err) && write_all(ds, record, copy_name, err) &&
+           database_sync(ds->state, err) && directory_sync(ds->directory, err) &&
+           directory_sync(store->deployments, err);
+}
+
+/* Inside of a transaction of the catalog, which is the commit point, and which keeps others from
+ * cleaning away what is not yet in it. */
+static struct deployment_store *create(struct store *store, const struct deployment_record *record,
+                                       struct error *err)
+{
+    char now[CLOCK_TEXT_SIZE];
+    if (store_has_deployment(store, record->id, err))
+        error_set(err, ERROR_EXISTS, "deployment '%s' exists", record->id);
+    if (err->code || !store_clean(store, err))
+        return NULL;
+    struct deployment_store *ds = deployment_store_new(store, record->id, err);
+    if (!ds)
+        return NULL;
+    clock_timestamp(now);
+    if (fill(store, ds, record, err) &&
+        database_run(store->catalog, err, "INSERT INTO deployments (id, created_at) VALUES (?, ?)",
+                     "tt", record->id, now) &&
+        database_commit(store->catalog, err))
+        return ds;
+    struct error ignored = {0}; /* what cannot be removed now is at the next creation */
+    if (directory_exists(ds->directory))
+        tree_remove(ds->directory, &ignored);
+    deployment_store_close(ds);
+    return NULL;
+}
+
+struct deployment_store *deployment_create(struct store *store,
+                                           const struct deployment_record *record,
+                                           struct error *err)
+{
+    if (!deployment_id_check(record->id, err) || !database_begin(store->catalog, err))
+        return NULL;
+    struct deployment_store *ds = create(store, record, err);
+    if (!ds)
+        database_rollback(store->catalog);
+    return ds;
+}
+
+bool deployment_renew(struct deployment_store *ds, const struct deployment_record *record,
+                      struct error *err)
+{
+    char copy_name[COPY_NAME_SIZE];
+    if (!copy_folder(ds, record->folder, copy_name, err) || !directory_sync(ds->directory, err) ||
+        !write_all(ds, record, copy_name, err)) {
+        struct error ignored = {0}; /* as in create() */
+        remove_other_copies(ds, &ignored);
+        return false;
+    }
+    return set_blueprint(ds, record->blueprint_id, copy_name, err) && remove_other_copies(ds, err);
+}
+
+/* ---- opening and removing ---- */
+
+static bool check_known(struct store *store, const char *id, struct error *err)
+{
+    return store_has_deployment(store, id, err) ||
+           error_set(err, ERROR_NOT_FOUND, "there is no deployment '%s'", id);
+}
+
+static bool load_blueprint(struct deployment_store *ds, struct error *err)
+{
+    sqlite3_stmt *query = database_query(
+        ds->state, err, "SELECT blueprint_id, blueprint_directory FROM deployment", "");
+    if (!query || !database_next(ds->state, query, err))
+        return error_set(err, ERROR_STORAGE, "'%s' is damaged: restore it from a backup",
+                         ds->directory);
+    const char *id = column_text(query, 0);
+    const char *copy_name = column_text(query, 1);
+    bool ok = id && copy_name ? set_blueprint(ds, id, copy_name, err) : error_nomem(err);
+    database_finish(query);
+    return ok;
+}
+
+struct deployment_store *deployment_open(struct store *store, const char *id, enum store_mode mode,
+                                         struct error *err)
+{
+    if (!check_known(store, id, err))
+        return NULL;
+    struct deployment_store *ds = deployment_store_new(store, id, err);
+    if (!ds)
+        return NULL;
+    if ((mode == STORE_READ || take_lock(ds, err)) &&
+        open_state(ds, mode == STORE_READ ? DATABASE_READ : DATABASE_WRITE, err) &&
+        load_blueprint(ds, err))
+        return ds;
+    deployment_store_close(ds);
+    return NULL;
+}
+
+static bool forget(struct store *store, const char *id, struct error *err)
+{
+    return database_begin(store->catalog, err) &&
+           database_run(store->catalog, err, "DELETE FROM deployments WHERE id = ?", "t", id) &&
+           database_commit(store->catalog, err);
+}
+
+static bool clean(struct store *store, struct error *err)
+{
+    if (!database_begin(store->catalog, err))
+        return false;
+    bool ok = store_clean(store, err);
+    database_rollback(store->catalog);
+    return ok;
+}
+
+bool deployment_remove(struct store *store, const char *id, struct error *err)
+{
+    if (!check_known(store, id, err))
+        return false;
+    struct deployment_store *ds = deployment_store_new(store, id, err);
+    if (!ds)
+        return false;
+    /* The database stays closed: a damaged one must not keep a deployment from being removed. */
+    bool ok = take_lock(ds, err) && forget(store, id, err);
+    if (!ok)
+        database_rollback(store->catalog);
+    else if (!clean(store, err)) {
+        ok = false;
+        error_context(err, "deployment '%s' is removed, but not all its files", id);
+    }
+    deployment_store_close(ds);
+    return ok;
+}
+
+/* ---- what it is ---- */
+
+const char *deployment_store_id(const struct deployment_store *ds)
+{
+    return ds->id;
+}
+
+const char *deployment_store_blueprint_id(const struct deployment_store *ds)
+{
+    return ds->blueprint_id;
+}
+
+const char *deployment_store_resources(const struct deployment_store *ds)
+{
+    return ds->resources;
+}
+
+const char *deployment_store_workdir(const struct deployment_store *ds)
+{
+    return ds->workdir;
+}
+
+bool deployment_store_begin(struct deployment_store *ds, struct error *err)
+{
+    return database_begin(ds->state, err);
+}
+
+bool deployment_store_commit(struct deployment_store *ds, struct error *err)
+{
+    return database_commit(ds->state, err);
+}
+
+void deployment_store_rollback(struct deployment_store *ds)
+{
+    database_rollback(ds->state);
+}
+
+json_int_t deployment_store_data_version(struct deployment_store *ds, struct error *err)
+{
+    return database_number(ds->state, "PRAGMA data_version", -1, err);
+}

@@ -1,0 +1,202 @@
+/* executions.c - the executions of a deployment, and which of them an engine has left behind. */
+#include "storage/storage_internal.h"
+
+#include <string.h>
+
+#include "base/json.h"
+
+static bool is_one_of(const char *status, const char *const *names)
+{
+    while (*names && strcmp(status, *names))
+        names++;
+    return *names;
+}
+
+/* In these states an engine is at work, or should be (runtime.md 11.9). */
+static bool is_active(const char *status)
+{
+    static const char *const names[] = {"pending",          "started",         "cancelling",
+                                        "force_cancelling", "kill_cancelling", NULL};
+    return is_one_of(status, names);
+}
+
+static bool is_end(const char *status)
+{
+    static const char *const names[] = {"terminated", "failed", "cancelled", NULL};
+    return is_one_of(status, names);
+}
+
+/* ---- writing ---- */
+
+bool execution_insert(struct database *state, const struct execution_record *record,
+                      const char *blueprint_id, struct error *err)
+{
+    char now[CLOCK_TEXT_SIZE];
+    clock_timestamp(now);
+    return database_run(state, err,
+                        "INSERT INTO executions (id, workflow_id, blueprint_id, is_dry_run, status,"
+                        " parameters, created_at) VALUES (?, ?, ?, ?, 'pending', ?, ?)",
+                        "tttijt", record->id, record->workflow_id, blueprint_id,
+                        (json_int_t)record->dry_run, record->parameters, now);
+}
+
+bool execution_add(struct deployment_store *ds, const struct execution_record *record,
+                   struct error *err)
+{
+    return execution_insert(ds->state, record, ds->blueprint_id, err);
+}
+
+static bool set_started(struct database *state, const char *id, const char *status,
+                        struct error *err)
+{
+    char now[CLOCK_TEXT_SIZE];
+    clock_timestamp(now);
+    struct process_identity self = process_identity_self();
+    return database_run(state, err,
+                        "UPDATE executions SET status = ?, started_at = coalesce(started_at, ?),"
+                        " ended_at = NULL, error = NULL, engine_pid = ?, engine_start = ?"
+                        " WHERE id = ?",
+                        "ttiit", status, now, (json_int_t)self.pid, (json_int_t)self.start_ticks,
+                        id);
+}
+
+static bool set_ended(struct database *state, const char *id, const char *status,
+                      const char *error_text, struct error *err)
+{
+    char now[CLOCK_TEXT_SIZE];
+    clock_timestamp(now);
+    return database_run(state, err,
+                        "UPDATE executions SET status = ?, ended_at = ?, error = ? WHERE id = ?",
+                        "tttt", status, now, error_text, id);
+}
+
+bool execution_set_status(struct deployment_store *ds, const char *id, const char *status,
+                          const char *error_text, struct error *err)
+{
+    bool ok;
+    if (!strcmp(status, "started"))
+        ok = set_started(ds->state, id, status, err);
+    else if (is_end(status))
+        ok = set_ended(ds->state, id, status, error_text, err);
+    else
+        ok = database_run(ds->state, err, "UPDATE executions SET status = ? WHERE id = ?", "tt",
+                          status, id);
+    if (ok && database_changes(ds->state) != 1)
+        return error_set(err, ERROR_NOT_FOUND, "there is no execution '%s'", id);
+    return ok;
+}
+
+/* ---- reading ---- */
+
+#define COLUMNS                                                                                    \
+    "SELECT id, workflow_id, blueprint_id, is_dry_run, status, parameters, created_at,"            \
+    " started_at, ended_at, error, engine_pid, engine_start FROM executions "
+
+struct status {
+    const char *name, *display;
+};
+
+static struct status shown_status(const char *status, bool abandoned)
+{
+    if (abandoned && is_active(status))
+        return (struct status){"interrupted", "interrupted"};
+    return (struct status){status, strcmp(status, "terminated") ? status : "completed"};
+}
+
+static json_t *engine_json(sqlite3_stmt *query)
+{
+    if (sqlite3_column_type(query, 10) == SQLITE_NULL)
+        return json_null();
+    return json_pack("{s: I, s: I}", "pid", column_integer(query, 10), "start_time",
+                     column_integer(query, 11));
+}
+
+static json_t *row_json(struct deployment_store *ds, sqlite3_stmt *query, bool abandoned,
+                        struct error *err)
+{
+    const char *stored = column_text(query, 4);
+    json_t *parameters = stored ? column_json(ds->state, query, 5, err) : NULL;
+    if (!parameters) {
+        if (!stored)
+            error_nomem(err);
+        return NULL;
+    }
+    struct status status = shown_status(stored, abandoned);
+    json_t *record = json_pack(
+        "{s: o, s: o, s: s, s: o, s: b, s: s, s: s, s: o, s: o, s: o, s: o, s: o, s: o}", "id",
+        column_string(query, 0), "workflow_id", column_string(query, 1), "deployment_id", ds->id,
+        "blueprint_id", column_string(query, 2), "is_dry_run", (int)column_integer(query, 3),
+        "status", status.name, "status_display", status.display, "parameters", parameters,
+        "created_at", column_string(query, 6), "started_at", column_string(query, 7), "ended_at",
+        column_string(query, 8), "error", column_string(query, 9), "engine", engine_json(query));
+    if (!record)
+        error_nomem(err);
+    return record;
+}
+
+/* Append the rows of `query`. @return false with `err` set */
+static bool append_rows(struct deployment_store *ds, sqlite3_stmt *query, bool abandoned,
+                        json_t *list, struct error *err)
+{
+    while (query && database_next(ds->state, query, err)) {
+        json_t *record = row_json(ds, query, abandoned, err);
+        if (record && !json_array_append_new(list, record))
+            continue;
+        database_finish(query);
+        return err->code ? false : error_nomem(err);
+    }
+    return !err->code;
+}
+
+/* @param id NULL: all */
+static json_t *read_rows(struct deployment_store *ds, const char *id, bool abandoned,
+                         struct error *err)
+{
+    json_t *list = json_array();
+    if (!list) {
+        error_nomem(err);
+        return NULL;
+    }
+    sqlite3_stmt *query = id ? database_query(ds->state, err, COLUMNS "WHERE id = ?", "t", id)
+                             : database_query(ds->state, err, COLUMNS "ORDER BY number", "");
+    if (append_rows(ds, query, abandoned, list, err))
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
+static bool has_active(const json_t *list)
+{
+    size_t i;
+    json_t *record;
+    json_array_foreach(list, i,
+                       record) if (is_active(json_string_at(record, "status", ""))) return true;
+    return false;
+}
+
+/* An engine writes the end of its execution before it gives back the lock. So if the lock is found
+ * free after a row was read as active, only a second look at the row tells: an execution that is
+ * active even then has been abandoned. */
+static json_t *read_settled(struct deployment_store *ds, const char *id, struct error *err)
+{
+    json_t *list = read_rows(ds, id, false, err);
+    if (!list || !has_active(list) || ds->lock || lock_is_held(ds->lock_path, NULL, err))
+        return list;
+    json_decref(list);
+    return err->code ? NULL : read_rows(ds, id, true, err);
+}
+
+json_t *execution_get(struct deployment_store *ds, const char *id, struct error *err)
+{
+    json_t *list = read_settled(ds, id, err);
+    json_t *record = json_incref(json_array_get(list, 0));
+    if (list && !record)
+        error_set(err, ERROR_NOT_FOUND, "there is no execution '%s'", id);
+    json_decref(list);
+    return record;
+}
+
+json_t *executions_list(struct deployment_store *ds, struct error *err)
+{
+    return read_settled(ds, NULL, err);
+}

@@ -1,0 +1,168 @@
+/* lock.c - see lock.h. */
+#include "storage/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct lock {
+    int fd; /* close-on-exec: no child may keep the lock */
+};
+
+static struct flock whole_file(short type)
+{
+    return (struct flock){.l_type = type, .l_whence = SEEK_SET};
+}
+
+/* The state letter and the start time of the process, fields 3 and 22 of its stat file: behind the
+ * name, which may itself hold blanks and parentheses. */
+static bool read_stat(pid_t pid, char *state, unsigned long long *start_ticks)
+{
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    const char *rest = strrchr(text, ')');
+    return rest && sscanf(rest,
+                          ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+                          "%*s %*s %llu",
+                          state, start_ticks) == 2;
+}
+
+struct process_identity process_identity_self(void)
+{
+    struct process_identity self = {.pid = getpid()};
+    char state;
+    if (!read_stat(self.pid, &state, &self.start_ticks))
+        self.start_ticks = 0;
+    return self;
+}
+
+bool process_identity_is_alive(const struct process_identity *process)
+{
+    char state;
+    unsigned long long start_ticks;
+    return process->pid > 0 && read_stat(process->pid, &state, &start_ticks) && state != 'Z' &&
+           state != 'X' && (!process->start_ticks || process->start_ticks == start_ticks);
+}
+
+static void read_holder(int fd, struct lock_holder *holder)
+{
+    char text[128];
+    long pid = 0;
+    memset(holder, 0, sizeof *holder);
+    ssize_t length = pread(fd, text, sizeof text - 1, 0);
+    text[length > 0 ? length : 0] = '\0';
+    if (sscanf(text, "%ld %llu %31s", &pid, &holder->process.start_ticks, holder->since) == 3)
+        holder->process.pid = (pid_t)pid;
+}
+
+static bool write_holder(int fd, const char *path, struct error *err)
+{
+    struct process_identity self = process_identity_self();
+    char since[CLOCK_TEXT_SIZE], text[128];
+    clock_timestamp(since);
+    int length =
+        snprintf(text, sizeof text, "%ld %llu %s\n", (long)self.pid, self.start_ticks, since);
+    if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)length, 0) == length)
+        return true;
+    return error_set(err, ERROR_STORAGE, "cannot write '%s': %s: free some space and try again",
+                     path, strerror(errno));
+}
+
+static bool busy(int fd, struct error *err)
+{
+    struct lock_holder holder;
+    read_holder(fd, &holder);
+    if (!holder.process.pid)
+        return error_set(err, ERROR_BUSY, "another process has just begun to work on it");
+    return error_set(err, ERROR_BUSY, "process %ld works on it since %s: wait for it or end it",
+                     (long)holder.process.pid, holder.since);
+}
+
+/* Whether the file was not removed between opening and locking it. */
+static bool is_current(int fd)
+{
+    struct stat info;
+    return fstat(fd, &info) == 0 && info.st_nlink > 0;
+}
+
+static int open_lock_file(const char *path, struct error *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0)
+        return fd;
+    if (errno == ENOENT || errno == ENOTDIR)
+        error_set(err, ERROR_NOT_FOUND, "cannot open '%s': %s", path, strerror(errno));
+    else
+        error_set(err, ERROR_STORAGE,
+                  "cannot write '%s': %s: make it writable or use another store", path,
+                  strerror(errno));
+    return -1;
+}
+
+struct lock *lock_take(const char *path, struct error *err)
+{
+    struct lock *lock = malloc(sizeof *lock);
+    if (!lock) {
+        error_nomem(err);
+        return NULL;
+    }
+    lock->fd = open_lock_file(path, err);
+    if (lock->fd < 0)
+        goto fail;
+    struct flock request = whole_file(F_WRLCK);
+    if (fcntl(lock->fd, F_OFD_SETLK, &request)) {
+        if (errno == EAGAIN || errno == EACCES)
+            busy(lock->fd, err);
+        else
+            error_set(err, ERROR_STORAGE, "cannot lock '%s': %s", path, strerror(errno));
+        goto fail;
+    }
+    if (!is_current(lock->fd)) {
+        error_set(err, ERROR_NOT_FOUND, "'%s' has been removed", path);
+        goto fail;
+    }
+    if (write_holder(lock->fd, path, err))
+        return lock;
+
+fail:
+    lock_release(lock);
+    return NULL;
+}
+
+void lock_release(struct lock *lock)
+{
+    if (!lock)
+        return;
+    if (lock->fd >= 0)
+        close(lock->fd);
+    free(lock);
+}
+
+bool lock_is_held(const char *path, struct lock_holder *holder, struct error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return false;
+    struct flock request = whole_file(F_WRLCK);
+    if (fd < 0 || fcntl(fd, F_OFD_GETLK, &request)) {
+        error_set(err, ERROR_STORAGE, "cannot read '%s': %s", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    bool held = request.l_type != F_UNLCK;
+    if (held && holder)
+        read_holder(fd, holder);
+    close(fd);
+    return held;
+}

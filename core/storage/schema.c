@@ -1,0 +1,83 @@
+/* schema.c - see schema.h. A migration that was released is never changed: add another. */
+#include "storage/schema.h"
+
+/* A row here is what makes a directory below deployments/ a deployment. */
+static const char *const catalog_migrations[] = {
+    "CREATE TABLE deployments ("
+    "  id TEXT PRIMARY KEY,"
+    "  created_at TEXT NOT NULL"
+    ") WITHOUT ROWID;",
+};
+
+/*
+ * Nodes and instances are ordered by position, that of the plan and of the instance set. Instances
+ * refer to each other by id, as positions change when instances come and go; `relationships` is a
+ * list of [index in the node's relationships, id of the target].
+ */
+static const char *const state_migrations[] = {
+    "CREATE TABLE deployment ("
+    "  only INTEGER PRIMARY KEY CHECK (only = 1),"
+    "  id TEXT NOT NULL,"
+    "  blueprint_id TEXT NOT NULL,"
+    "  blueprint_directory TEXT NOT NULL," /* below the deployment's */
+    "  main_file TEXT NOT NULL,"
+    "  description TEXT,"
+    "  inputs TEXT NOT NULL,"
+    "  plan TEXT NOT NULL," /* plan_document() */
+    "  created_at TEXT NOT NULL,"
+    "  updated_at TEXT NOT NULL"
+    ");"
+    "CREATE TABLE nodes ("
+    "  position INTEGER PRIMARY KEY,"
+    "  row TEXT NOT NULL" /* plan_node_row() */
+    ");"
+    "CREATE TABLE node_instances ("
+    "  position INTEGER PRIMARY KEY,"
+    "  id TEXT NOT NULL UNIQUE,"
+    "  node INTEGER NOT NULL REFERENCES nodes (position),"
+    "  number INTEGER NOT NULL,"
+    "  state TEXT NOT NULL,"
+    "  version INTEGER NOT NULL,"
+    "  runtime_properties TEXT NOT NULL,"
+    "  system_properties TEXT NOT NULL,"
+    "  relationships TEXT NOT NULL,"
+    "  host TEXT,"
+    "  container TEXT"
+    ");"
+    "CREATE TABLE executions ("
+    "  number INTEGER PRIMARY KEY,"
+    "  id TEXT NOT NULL UNIQUE,"
+    "  workflow_id TEXT NOT NULL,"
+    "  blueprint_id TEXT NOT NULL,"
+    "  is_dry_run INTEGER NOT NULL,"
+    "  status TEXT NOT NULL,"
+    "  parameters TEXT NOT NULL,"
+    "  created_at TEXT NOT NULL,"
+    "  started_at TEXT,"
+    "  ended_at TEXT,"
+    "  error TEXT,"
+    "  engine_pid INTEGER,"
+    "  engine_start INTEGER" /* clock ticks since boot */
+    ");"
+    "CREATE TABLE operations ("
+    "  row INTEGER PRIMARY KEY,"
+    "  id TEXT NOT NULL,"
+    "  execution_id TEXT NOT NULL REFERENCES executions (id),"
+    "  name TEXT NOT NULL,"
+    "  type TEXT NOT NULL,"
+    "  instance_id TEXT,"
+    "  state TEXT NOT NULL,"
+    "  retry INTEGER NOT NULL,"
+    "  details TEXT"
+    ");"
+    "CREATE TABLE events ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT," /* never used twice: followers remember the last */
+    "  execution_id TEXT REFERENCES executions (id),"
+    "  record TEXT NOT NULL"
+    ");",
+};
+
+const struct schema catalog_schema = {catalog_migrations,
+                                      sizeof catalog_migrations / sizeof *catalog_migrations};
+const struct schema state_schema = {state_migrations,
+                                    sizeof state_migrations / sizeof *state_migrations};

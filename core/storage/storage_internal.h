@@ -1,0 +1,40 @@
+/* storage_internal.h - what the files of storage/ share. */
+#ifndef CLOUDIFY_STORAGE_INTERNAL_H
+#define CLOUDIFY_STORAGE_INTERNAL_H
+
+#include "storage/sqlite.h"
+#include "storage/storage.h"
+
+struct store {
+    char *directory;   /* absolute, without symbolic links */
+    char *deployments; /* the directory below it */
+    struct database *catalog;
+};
+
+struct deployment_store {
+    char *id;
+    char *directory;
+    char *workdir;
+    char *lock_path;
+    char *blueprint_id;
+    char *resources;
+    struct lock *lock; /* NULL: open for reading */
+    struct database *state;
+};
+
+/** The name of the network file system with the statfs type `type`, or NULL. */
+const char *network_file_system(long type);
+/** Whether `id` can name a deployment and its directory; else ERROR_INVALID. */
+bool deployment_id_check(const char *id, struct error *err);
+/** Remove what below deployments/ is in no catalog; inside of a transaction of the catalog. */
+bool store_clean(struct store *store, struct error *err);
+/** Make the files and directories below and at `path` durable. */
+bool tree_sync(const char *path, struct error *err);
+
+/** Write the row of the deployment, its nodes and its instances; inside of a transaction. */
+bool state_write(struct database *state, const struct deployment_record *record,
+                 const char *blueprint_directory, struct error *err);
+bool execution_insert(struct database *state, const struct execution_record *record,
+                      const char *blueprint_id, struct error *err);
+
+#endif
