@@ -1,0 +1,263 @@
+/* deployment.c - see deployment.h: the set of instances, its lookups and its order. */
+#include "deployment/deployment.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void instance_free(struct node_instance *ni)
+{
+    if (!ni)
+        return;
+    free(ni->id);
+    free(ni->state);
+    free(ni->relationships);
+    json_decref(ni->runtime_properties);
+    json_decref(ni->system_properties);
+    free(ni);
+}
+
+struct instance_set *instances_new(const struct plan *plan, struct error *err)
+{
+    struct instance_set *set = calloc(1, sizeof *set);
+    if (!set) {
+        error_nomem(err);
+        return NULL;
+    }
+    set->plan = plan;
+    return set;
+}
+
+void instances_free(struct instance_set *set)
+{
+    if (!set)
+        return;
+    for (size_t i = 0; i < set->count; i++)
+        instance_free(set->items[i]);
+    free(set->items);
+    free(set->first_of_node);
+    free(set->of_node);
+    map_release(&set->by_id);
+    free(set);
+}
+
+static struct node_instance *instance_copy(const struct node_instance *ni)
+{
+    struct node_instance *copy = calloc(1, sizeof *copy);
+    size_t size = ni->relationship_count * sizeof *ni->relationships;
+    if (!copy)
+        return NULL;
+    size_t room = 1; /* a power of two, as instances_relate() expects */
+    while (room < ni->relationship_count)
+        room *= 2;
+    *copy = *ni;
+    copy->id = strdup(ni->id);
+    copy->state = strdup(ni->state ? ni->state : "uninitialized");
+    copy->runtime_properties =
+        ni->runtime_properties ? json_incref(ni->runtime_properties) : json_object();
+    copy->system_properties =
+        ni->system_properties ? json_incref(ni->system_properties) : json_object();
+    copy->relationships = malloc(room * sizeof *copy->relationships);
+    if (!copy->id || !copy->state || !copy->relationships || !copy->runtime_properties ||
+        !copy->system_properties) {
+        instance_free(copy);
+        return NULL;
+    }
+    if (size)
+        memcpy(copy->relationships, ni->relationships, size);
+    return copy;
+}
+
+static bool grow(struct instance_set *set)
+{
+    if (set->count < set->capacity)
+        return true;
+    size_t capacity = set->capacity ? set->capacity * 2 : 16;
+    struct node_instance **items = realloc(set->items, capacity * sizeof *items);
+    if (!items)
+        return false;
+    set->items = items;
+    set->capacity = capacity;
+    return true;
+}
+
+struct node_instance *instances_add(struct instance_set *set, const struct node_instance *ni,
+                                    struct error *err)
+{
+    if (map_has(&set->by_id, ni->id)) {
+        error_set(err, ERROR_EXISTS, "node instance '%s' exists already", ni->id);
+        return NULL;
+    }
+    struct node_instance *copy = instance_copy(ni);
+    /* The map holds the index plus one, so that no instance is a NULL. */
+    if (!copy || !grow(set) ||
+        !map_set(&set->by_id, copy->id, (void *)(uintptr_t)(set->count + 1))) {
+        instance_free(copy);
+        error_nomem(err);
+        return NULL;
+    }
+    set->items[set->count++] = copy;
+    set->grouped = false;
+    return copy;
+}
+
+bool instances_relate(struct instance_set *set, size_t source, size_t relationship, size_t target,
+                      struct error *err)
+{
+    struct node_instance *ni = set->items[source];
+    size_t count = ni->relationship_count;
+    /* Grown at powers of two. */
+    if (!(count & (count - 1))) {
+        size_t room = count ? count * 2 : 1;
+        struct instance_relationship *grown = realloc(ni->relationships, room * sizeof *grown);
+        if (!grown)
+            return error_nomem(err);
+        ni->relationships = grown;
+    }
+    ni->relationships[ni->relationship_count++] =
+        (struct instance_relationship){relationship, target};
+    return true;
+}
+
+long instances_index(const struct instance_set *set, const char *id)
+{
+    return (long)(uintptr_t)map_get(&set->by_id, id) - 1;
+}
+
+struct node_instance *instances_find(const struct instance_set *set, const char *id)
+{
+    long index = instances_index(set, id);
+    return index == INSTANCE_NONE ? NULL : set->items[index];
+}
+
+/* Order a node's instances by their index; they nearly always are in order already. */
+static void sort_group(const struct instance_set *set, size_t *group, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        size_t moved = group[i], j = i;
+        for (; j && set->items[group[j - 1]]->index > set->items[moved]->index; j--)
+            group[j] = group[j - 1];
+        group[j] = moved;
+    }
+}
+
+static bool group(struct instance_set *set)
+{
+    size_t nodes = set->plan->node_count;
+    size_t *first = calloc(nodes + 2, sizeof *first);
+    size_t *of_node = calloc(set->count + 1, sizeof *of_node);
+    if (!first || !of_node) {
+        free(first);
+        free(of_node);
+        return false;
+    }
+    /* Counted one place further on, so that filling leaves each start where it belongs. */
+    for (size_t i = 0; i < set->count; i++)
+        first[set->items[i]->node + 2]++;
+    for (size_t n = 1; n < nodes + 2; n++)
+        first[n] += first[n - 1];
+    for (size_t i = 0; i < set->count; i++)
+        of_node[first[set->items[i]->node + 1]++] = i;
+    for (size_t n = 0; n < nodes; n++)
+        sort_group(set, of_node + first[n], first[n + 1] - first[n]);
+    free(set->first_of_node);
+    free(set->of_node);
+    set->first_of_node = first;
+    set->of_node = of_node;
+    set->grouped = true;
+    return true;
+}
+
+const size_t *instances_of_node(struct instance_set *set, size_t node, size_t *count)
+{
+    *count = 0;
+    if (node >= set->plan->node_count || (!set->grouped && !group(set)))
+        return NULL;
+    *count = set->first_of_node[node + 1] - set->first_of_node[node];
+    return set->of_node + set->first_of_node[node];
+}
+
+const struct plan_node *instance_node(const struct instance_set *set,
+                                      const struct node_instance *ni)
+{
+    return &set->plan->nodes[ni->node];
+}
+
+/* A walk that needs no recursion: the instances under way, and how far each has got. */
+struct walk {
+    const struct instance_set *set;
+    size_t *chain, *next;
+    unsigned char *state; /* 0 not met, 1 under way, 2 in the order */
+    size_t *order, ordered;
+};
+
+static bool visit(struct walk *walk, size_t start, struct error *err)
+{
+    size_t depth = 0;
+    if (walk->state[start])
+        return true;
+    walk->chain[0] = start;
+    walk->state[start] = 1;
+    for (;;) {
+        size_t at = walk->chain[depth];
+        const struct node_instance *ni = walk->set->items[at];
+        if (walk->next[at] == ni->relationship_count) {
+            walk->state[at] = 2;
+            walk->order[walk->ordered++] = at;
+            if (!depth--)
+                return true;
+            continue;
+        }
+        size_t target = ni->relationships[walk->next[at]++].target;
+        if (walk->state[target] == 1)
+            return error_set(err, ERROR_INVALID,
+                             "node instance '%s' depends on itself through its relationships",
+                             ni->id);
+        if (!walk->state[target]) {
+            walk->state[target] = 1;
+            walk->chain[++depth] = target;
+        }
+    }
+}
+
+bool instances_topological_order(const struct instance_set *set, size_t *order, struct error *err)
+{
+    struct walk walk = {.set = set, .order = order};
+    walk.chain = calloc(set->count + 1, sizeof *walk.chain);
+    walk.next = calloc(set->count + 1, sizeof *walk.next);
+    walk.state = calloc(set->count + 1, 1);
+    bool ok = (walk.chain && walk.next && walk.state) || error_nomem(err);
+    for (size_t i = 0; ok && i < set->count; i++)
+        ok = visit(&walk, i, err);
+    free(walk.chain);
+    free(walk.next);
+    free(walk.state);
+    return ok;
+}
+
+static json_t *relationships_to_json(const struct instance_set *set, const struct node_instance *ni)
+{
+    const struct plan_node *node = instance_node(set, ni);
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < ni->relationship_count; i++) {
+        const struct instance_relationship *r = &ni->relationships[i];
+        const struct plan_relationship *type = &node->relationships[r->relationship];
+        if (json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "type", type->type->name,
+                                                  "target_name", set->plan->nodes[type->target].id,
+                                                  "target_id", set->items[r->target]->id))) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+json_t *node_instance_to_json(const struct instance_set *set, const struct node_instance *ni)
+{
+    const char *host = ni->host == INSTANCE_NONE ? NULL : set->items[ni->host]->id;
+    return json_pack("{s:s, s:s, s:i, s:s, s:I, s:s?, s:O, s:O, s:o}", "id", ni->id, "node_id",
+                     instance_node(set, ni)->id, "index", ni->index, "state", ni->state, "version",
+                     ni->version, "host_id", host, "runtime_properties", ni->runtime_properties,
+                     "system_properties", ni->system_properties, "relationships",
+                     relationships_to_json(set, ni));
+}

@@ -1,0 +1,21 @@
+/* node_instance.c - see node_instance.h. */
+#include "deployment/node_instance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool node_instance_set_state(struct node_instance *ni, const char *state, struct error *err)
+{
+    char *copy = strdup(state);
+    if (!copy)
+        return error_nomem(err);
+    free(ni->state);
+    ni->state = copy;
+    return true;
+}
+
+void node_instance_set_runtime_properties_new(struct node_instance *ni, json_t *properties)
+{
+    json_decref(ni->runtime_properties);
+    ni->runtime_properties = properties;
+}

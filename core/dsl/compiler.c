@@ -1,0 +1,109 @@
+/* compiler.c - see compiler.h: reporting, and reading a checked tree. */
+#include "dsl/compiler.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+
+void path_write(struct strbuf *out, const struct path *path)
+{
+    if (!path)
+        return;
+    path_write(out, path->up);
+    if (!path->key)
+        strbuf_addf(out, "[%zu]", path->index);
+    else
+        strbuf_addf(out, "%s%s", path->up ? "." : "", path->key);
+}
+
+bool compiler_error(struct compiler *c, const struct diagnostic_code *code,
+                    const struct yaml_node *at, const struct path *path, const char *hint,
+                    const char *fmt, ...)
+{
+    struct strbuf where = STRBUF_INIT, message = STRBUF_INIT;
+    struct diagnostic_place place = {0};
+    struct yaml_mark mark = {0};
+    if (at) {
+        mark = yaml_mark(at);
+        place = (struct diagnostic_place){mark.file, mark.line, mark.column, NULL};
+    }
+    if (path) {
+        path_write(&where, path);
+        place.path = where.text;
+    }
+    va_list args;
+    va_start(args, fmt);
+    strbuf_vaddf(&message, fmt, args);
+    va_end(args);
+    diagnostics_add(c->out, code, &place, hint, "%s", message.text);
+    strbuf_release(&where);
+    strbuf_release(&message);
+    return false;
+}
+
+bool compiler_nomem(struct compiler *c)
+{
+    return diagnostics_nomem(c->out);
+}
+
+void *compiler_alloc(struct compiler *c, size_t size)
+{
+    void *memory = arena_alloc(&c->arena, size ? size : 1);
+    if (!memory)
+        compiler_nomem(c);
+    return memory;
+}
+
+const char *compiler_hint(struct compiler *c, const struct suggestion *suggestion)
+{
+    if (!suggestion->best)
+        return NULL;
+    struct strbuf text = STRBUF_INIT;
+    strbuf_addf(&text, "did you mean '%s'?", suggestion->best);
+    const char *hint = arena_strdup(&c->arena, text.text);
+    strbuf_release(&text);
+    return hint;
+}
+
+const char *compiler_hint_from(struct compiler *c, const char *wanted, const struct map *known)
+{
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, wanted);
+    for (size_t i = 0; i < known->count; i++)
+        suggestion_consider(&suggestion, known->entries[i].key);
+    return compiler_hint(c, &suggestion);
+}
+
+const struct entry *compiler_entry(const struct compiler *c, enum section section, const char *name)
+{
+    return map_get(&c->sections[section], name);
+}
+
+const struct yaml_node *field_of(const struct yaml_node *node, const char *key)
+{
+    if (!node || yaml_kind(node) != YAML_MAP)
+        return NULL;
+    const struct yaml_node *value = yaml_find(node, key);
+    return value && yaml_kind(value) != YAML_NULL ? value : NULL;
+}
+
+const char *field_string(const struct yaml_node *node, const char *key, const char *fallback)
+{
+    const struct yaml_node *value = field_of(node, key);
+    return value && yaml_kind(value) == YAML_STRING ? yaml_string(value) : fallback;
+}
+
+bool field_boolean(const struct yaml_node *node, const char *key, bool fallback)
+{
+    const struct yaml_node *value = field_of(node, key);
+    return value && yaml_kind(value) == YAML_BOOLEAN ? yaml_boolean(value) : fallback;
+}
+
+json_t *compiler_json(struct compiler *c, const struct yaml_node *node)
+{
+    json_t *value = node ? yaml_to_json(node) : json_null();
+    if (!value)
+        compiler_nomem(c);
+    return value;
+}

@@ -1,0 +1,120 @@
+/* compiler.h - what the parts of the blueprint compiler share; private to dsl/. */
+#ifndef CLOUDIFY_DSL_COMPILER_H
+#define CLOUDIFY_DSL_COMPILER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/suggest.h"
+#include "dsl/blueprint.h"
+#include "dsl/diagnostic_codes.h"
+#include "dsl/diagnostics.h"
+#include "dsl/element.h"
+#include "dsl/plan.h"
+#include "yaml/yaml.h"
+
+/* One file of the blueprint. */
+struct document {
+    char *name;      /* as shown in messages */
+    char *directory; /* imports are relative to it; NULL: not a file */
+    char *identity;  /* the file's real path; NULL: `name` identifies it */
+    struct yaml_document *yaml;
+    bool is_builtin;
+};
+
+/* One entry of a section, in the merged blueprint. */
+struct entry {
+    const char *name;
+    const struct yaml_node *at;    /* the name, where it is defined */
+    const struct yaml_node *value; /* NULL or a null: empty */
+    const struct document *document;
+};
+
+enum section {
+    SECTION_INPUTS,
+    SECTION_DATA_TYPES,
+    SECTION_PLUGINS,
+    SECTION_NODE_TYPES,
+    SECTION_RELATIONSHIPS,
+    SECTION_NODE_TEMPLATES,
+    SECTION_WORKFLOWS,
+    SECTION_OUTPUTS,
+    SECTION_CAPABILITIES,
+    SECTION_COUNT
+};
+
+struct compiler {
+    const struct blueprint_options *options;
+    struct diagnostics *out;
+    struct arena arena;          /* what is needed only while compiling */
+    int version;                 /* n of cloudify_dsl_1_n, of the main file */
+    const char *directory;       /* of the main file: scripts are relative to it */
+    struct document **documents; /* main first, then in the order of imports */
+    size_t document_count;
+    struct map sections[SECTION_COUNT]; /* name -> struct entry */
+    const struct yaml_node *description, *metadata;
+    struct map data_types;         /* name -> struct data_type */
+    struct map node_types;         /* name -> struct type */
+    struct map relationship_types; /* name -> struct type */
+    struct plan *plan;
+};
+
+/**
+ * Record an error at the node `at` (may be NULL) and `path` (may be NULL).
+ *
+ * @return false
+ */
+bool compiler_error(struct compiler *c, const struct diagnostic_code *code,
+                    const struct yaml_node *at, const struct path *path, const char *hint,
+                    const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/** Record that memory ran out. @return false */
+bool compiler_nomem(struct compiler *c);
+/** Memory of the compilation, zeroed; or NULL, recorded. */
+void *compiler_alloc(struct compiler *c, size_t size);
+/** "did you mean 'x'?" for the best of `suggestion`, or NULL; good as long as the compiler. */
+const char *compiler_hint(struct compiler *c, const struct suggestion *suggestion);
+/** "did you mean 'x'?" for the key of `known` that is most like `wanted`, or NULL. */
+const char *compiler_hint_from(struct compiler *c, const char *wanted, const struct map *known);
+/** The entry called `name` of a section, or NULL. */
+const struct entry *compiler_entry(const struct compiler *c, enum section section,
+                                   const char *name);
+/** The value of `key` in the map `node`; NULL also where `node` is no map or the value is null. */
+const struct yaml_node *field_of(const struct yaml_node *node, const char *key);
+/** The string at `key`, or `fallback`. */
+const char *field_string(const struct yaml_node *node, const char *key, const char *fallback);
+/** The boolean at `key`, or `fallback`. */
+bool field_boolean(const struct yaml_node *node, const char *key, bool fallback);
+/** `node` as JSON, NULL as null; new, or NULL with the lack of memory recorded. */
+json_t *compiler_json(struct compiler *c, const struct yaml_node *node);
+
+/* imports.c */
+
+/**
+ * Read the blueprint at `path` and all that it imports, and merge the sections (dsl.md 1, 2).
+ *
+ * @return whether there was no error
+ */
+bool compiler_load(struct compiler *c, const char *path);
+/** Free what compiler_load() read. */
+void compiler_free_documents(struct compiler *c);
+
+/* declarations.c: sections that stand alone. Each returns whether there was no error. */
+
+/** Fill the plan's plugins (dsl.md 8.2). */
+bool compile_plugins(struct compiler *c);
+/** Fill the plan's input schemas (dsl.md 3). */
+bool compile_inputs(struct compiler *c);
+/** Fill the plan's workflows (dsl.md 8.1); the plugins must be there. */
+bool compile_workflows(struct compiler *c);
+/** Fill the plan's outputs and capabilities (dsl.md 9). */
+bool compile_outputs(struct compiler *c);
+
+/* nodes.c */
+
+/** Fill the plan's nodes (dsl.md 6); types and plugins must be there. */
+bool compile_nodes(struct compiler *c);
+
+#endif

@@ -1,0 +1,264 @@
+/* declarations.c - plugins, inputs, workflows, outputs (compiler.h). */
+#include <string.h>
+
+#include "base/json.h"
+#include "dsl/operations.h"
+#include "dsl/plan_internal.h"
+#include "dsl/types.h"
+#include "dsl/values.h"
+
+static const char workflow_script[] = "script_runner.tasks.execute_workflow";
+
+/* plugins */
+
+static json_t *plugin_record(struct compiler *c, const struct entry *entry)
+{
+    static const char *const texts[] = {"executor",
+                                        "source",
+                                        "package_name",
+                                        "package_version",
+                                        "supported_platform",
+                                        "distribution",
+                                        "distribution_version",
+                                        "distribution_release",
+                                        "install_arguments",
+                                        "properties_description"};
+    const struct yaml_node *properties = field_of(entry->value, "properties");
+    json_t *record = json_pack("{s:s, s:b, s:o*}", "name", entry->name, "install",
+                               field_boolean(entry->value, "install", true), "properties",
+                               properties ? compiler_json(c, properties) : json_object());
+    for (size_t i = 0; record && i < sizeof texts / sizeof *texts; i++) {
+        const char *text = field_string(entry->value, texts[i], NULL);
+        if (json_object_set_new(record, texts[i], text ? json_string(text) : json_null())) {
+            json_decref(record);
+            record = NULL;
+        }
+    }
+    if (!record)
+        compiler_nomem(c);
+    return record;
+}
+
+static bool check_plugin(struct compiler *c, const struct entry *entry)
+{
+    struct path section = {NULL, "plugins", 0}, path = {&section, entry->name, 0},
+                below = {&path, "executor", 0};
+    const char *executor = field_string(entry->value, "executor", "");
+    if (strcmp(executor, "central_deployment_agent") && strcmp(executor, "host_agent"))
+        return compiler_error(c, &code_plugin_executor, field_of(entry->value, "executor"), &below,
+                              NULL,
+                              "plugin '%s': executor '%s' is neither 'central_deployment_agent' "
+                              "nor 'host_agent'",
+                              entry->name, executor);
+    if (field_boolean(entry->value, "install", true) && !field_of(entry->value, "source") &&
+        !field_of(entry->value, "package_name"))
+        return compiler_error(c, &code_plugin_source, entry->at, &path, "or say 'install: false'",
+                              "plugin '%s': it needs a 'source' or a 'package_name'", entry->name);
+    return true;
+}
+
+static bool compile_plugin(struct compiler *c, const struct entry *entry,
+                           struct plan_plugin *plugin)
+{
+    if (!check_plugin(c, entry))
+        return false;
+    json_t *record = plugin_record(c, entry);
+    plugin->record = record ? plan_keep(c->plan, record) : NULL;
+    if (!plugin->record)
+        return compiler_nomem(c);
+    plugin->name = json_string_at(plugin->record, "name", "");
+    plugin->executor = json_string_at(plugin->record, "executor", "");
+    plugin->package_name = json_string_at(plugin->record, "package_name", NULL);
+    plugin->package_version = json_string_at(plugin->record, "package_version", NULL);
+    plugin->install = json_boolean_at(plugin->record, "install", true);
+    return true;
+}
+
+bool compile_plugins(struct compiler *c)
+{
+    const struct map *section = &c->sections[SECTION_PLUGINS];
+    bool ok = true;
+    c->plan->plugins = plan_alloc(c->plan, section->count * sizeof *c->plan->plugins);
+    if (!c->plan->plugins)
+        return compiler_nomem(c);
+    for (size_t i = 0; i < section->count; i++)
+        ok &= compile_plugin(c, section->entries[i].value,
+                             &c->plan->plugins[c->plan->plugin_count++]);
+    return ok;
+}
+
+/* inputs and parameters */
+
+static bool check_item_type(struct compiler *c, const char *subject, const struct yaml_node *schema,
+                            const struct path *path)
+{
+    const struct yaml_node *item_type = field_of(schema, "item_type");
+    struct path below = {path, "item_type", 0};
+    if (!item_type)
+        return true;
+    if (strcmp(field_string(schema, "type", ""), "list"))
+        return compiler_error(c, &code_item_type_without_list, item_type, &below, NULL,
+                              "%s: 'item_type' needs 'type: list'", subject);
+    if (!type_is_primitive(yaml_string(item_type)))
+        return compiler_error(c, &code_item_type_kind, item_type, &below, NULL,
+                              "%s: 'item_type' must be a built-in type, not '%s'", subject,
+                              yaml_string(item_type));
+    return true;
+}
+
+static bool check_display(struct compiler *c, const char *subject, const struct yaml_node *schema,
+                          const struct path *path)
+{
+    const struct yaml_node *display = field_of(schema, "display");
+    if (display && strcmp(field_string(schema, "type", ""), "textarea"))
+        return compiler_error(c, &code_display_type, display, path, NULL,
+                              "%s: 'display' needs 'type: textarea'", subject);
+    if (field_boolean(schema, "hidden", false) && field_boolean(schema, "required", true) &&
+        !yaml_find(schema, "default"))
+        return compiler_error(c, &code_hidden_input, field_of(schema, "hidden"), path, NULL,
+                              "%s: it is hidden and required, so it needs a default", subject);
+    return true;
+}
+
+/* The schema as JSON, new, its default checked; NULL: reported. */
+static json_t *compile_schema(struct compiler *c, const char *subject, const struct yaml_node *at,
+                              const struct yaml_node *node, const struct path *path)
+{
+    const struct yaml_node *value = field_of(node, "default");
+    struct path below = {path, "default", 0};
+    struct given given = {c, subject, value, at, &below};
+    if (!compiler_check_type(c, subject, node, path) || !check_item_type(c, subject, node, path) ||
+        !check_display(c, subject, node, path))
+        return NULL;
+    json_t *schema = node ? compiler_json(c, node) : json_object();
+    json_t *bare = schema ? json_copy(schema) : NULL;
+    bool ok = bare && (!json_object_del(bare, "default") || true);
+    if (ok && value)
+        ok = given_value(&given, bare, json_object_get(schema, "default"), false);
+    json_decref(bare);
+    if (ok)
+        return schema;
+    json_decref(schema);
+    return NULL;
+}
+
+bool compile_inputs(struct compiler *c)
+{
+    const struct map *section = &c->sections[SECTION_INPUTS];
+    struct path above = {NULL, "inputs", 0};
+    bool ok = true;
+    json_t *schemas = plan_keep(c->plan, json_object());
+    for (size_t i = 0; schemas && i < section->count; i++) {
+        const struct entry *entry = section->entries[i].value;
+        struct path path = {&above, entry->name, 0};
+        json_t *schema = compile_schema(c, compiler_subject(c, "input", entry->name), entry->at,
+                                        entry->value, &path);
+        ok &= schema && !json_object_set_new(schemas, entry->name, schema);
+    }
+    c->plan->inputs = c->plan->input_schemas = schemas;
+    return schemas ? ok : compiler_nomem(c);
+}
+
+/* workflows */
+
+static json_t *compile_parameters(struct compiler *c, const char *subject,
+                                  const struct yaml_node *node, const struct path *path)
+{
+    json_t *parameters = json_object();
+    bool ok = parameters;
+    for (size_t i = 0; ok && node && i < yaml_count(node); i++) {
+        const char *name = yaml_text(yaml_key(node, i));
+        const struct yaml_node *value = yaml_value(node, i);
+        struct path below = {path, name, 0};
+        json_t *schema = compile_schema(c, subject, yaml_key(node, i),
+                                        yaml_kind(value) == YAML_NULL ? NULL : value, &below);
+        ok = schema && !json_object_set_new(parameters, name, schema);
+    }
+    if (ok)
+        return parameters;
+    json_decref(parameters);
+    return NULL;
+}
+
+static bool add_script_parameter(struct compiler *c, const char *subject, const struct entry *entry,
+                                 const struct implementation *found, const char *mapping,
+                                 json_t *parameters)
+{
+    if (!found->script_key)
+        return true;
+    if (json_object_get(parameters, "script_path") || json_object_get(parameters, "script_source"))
+        return compiler_error(c, &code_script_given_twice, entry->at, NULL, NULL,
+                              "%s: the script is given by a parameter as well", subject);
+    json_t *schema =
+        json_pack("{s:s, s:s}", "default", mapping, "description", "the script to run");
+    return !json_object_set_new(parameters, found->script_key, schema) || compiler_nomem(c);
+}
+
+static bool compile_workflow(struct compiler *c, const struct entry *entry,
+                             struct plan_workflow *workflow)
+{
+    struct path section = {NULL, "workflows", 0}, path = {&section, entry->name, 0},
+                below = {&path, "parameters", 0};
+    const char *subject = compiler_subject(c, "workflow", entry->name);
+    bool is_short = yaml_kind(entry->value) == YAML_STRING;
+    const char *mapping =
+        is_short ? yaml_string(entry->value) : field_string(entry->value, "mapping", "");
+    const struct yaml_node *rules = field_of(entry->value, "availability_rules");
+    struct implementation found;
+    if (!*mapping)
+        return compiler_error(c, &code_schema, entry->at, &path, NULL, "%s: 'mapping' is empty",
+                              subject);
+    json_t *parameters =
+        compile_parameters(c, subject, field_of(entry->value, "parameters"), &below);
+    if (!parameters || !(parameters = plan_keep(c->plan, parameters)) ||
+        !implementation_find(c, mapping, workflow_script, &code_unresolved_workflow, subject,
+                             is_short ? entry->value : field_of(entry->value, "mapping"), &path,
+                             &found) ||
+        !add_script_parameter(c, subject, entry, &found, mapping, parameters))
+        return false;
+    *workflow = (struct plan_workflow){
+        .name = plan_text(c->plan, entry->name),
+        .plugin = found.plugin,
+        .function = plan_text(c->plan, found.function),
+        .parameters = parameters,
+        .is_cascading = field_boolean(entry->value, "is_cascading", false),
+        .availability_rules = rules ? plan_keep(c->plan, compiler_json(c, rules)) : NULL,
+    };
+    return (workflow->name && workflow->function) || compiler_nomem(c);
+}
+
+bool compile_workflows(struct compiler *c)
+{
+    const struct map *section = &c->sections[SECTION_WORKFLOWS];
+    bool ok = true;
+    c->plan->workflows = plan_alloc(c->plan, section->count * sizeof *c->plan->workflows);
+    if (!c->plan->workflows)
+        return compiler_nomem(c);
+    for (size_t i = 0; i < section->count; i++)
+        ok &= compile_workflow(c, section->entries[i].value,
+                               &c->plan->workflows[c->plan->workflow_count++]);
+    return ok;
+}
+
+/* outputs and capabilities */
+
+static json_t *compile_named(struct compiler *c, enum section which)
+{
+    const struct map *section = &c->sections[which];
+    json_t *result = json_object();
+    for (size_t i = 0; result && i < section->count; i++) {
+        const struct entry *entry = section->entries[i].value;
+        if (json_object_set_new(result, entry->name, compiler_json(c, entry->value))) {
+            json_decref(result);
+            result = NULL;
+        }
+    }
+    return result ? plan_keep(c->plan, result) : NULL;
+}
+
+bool compile_outputs(struct compiler *c)
+{
+    c->plan->outputs = compile_named(c, SECTION_OUTPUTS);
+    c->plan->capabilities = compile_named(c, SECTION_CAPABILITIES);
+    return (c->plan->outputs && c->plan->capabilities) || compiler_nomem(c);
+}

@@ -1,0 +1,70 @@
+/* diagnostic_codes.h - every kind of problem that dsl/ reports: identifier, stable id, number. */
+#ifndef CLOUDIFY_DSL_DIAGNOSTIC_CODES_H
+#define CLOUDIFY_DSL_DIAGNOSTIC_CODES_H
+
+#include "dsl/diagnostics.h"
+
+/* The numbers are those of dsl.md 13; 0 where the reference has none. */
+#define DIAGNOSTIC_CODES(X)                                                                        \
+    X(yaml_syntax, "yaml-syntax", -1)                                                              \
+    X(limit, "limit", 0)                                                                           \
+    X(no_memory, "no-memory", 0)                                                                   \
+    X(unsupported, "unsupported", 0)                                                               \
+    X(schema, "schema", 1)                                                                         \
+    X(unknown_key, "unknown-key", 1)                                                               \
+    X(missing_key, "missing-key", 1)                                                               \
+    X(duplicate_import, "duplicate-import", 2)                                                     \
+    X(section_conflict, "section-conflict", 3)                                                     \
+    X(entry_conflict, "entry-conflict", 4)                                                         \
+    X(unknown_node_type, "unknown-node-type", 7)                                                   \
+    X(unresolved_operation, "unresolved-operation", 10)                                            \
+    X(import_not_found, "import-not-found", 13)                                                    \
+    X(plugin_executor, "plugin-executor", 18)                                                      \
+    X(unresolved_relationship_operation, "unresolved-relationship-operation", 19)                  \
+    X(unresolved_workflow, "unresolved-workflow", 21)                                              \
+    X(relationship_to_self, "relationship-to-self", 23)                                            \
+    X(host_agent_without_host, "host-agent-without-host", 24)                                      \
+    X(unknown_target, "unknown-relationship-target", 25)                                           \
+    X(unknown_relationship_type, "unknown-relationship-type", 26)                                  \
+    X(version_missing, "version-missing", 27)                                                      \
+    X(import_newer, "import-newer", 28)                                                            \
+    X(operation_executor, "operation-executor", 28)                                                \
+    X(unknown_version, "unknown-version", 29)                                                      \
+    X(blueprint_not_found, "blueprint-not-found", 30)                                              \
+    X(plugin_source, "plugin-source", 50)                                                          \
+    X(script_given_twice, "script-given-twice", 60)                                                \
+    X(no_script_plugin, "no-script-plugin", 61)                                                    \
+    X(ambiguous_plugin, "ambiguous-plugin", 91)                                                    \
+    X(circular, "circular-dependency", 100)                                                        \
+    X(needs_version, "needs-newer-version", 102)                                                   \
+    X(unknown_type, "unknown-type", 103)                                                           \
+    X(type_name_reserved, "type-name-reserved", 104)                                               \
+    X(wrong_type, "wrong-type", 105)                                                               \
+    X(unknown_property, "unknown-property", 106)                                                   \
+    X(missing_property, "missing-property", 107)                                                   \
+    X(non_ascii, "non-ascii", 108)                                                                 \
+    X(two_containers, "two-containers", 112)                                                       \
+    X(instance_count, "instance-count", 207)                                                       \
+    X(instance_count_literal, "instance-count", 208)                                               \
+    X(instances_given_twice, "instances-given-twice", 209)                                         \
+    X(instance_count_function, "instance-count", 210)                                              \
+    X(import_namespace, "import-namespace", 212)                                                   \
+    X(input_wrong_type, "input-wrong-type", 214)                                                   \
+    X(hidden_input, "hidden-input", 215)                                                           \
+    X(lifecycle_operation_missing, "lifecycle-operation", 215)                                     \
+    X(lifecycle_operation_unknown, "lifecycle-operation", 216)                                     \
+    X(display_type, "display-type", 216)                                                           \
+    X(item_type_kind, "item-type", 217)                                                            \
+    X(item_type_without_list, "item-type", 218)                                                    \
+    X(external_resource_function, "external-resource-function", 219)                               \
+    X(import_entry, "import-entry", 220)                                                           \
+    X(missing_input, "missing-input", 0)                                                           \
+    X(unknown_input, "unknown-input", 0)                                                           \
+    X(operation_number, "operation-number", 0)                                                     \
+    X(function, "function", 0)
+
+#define DIAGNOSTIC_DECLARE(name, id, number) extern const struct diagnostic_code code_##name;
+DIAGNOSTIC_CODES(DIAGNOSTIC_DECLARE)
+#undef DIAGNOSTIC_DECLARE
+
+#endif

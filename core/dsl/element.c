@@ -1,0 +1,234 @@
+/* element.c - see element.h: a tree against the tables. */
+#include "dsl/element.h"
+
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "dsl/compiler.h"
+
+static unsigned kind_bit(const struct yaml_node *node)
+{
+    switch (yaml_kind(node)) {
+    case YAML_STRING:
+        return TAKES_STRING;
+    case YAML_INTEGER:
+        return TAKES_INTEGER;
+    case YAML_REAL:
+        return TAKES_REAL;
+    case YAML_BOOLEAN:
+        return TAKES_BOOLEAN;
+    case YAML_LIST:
+        return TAKES_LIST;
+    case YAML_MAP:
+        return TAKES_MAP;
+    case YAML_NULL:
+        break;
+    }
+    return 0;
+}
+
+static const char *kind_name(unsigned kind)
+{
+    static const struct {
+        unsigned kind;
+        const char *name;
+    } names[] = {{TAKES_NUMBER, "number"}, {TAKES_STRING, "string"},   {TAKES_INTEGER, "integer"},
+                 {TAKES_REAL, "float"},    {TAKES_BOOLEAN, "boolean"}, {TAKES_LIST, "list"},
+                 {TAKES_MAP, "dict"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if ((kind & names[i].kind) == names[i].kind)
+            return names[i].name;
+    }
+    return "null";
+}
+
+/* "a string or a dict", for messages. */
+static void write_kinds(struct strbuf *out, unsigned kinds)
+{
+    while (kinds) {
+        const char *name = kind_name(kinds);
+        strbuf_addf(out, "%s %s", strchr("aeiou", *name) ? "an" : "a", name);
+        unsigned bits = !strcmp(name, "number") ? TAKES_NUMBER : 0;
+        for (unsigned bit = TAKES_STRING; !bits && bit <= TAKES_MAP; bit <<= 1) {
+            if ((kinds & bit) && !strcmp(kind_name(bit), name))
+                bits = bit;
+        }
+        kinds &= ~bits;
+        if (kinds)
+            strbuf_adds(out, " or ");
+    }
+}
+
+/* "node template 'db'", for messages. */
+static void write_subject(struct strbuf *out, const struct element *element, const char *name)
+{
+    strbuf_adds(out, element->name);
+    if (name)
+        strbuf_addf(out, " '%s'", name);
+}
+
+static bool wrong_kind(struct compiler *c, const char *subject, const char *what, unsigned kinds,
+                       const struct yaml_node *node, const struct path *path)
+{
+    struct strbuf expected = STRBUF_INIT;
+    write_kinds(&expected, kinds);
+    compiler_error(c, &code_schema, node, path, NULL, "%s: %s must be %s, not %s", subject, what,
+                   expected.text, kind_name(kind_bit(node)));
+    strbuf_release(&expected);
+    return false;
+}
+
+static const struct element_field *find_field(const struct element *element, const char *key)
+{
+    for (const struct element_field *f = element->fields; f->key; f++) {
+        if (!strcmp(f->key, key))
+            return f;
+    }
+    return NULL;
+}
+
+static bool unknown_key(struct compiler *c, const struct element *element, const char *subject,
+                        const char *key, const struct yaml_node *at, const struct path *path)
+{
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, key);
+    for (const struct element_field *f = element->fields; f->key; f++)
+        suggestion_consider(&suggestion, f->key);
+    return compiler_error(c, &code_unknown_key, at, path, compiler_hint(c, &suggestion),
+                          "%s: unknown key '%s'", subject, key);
+}
+
+static bool check_key(struct compiler *c, const struct yaml_node *key, const struct path *path)
+{
+    if (yaml_kind(key) == YAML_STRING)
+        return true;
+    return compiler_error(c, &code_schema, key, path, "put it in quotes",
+                          "the key '%s' must be a string, not %s", yaml_text(key),
+                          yaml_kind_name(yaml_kind(key)));
+}
+
+static bool check_named(struct compiler *c, const struct element *element,
+                        const struct yaml_node *node, const struct path *path)
+{
+    bool ok = true;
+    for (size_t i = 0; i < yaml_count(node); i++) {
+        const char *name = yaml_text(yaml_key(node, i));
+        struct path below = {path, name, 0};
+        ok &= check_key(c, yaml_key(node, i), &below);
+        ok &= element_check(c, element, name, yaml_value(node, i), &below);
+    }
+    return ok;
+}
+
+static bool check_list(struct compiler *c, const char *subject, const struct element_field *field,
+                       const struct yaml_node *node, const struct path *path)
+{
+    bool ok = true;
+    for (size_t i = 0; i < yaml_count(node); i++) {
+        const struct yaml_node *item = yaml_item(node, i);
+        struct path below = {path, NULL, i};
+        if (field->shape == SHAPE_LIST)
+            ok &= element_check(c, field->element, NULL, item, &below);
+        else if (yaml_kind(item) != YAML_STRING)
+            ok &= wrong_kind(c, subject, "an item", TAKES_STRING, item, &below);
+    }
+    return ok;
+}
+
+/* What the value of a field holds, its kind being right. */
+static bool check_content(struct compiler *c, const char *subject,
+                          const struct element_field *field, const struct yaml_node *node,
+                          const struct path *path)
+{
+    switch (field->shape) {
+    case SHAPE_FREE:
+        return true;
+    case SHAPE_ELEMENT:
+        return element_check(c, field->element, NULL, node, path);
+    case SHAPE_NAMED:
+        return check_named(c, field->element, node, path);
+    case SHAPE_LIST:
+    case SHAPE_STRINGS:
+        return check_list(c, subject, field, node, path);
+    }
+    return true;
+}
+
+static bool check_version(struct compiler *c, const char *subject,
+                          const struct element_field *field, const struct yaml_node *at,
+                          const struct path *path)
+{
+    if (c->version >= field->since)
+        return true;
+    return compiler_error(c, &code_needs_version, at, path, NULL,
+                          "%s: '%s' is not supported in version cloudify_dsl_1_%d, it was added "
+                          "in cloudify_dsl_1_%d",
+                          subject, field->key, c->version, field->since);
+}
+
+static bool check_field(struct compiler *c, const struct element *element, const char *subject,
+                        const struct yaml_node *map, size_t i, const struct path *path)
+{
+    const char *key = yaml_text(yaml_key(map, i));
+    const struct yaml_node *value = yaml_value(map, i);
+    const struct yaml_node *at = yaml_key(map, i);
+    const struct element_field *field = find_field(element, key);
+    struct path below = {path, key, 0};
+    if (!field)
+        return unknown_key(c, element, subject, key, at, &below);
+    if (field->unsupported)
+        return compiler_error(c, &code_unsupported, at, &below, NULL, "%s: %s", subject,
+                              field->unsupported);
+    if (!check_version(c, subject, field, at, &below))
+        return false;
+    if (yaml_kind(value) == YAML_NULL)
+        return true;
+    if (!(field->kinds & kind_bit(value))) {
+        struct strbuf what = STRBUF_INIT;
+        strbuf_addf(&what, "'%s'", key);
+        wrong_kind(c, subject, what.text, field->kinds, value, &below);
+        strbuf_release(&what);
+        return false;
+    }
+    return check_content(c, subject, field, value, &below);
+}
+
+static bool check_required(struct compiler *c, const struct element *element, const char *subject,
+                           const struct yaml_node *node, const struct path *path)
+{
+    bool ok = true;
+    for (const struct element_field *f = element->fields; f->key; f++) {
+        if (f->required && !field_of(node, f->key))
+            ok = compiler_error(c, &code_missing_key, node, path, NULL, "%s: '%s' is missing",
+                                subject, f->key);
+    }
+    return ok;
+}
+
+static bool check_fields(struct compiler *c, const struct element *element, const char *subject,
+                         const struct yaml_node *node, const struct path *path)
+{
+    bool ok = true;
+    for (size_t i = 0; i < yaml_count(node); i++)
+        ok &= check_field(c, element, subject, node, i, path);
+    return check_required(c, element, subject, node, path) && ok;
+}
+
+bool element_check(struct compiler *c, const struct element *element, const char *name,
+                   const struct yaml_node *node, const struct path *path)
+{
+    struct strbuf subject = STRBUF_INIT;
+    write_subject(&subject, element, name);
+    unsigned kind = kind_bit(node);
+    bool ok = true;
+    if (!kind && element->needs_value)
+        ok = compiler_error(c, &code_schema, node, path, NULL, "%s: it has no value", subject.text);
+    else if (kind && !(kind & (TAKES_MAP | element->short_form)))
+        ok = wrong_kind(c, subject.text, "it", TAKES_MAP | element->short_form, node, path);
+    else if (kind == TAKES_MAP && element->entries)
+        ok = check_named(c, element->entries, node, path);
+    else if (kind == TAKES_MAP)
+        ok = check_fields(c, element, subject.text, node, path);
+    strbuf_release(&subject);
+    return ok;
+}

@@ -1,0 +1,83 @@
+/* element.h - what each element of the language may hold, as tables; and the check against them.
+ *
+ * The tables (elements.c) say everything that can be said without looking at another element:
+ * keys, kinds, what is required, which DSL version brought it. Whoever reads a tree that has been
+ * checked need not look at kinds again.
+ */
+#ifndef CLOUDIFY_DSL_ELEMENT_H
+#define CLOUDIFY_DSL_ELEMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/strbuf.h"
+#include "yaml/yaml.h"
+
+/* The kinds of value that a field takes; null is taken for absent everywhere (dsl.md 0). */
+enum element_kind {
+    TAKES_STRING = 1,
+    TAKES_INTEGER = 2,
+    TAKES_REAL = 4,
+    TAKES_BOOLEAN = 8,
+    TAKES_LIST = 16,
+    TAKES_MAP = 32,
+    TAKES_NUMBER = TAKES_INTEGER | TAKES_REAL,
+    TAKES_ANY = 63,
+};
+
+/* What a map or a list given to a field holds. */
+enum element_shape {
+    SHAPE_FREE,    /* not described here */
+    SHAPE_ELEMENT, /* the map is `element` */
+    SHAPE_NAMED,   /* the map's values are each an `element`, its keys their names */
+    SHAPE_LIST,    /* the list's items are each an `element` */
+    SHAPE_STRINGS, /* the list's items are strings */
+};
+
+struct element;
+
+struct element_field {
+    const char *key;
+    unsigned kinds; /* of enum element_kind */
+    enum element_shape shape;
+    const struct element *element;
+    bool required;
+    int since; /* n for DSL version 1_n, 0: always there */
+    const char *description;
+    const char *unsupported; /* why a given value is refused, or NULL */
+};
+
+struct element {
+    const char *name;                   /* "node template": as messages call it */
+    unsigned short_form;                /* kinds that it may be instead of a map */
+    bool needs_value;                   /* a null entry is an error, not an empty one */
+    const struct element_field *fields; /* ended by a NULL key */
+    const struct element *entries;      /* instead of fields: every key names one of these */
+};
+
+/* The root of the language. All others hang below it. */
+extern const struct element element_blueprint;
+
+/* Where in the document something stands: a chain up the stack, rendered only for an error. */
+struct path {
+    const struct path *up;
+    const char *key; /* NULL: item number `index` of a list */
+    size_t index;
+};
+
+/** Append a path as it is shown: "node_templates.db.relationships[0].type". */
+void path_write(struct strbuf *out, const struct path *path);
+
+struct compiler;
+
+/**
+ * Check `node` and all below it against `element`; every difference goes to the compiler's
+ * diagnostics.
+ *
+ * @param name what the element is called in its section, or NULL
+ * @return whether there was none
+ */
+bool element_check(struct compiler *c, const struct element *element, const char *name,
+                   const struct yaml_node *node, const struct path *path);
+
+#endif

@@ -1,0 +1,126 @@
+/* implementation.c - what a mapping leads to: a plugin's function or a script (operations.h). */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "dsl/operations.h"
+
+static bool has_prefix(const char *mapping, const char *plugin)
+{
+    size_t length = strlen(plugin);
+    return !strncmp(mapping, plugin, length) && mapping[length] == '.';
+}
+
+/* The plugin that `mapping` begins with; `*count` of them do. */
+static const struct plan_plugin *find_plugin(const struct plan *plan, const char *mapping,
+                                             size_t *count)
+{
+    const struct plan_plugin *found = NULL;
+    *count = 0;
+    for (size_t i = 0; i < plan->plugin_count; i++) {
+        if (has_prefix(mapping, plan->plugins[i].name)) {
+            found = &plan->plugins[i];
+            ++*count;
+        }
+    }
+    return found;
+}
+
+static bool is_url(const char *mapping)
+{
+    const char *c = mapping;
+    while (isalnum((unsigned char)*c) || (c > mapping && strchr("+.-", *c) && *c))
+        c++;
+    return c > mapping && *c == ':' && isalpha((unsigned char)*mapping);
+}
+
+static bool exists_below(struct compiler *c, const char *directory, const char *name)
+{
+    char *path = directory ? path_join(directory, name) : NULL;
+    bool exists = path && file_exists(path) && !directory_exists(path);
+    if (directory && !path)
+        compiler_nomem(c);
+    free(path);
+    return exists;
+}
+
+static bool is_inline(const char *mapping)
+{
+    const char *end = mapping + strlen(mapping);
+    while (end > mapping && isspace((unsigned char)end[-1]))
+        end--;
+    while (isspace((unsigned char)*mapping))
+        mapping++;
+    return mapping < end && memchr(mapping, '\n', (size_t)(end - mapping));
+}
+
+static bool use_script(struct compiler *c, const char *key, const char *function,
+                       const char *subject, const struct yaml_node *at, const struct path *path,
+                       struct implementation *out)
+{
+    for (size_t i = 0; i < c->plan->plugin_count; i++) {
+        const struct plan_plugin *plugin = &c->plan->plugins[i];
+        size_t length = strlen(plugin->name);
+        if (length >= 6 && !strcmp(plugin->name + length - 6, "script")) {
+            *out = (struct implementation){plugin, function, key};
+            return true;
+        }
+    }
+    return compiler_error(c, &code_no_script_plugin, at, path,
+                          "import cloudify/types/types.yaml, which declares it",
+                          "%s: a script needs a plugin whose name ends with 'script'", subject);
+}
+
+static bool not_resolved(struct compiler *c, const char *mapping,
+                         const struct diagnostic_code *code, const char *subject,
+                         const struct yaml_node *at, const struct path *path)
+{
+    size_t length = strcspn(mapping, ".");
+    char *first = arena_strndup(&c->arena, mapping, length);
+    if (!first)
+        return compiler_nomem(c);
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, first);
+    for (size_t i = 0; i < c->plan->plugin_count; i++)
+        suggestion_consider(&suggestion, c->plan->plugins[i].name);
+    return compiler_error(c, code, at, path, compiler_hint(c, &suggestion),
+                          "%s: '%s' is neither a function of a declared plugin nor a script beside "
+                          "the blueprint",
+                          subject, mapping);
+}
+
+static bool use_plugin(struct compiler *c, const struct plan_plugin *plugin, const char *mapping,
+                       const struct diagnostic_code *code, const char *subject,
+                       const struct yaml_node *at, const struct path *path,
+                       struct implementation *out)
+{
+    const char *function = mapping + strlen(plugin->name) + 1;
+    if (!*function)
+        return compiler_error(c, code, at, path, NULL, "%s: '%s' names no function", subject,
+                              mapping);
+    *out = (struct implementation){plugin, function, NULL};
+    return true;
+}
+
+bool implementation_find(struct compiler *c, const char *mapping, const char *script_function,
+                         const struct diagnostic_code *unresolved, const char *subject,
+                         const struct yaml_node *at, const struct path *path,
+                         struct implementation *out)
+{
+    size_t count = 0;
+    const struct plan_plugin *plugin = find_plugin(c->plan, mapping, &count);
+    const char *resources = c->options ? c->options->resources : NULL;
+    if (is_url(mapping) || exists_below(c, c->directory, mapping) ||
+        exists_below(c, resources, mapping))
+        return use_script(c, "script_path", script_function, subject, at, path, out);
+    if (is_inline(mapping))
+        return use_script(c, "script_source", script_function, subject, at, path, out);
+    if (count == 1)
+        return use_plugin(c, plugin, mapping, unresolved, subject, at, path, out);
+    if (count > 1)
+        return compiler_error(c, &code_ambiguous_plugin, at, path, NULL,
+                              "%s: '%s' begins with the names of several plugins", subject,
+                              mapping);
+    return not_resolved(c, mapping, unresolved, subject, at, path);
+}

@@ -1,0 +1,110 @@
+/* sections.c - see sections.h. */
+#include "dsl/sections.h"
+
+#include <string.h>
+
+#include "dsl/compiler.h"
+
+static const struct section_rule {
+    const char *key;
+    bool needs_1_3; /* before that version only one file may have it */
+} rules[SECTION_COUNT] = {
+    [SECTION_INPUTS] = {"inputs", true},
+    [SECTION_DATA_TYPES] = {"data_types", false},
+    [SECTION_PLUGINS] = {"plugins", false},
+    [SECTION_NODE_TYPES] = {"node_types", false},
+    [SECTION_RELATIONSHIPS] = {"relationships", false},
+    [SECTION_NODE_TEMPLATES] = {"node_templates", true},
+    [SECTION_WORKFLOWS] = {"workflows", false},
+    [SECTION_OUTPUTS] = {"outputs", true},
+    [SECTION_CAPABILITIES] = {"capabilities", true},
+};
+
+/* What the built-in types or an import give under a global name, the main file may give anew. */
+static bool may_replace(const struct compiler *c, const struct entry *old,
+                        const struct entry *entry, bool *keep_old)
+{
+    *keep_old = old->document == c->documents[0] || entry->document->is_builtin;
+    return old->document->is_builtin || entry->document->is_builtin ||
+           !strncmp(entry->name, "cloudify.", 9);
+}
+
+static bool conflict(struct compiler *c, enum section section, const struct entry *old,
+                     const struct entry *entry, const struct path *path)
+{
+    struct yaml_mark first = yaml_mark(old->at);
+    return compiler_error(c, &code_entry_conflict, entry->at, path, NULL,
+                          "'%s' of '%s' is also defined at %s:%d", entry->name, rules[section].key,
+                          first.file, first.line);
+}
+
+static bool add_entry(struct compiler *c, enum section section, struct entry *entry,
+                      const struct path *path)
+{
+    struct map *map = &c->sections[section];
+    const struct entry *old = map_get(map, entry->name);
+    bool keep_old = false;
+    if (old && !may_replace(c, old, entry, &keep_old))
+        return conflict(c, section, old, entry, path);
+    if (old && keep_old)
+        return true;
+    return map_set(map, entry->name, entry) || compiler_nomem(c);
+}
+
+static bool merge_section(struct compiler *c, enum section section, const struct document *document,
+                          const struct yaml_node *node)
+{
+    bool ok = true;
+    struct path above = {NULL, rules[section].key, 0};
+    for (size_t i = 0; i < yaml_count(node); i++) {
+        struct entry *entry = compiler_alloc(c, sizeof *entry);
+        if (!entry)
+            return false;
+        const struct yaml_node *value = yaml_value(node, i);
+        const struct yaml_node *key = yaml_key(node, i);
+        *entry = (struct entry){yaml_text(key), key, yaml_kind(value) == YAML_NULL ? NULL : value,
+                                document};
+        struct path path = {&above, entry->name, 0};
+        ok &= add_entry(c, section, entry, &path);
+    }
+    return ok;
+}
+
+static bool merge_sections(struct compiler *c, const struct document *document)
+{
+    const struct yaml_node *root = yaml_root(document->yaml);
+    bool ok = true;
+    for (enum section s = 0; s < SECTION_COUNT; s++) {
+        const struct yaml_node *node = field_of(root, rules[s].key);
+        if (!node)
+            continue;
+        struct path path = {NULL, rules[s].key, 0};
+        if (rules[s].needs_1_3 && c->version < 3 && c->sections[s].count && yaml_count(node))
+            ok = compiler_error(c, &code_section_conflict, node, &path, NULL,
+                                "'%s' is given in several files, which needs cloudify_dsl_1_3",
+                                rules[s].key);
+        else
+            ok &= merge_section(c, s, document, node);
+    }
+    return ok;
+}
+
+bool compiler_merge(struct compiler *c)
+{
+    bool ok = true;
+    for (size_t i = 0; i < c->document_count; i++) {
+        const struct yaml_node *root = yaml_root(c->documents[i]->yaml);
+        ok &= merge_sections(c, c->documents[i]);
+        if (!c->description)
+            c->description = field_of(root, "description");
+        if (!c->metadata)
+            c->metadata = field_of(root, "metadata");
+    }
+    return ok;
+}
+
+void compiler_free_sections(struct compiler *c)
+{
+    for (enum section s = 0; s < SECTION_COUNT; s++)
+        map_release(&c->sections[s]);
+}

@@ -1,0 +1,339 @@
+/* types.c - see types.h. */
+#include "dsl/types.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "dsl/plan_internal.h"
+#include "dsl/values.h"
+
+static bool is_known_type(const struct compiler *c, const char *type)
+{
+    return type_is_primitive(type) || compiler_entry(c, SECTION_DATA_TYPES, type);
+}
+
+bool compiler_check_type(struct compiler *c, const char *subject, const struct yaml_node *schema,
+                         const struct path *path)
+{
+    const char *type = field_string(schema, "type", NULL);
+    if (!type || is_known_type(c, type))
+        return true;
+    struct suggestion suggestion;
+    struct path below = {path, "type", 0};
+    suggestion_init(&suggestion, type);
+    types_suggest(NULL, &suggestion);
+    for (size_t i = 0; i < c->sections[SECTION_DATA_TYPES].count; i++)
+        suggestion_consider(&suggestion, c->sections[SECTION_DATA_TYPES].entries[i].key);
+    return compiler_error(c, &code_unknown_type, field_of(schema, "type"), &below,
+                          compiler_hint(c, &suggestion), "%s: unknown type '%s'", subject, type);
+}
+
+static bool resolve_data_type(struct compiler *c, const struct entry *entry);
+
+/* A property of a data type can only be completed once that data type is. */
+static bool resolve_type_of(struct compiler *c, const json_t *property)
+{
+    const char *type = json_string_at(property, "type", NULL);
+    const struct entry *entry = type ? compiler_entry(c, SECTION_DATA_TYPES, type) : NULL;
+    return !entry || type_is_primitive(type) || resolve_data_type(c, entry);
+}
+
+static bool is_of_data_type(const struct compiler *c, const json_t *property)
+{
+    return json_object_get(c->plan->data_types, json_string_at(property, "type", ""));
+}
+
+/* The default of a property of a data type: its own one over the parent's (dsl.md 4.3), each
+ * completed by what the data type says. */
+static json_t *data_type_default(const struct given *given, const json_t *property,
+                                 const json_t *inherited)
+{
+    struct compiler *c = given->c;
+    const char *type = json_string_at(property, "type", "");
+    const json_t *value = json_object_get(property, "default");
+    const json_t *base = json_object_get(inherited, "default");
+    json_t *empty = value ? NULL : json_object();
+    json_t *own = value ? (json_t *)value : empty;
+    json_t *merged = NULL;
+    if (json_is_object(base) && json_is_object(own) &&
+        !strcmp(type, json_string_at(inherited, "type", "")))
+        merged = values_overlay(
+            c->plan->data_types,
+            json_object_get(json_object_get(c->plan->data_types, type), "properties"), base, own);
+    json_t *bare = json_pack("{s:s}", "type", type);
+    json_t *result = own && bare ? given_value(given, bare, merged ? merged : own, true) : NULL;
+    json_decref(bare);
+    json_decref(merged);
+    json_decref(empty);
+    return result;
+}
+
+/* Check the default in `property` (a copy of our own) and complete it. */
+static bool complete_default(const struct given *given, json_t *property, const json_t *inherited)
+{
+    const json_t *value = json_object_get(property, "default");
+    if (is_of_data_type(given->c, property)) {
+        json_t *completed = data_type_default(given, property, inherited);
+        return completed && !json_object_set(property, "default", completed);
+    }
+    return !value || json_is_null(value) || given_value(given, property, value, true);
+}
+
+static json_t *read_property(struct compiler *c, const char *subject, const struct yaml_node *key,
+                             const struct yaml_node *node, const json_t *inherited,
+                             const struct path *path)
+{
+    if (!compiler_check_type(c, subject, node, path))
+        return NULL;
+    bool empty = yaml_kind(node) == YAML_NULL;
+    json_t *property = empty ? json_object() : compiler_json(c, node);
+    struct path below = {path, "default", 0};
+    struct given given = {c, subject, empty ? NULL : yaml_find(node, "default"), key, &below};
+    if (property && resolve_type_of(c, property) && complete_default(&given, property, inherited))
+        return property;
+    json_decref(property);
+    return NULL;
+}
+
+json_t *compiler_read_properties(struct compiler *c, const char *subject,
+                                 const struct yaml_node *node, const json_t *inherited,
+                                 const struct path *path)
+{
+    bool ok = true;
+    json_t *properties = json_object();
+    for (size_t i = 0; node && i < yaml_count(node); i++) {
+        const char *name = yaml_text(yaml_key(node, i));
+        struct path below = {path, name, 0};
+        json_t *property = read_property(c, subject, yaml_key(node, i), yaml_value(node, i),
+                                         json_object_get(inherited, name), &below);
+        ok &= property && !json_object_set_new(properties, name, property);
+    }
+    if (ok && properties &&
+        (!inherited || !json_object_update_missing(properties, (json_t *)inherited)))
+        return plan_keep(c->plan, properties);
+    json_decref(properties);
+    return NULL;
+}
+
+static char *subject_of(struct compiler *c, const char *kind, const char *name)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_addf(&text, "%s '%s'", kind, name);
+    char *subject = arena_strdup(&c->arena, text.text);
+    strbuf_release(&text);
+    if (!subject)
+        compiler_nomem(c);
+    return subject;
+}
+
+const char *compiler_subject(struct compiler *c, const char *kind, const char *name)
+{
+    const char *subject = subject_of(c, kind, name);
+    return subject ? subject : kind;
+}
+
+/* data types */
+
+/* Marks a data type that is being resolved: meeting it again closes a circle. */
+static json_t *in_progress(void)
+{
+    return json_null();
+}
+
+static const json_t *parent_data_type(struct compiler *c, const struct entry *entry, bool *ok)
+{
+    const char *name = field_string(entry->value, "derived_from", NULL);
+    struct path section = {NULL, "data_types", 0}, path = {&section, entry->name, 0};
+    if (!name)
+        return NULL;
+    const struct entry *parent = compiler_entry(c, SECTION_DATA_TYPES, name);
+    *ok = parent
+              ? resolve_data_type(c, parent)
+              : compiler_error(c, &code_unknown_type, field_of(entry->value, "derived_from"), &path,
+                               compiler_hint_from(c, name, &c->sections[SECTION_DATA_TYPES]),
+                               "data type '%s': unknown data type '%s'", entry->name, name);
+    return *ok ? json_object_get(json_object_get(c->plan->data_types, name), "properties") : NULL;
+}
+
+static bool build_data_type(struct compiler *c, const struct entry *entry)
+{
+    bool ok = true;
+    struct path section = {NULL, "data_types", 0}, path = {&section, entry->name, 0},
+                below = {&path, "properties", 0};
+    const json_t *inherited = parent_data_type(c, entry, &ok);
+    json_t *properties =
+        ok ? compiler_read_properties(c, compiler_subject(c, "data type", entry->name),
+                                      field_of(entry->value, "properties"), inherited, &below)
+           : NULL;
+    if (!properties)
+        return false;
+    json_t *record = json_pack("{s:O, s:s?, s:s?, s:s?}", "properties", properties, "description",
+                               field_string(entry->value, "description", NULL), "derived_from",
+                               field_string(entry->value, "derived_from", NULL), "version",
+                               field_string(entry->value, "version", NULL));
+    return !json_object_set_new(c->plan->data_types, entry->name, record) || compiler_nomem(c);
+}
+
+static bool resolve_data_type(struct compiler *c, const struct entry *entry)
+{
+    struct path section = {NULL, "data_types", 0}, path = {&section, entry->name, 0};
+    const json_t *known = json_object_get(c->plan->data_types, entry->name);
+    if (json_is_object(known))
+        return true;
+    if (json_is_null(known))
+        return compiler_error(c, &code_circular, entry->at, &path, NULL,
+                              "data type '%s' contains itself", entry->name);
+    if (json_is_false(known))
+        return false; /* reported before */
+    if (type_is_primitive(entry->name))
+        return compiler_error(c, &code_type_name_reserved, entry->at, &path, NULL,
+                              "data type '%s': this is the name of a built-in type", entry->name);
+    json_object_set_new(c->plan->data_types, entry->name, in_progress());
+    if (build_data_type(c, entry))
+        return true;
+    json_object_set_new(c->plan->data_types, entry->name, json_false());
+    return false;
+}
+
+static bool resolve_data_types(struct compiler *c)
+{
+    const struct map *section = &c->sections[SECTION_DATA_TYPES];
+    bool ok = true;
+    c->plan->data_types = plan_keep(c->plan, json_object());
+    if (!c->plan->data_types)
+        return compiler_nomem(c);
+    for (size_t i = 0; i < section->count; i++)
+        ok &= resolve_data_type(c, section->entries[i].value);
+    return ok;
+}
+
+/* node types and relationship types */
+
+struct type_kind {
+    enum section section;
+    const char *key, *name;
+    const char *interfaces[SIDE_COUNT];
+};
+static const struct type_kind node_kind = {
+    SECTION_NODE_TYPES, "node_types", "node type", {"interfaces", NULL}};
+static const struct type_kind relationship_kind = {SECTION_RELATIONSHIPS,
+                                                   "relationships",
+                                                   "relationship type",
+                                                   {"source_interfaces", "target_interfaces"}};
+
+static bool resolve_type(struct compiler *c, const struct type_kind *kind, struct map *types,
+                         struct type *type);
+
+static bool find_parent(struct compiler *c, const struct type_kind *kind, struct map *types,
+                        struct type *type, const struct path *path)
+{
+    const char *name = field_string(type->entry->value, "derived_from", NULL);
+    struct path below = {path, "derived_from", 0};
+    if (!name)
+        return true;
+    struct type *parent = map_get(types, name);
+    if (!parent)
+        return compiler_error(c, &code_unknown_type, field_of(type->entry->value, "derived_from"),
+                              &below, compiler_hint_from(c, name, types),
+                              "%s '%s': unknown %s '%s'", kind->name, type->name, kind->name, name);
+    type->parent = parent;
+    return resolve_type(c, kind, types, parent);
+}
+
+static bool build_type(struct compiler *c, const struct type_kind *kind, struct map *types,
+                       struct type *type)
+{
+    struct path section = {NULL, kind->key, 0}, path = {&section, type->name, 0},
+                below = {&path, "properties", 0};
+    if (!find_parent(c, kind, types, type, &path))
+        return false;
+    type->properties = compiler_read_properties(
+        c, compiler_subject(c, kind->name, type->name), field_of(type->entry->value, "properties"),
+        type->parent ? type->parent->properties : NULL, &below);
+    bool ok = type->properties;
+    for (int side = 0; side < SIDE_COUNT && kind->interfaces[side]; side++) {
+        const struct yaml_node *node = field_of(type->entry->value, kind->interfaces[side]);
+        ok &= interfaces_merge(c, &type->interfaces[side],
+                               type->parent ? &type->parent->interfaces[side] : NULL, node);
+    }
+    return ok;
+}
+
+static bool resolve_type(struct compiler *c, const struct type_kind *kind, struct map *types,
+                         struct type *type)
+{
+    struct path section = {NULL, kind->key, 0}, path = {&section, type->name, 0};
+    if (type->state == TYPE_READY || type->state == TYPE_BROKEN)
+        return type->state == TYPE_READY;
+    if (type->state == TYPE_RESOLVING)
+        return compiler_error(c, &code_circular, type->entry->at, &path, NULL,
+                              "%s '%s' is derived from itself", kind->name, type->name);
+    type->state = TYPE_RESOLVING;
+    type->state = build_type(c, kind, types, type) ? TYPE_READY : TYPE_BROKEN;
+    return type->state == TYPE_READY;
+}
+
+static bool resolve_types(struct compiler *c, const struct type_kind *kind, struct map *types)
+{
+    const struct map *section = &c->sections[kind->section];
+    for (size_t i = 0; i < section->count; i++) {
+        struct type *type = compiler_alloc(c, sizeof *type);
+        if (!type)
+            return false;
+        type->entry = section->entries[i].value;
+        type->name = type->entry->name;
+        if (!map_set(types, type->name, type))
+            return compiler_nomem(c);
+    }
+    bool ok = true;
+    for (size_t i = 0; i < types->count; i++)
+        ok &= resolve_type(c, kind, types, types->entries[i].value);
+    return ok;
+}
+
+bool types_resolve(struct compiler *c)
+{
+    bool ok = resolve_data_types(c);
+    return ok && resolve_types(c, &node_kind, &c->node_types) &
+                     resolve_types(c, &relationship_kind, &c->relationship_types);
+}
+
+static json_t *hierarchy_of(const struct type *type)
+{
+    json_t *list = json_array();
+    for (; list && type; type = type->parent) {
+        if (json_array_insert_new(list, 0, json_string(type->name))) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+struct plan_type *type_record(struct compiler *c, struct type *type, bool is_node_type)
+{
+    if (type->record)
+        return type->record;
+    struct plan_type *record =
+        is_node_type ? plan_add_node_type(c->plan) : plan_add_relationship_type(c->plan);
+    if (!record) {
+        compiler_nomem(c);
+        return NULL;
+    }
+    record->name = plan_text(c->plan, type->name);
+    record->hierarchy = plan_keep(c->plan, hierarchy_of(type));
+    if (!record->name || !record->hierarchy) {
+        compiler_nomem(c);
+        return NULL;
+    }
+    plan_type_classify(record);
+    type->record = record;
+    return record;
+}
+
+void types_release(struct compiler *c)
+{
+    map_release(&c->node_types);
+    map_release(&c->relationship_types);
+}

@@ -1,0 +1,188 @@
+/* validation.c - see validation.h. */
+#include "dsl/validation.h"
+
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "dsl/compiler.h"
+
+static json_t *source_input(void *data, const char *name, struct error *err)
+{
+    (void)err;
+    const struct plan *plan = data;
+    return json_incref(json_object_get(plan->inputs, name));
+}
+
+static json_t *source_properties(void *data, const char *id, struct error *err)
+{
+    (void)err;
+    const struct plan_node *node = plan_find_node(data, id);
+    return node ? json_incref(node->properties) : NULL;
+}
+
+struct value_source plan_value_source(struct plan *plan)
+{
+    return (struct value_source){
+        .data = plan, .input = source_input, .node_properties = source_properties};
+}
+
+int plan_language_version(const struct plan *plan)
+{
+    size_t length = strlen(plan->version);
+    return 100 + (length ? plan->version[length - 1] - '0' : 0);
+}
+
+const struct diagnostic_code *function_code(enum function_problem problem)
+{
+    switch (problem) {
+    case FUNCTION_PROBLEM_UNKNOWN_INPUT:
+        return &code_unknown_input;
+    case FUNCTION_PROBLEM_VERSION:
+        return &code_needs_version;
+    case FUNCTION_PROBLEM_UNSUPPORTED:
+        return &code_unsupported;
+    default:
+        return &code_function;
+    }
+}
+
+/* A check under way: where the values stand that are being looked at. */
+struct check {
+    struct compiler *c;
+    struct value_source source;
+    struct function_scope scope;
+    const struct yaml_node *at;
+    const struct path *path;
+};
+
+static bool check_value(const struct check *check, const json_t *value, const char *path)
+{
+    struct error err = {0};
+    enum function_problem problem = FUNCTION_PROBLEM_NONE;
+    struct function_scope scope = check->scope;
+    scope.path = path;
+    if (functions_validate(value, &scope, &check->source, plan_language_version(check->c->plan),
+                           &problem, &err))
+        return true;
+    if (err.code == ERROR_NOMEM)
+        return compiler_nomem(check->c);
+    return compiler_error(check->c, function_code(problem), check->at, check->path, NULL, "%s",
+                          err.text);
+}
+
+/* Each value of an object on its own, so that an error is found at its key. */
+static bool check_object(const struct check *check, const json_t *object,
+                         const struct yaml_node *node, const char *prefix)
+{
+    bool ok = true;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value)
+    {
+        if (!functions_contain(value))
+            continue;
+        struct strbuf path = STRBUF_INIT;
+        struct path below = {check->path, key, 0};
+        struct check one = *check;
+        const struct yaml_node *given = field_of(node, key);
+        one.at = given ? given : check->at;
+        one.path = &below;
+        strbuf_addf(&path, "%s.%s", prefix, key);
+        ok &= check_value(&one, value, path.text);
+        strbuf_release(&path);
+    }
+    return ok;
+}
+
+static bool check_operations(const struct check *check, const struct operation_set *set,
+                             const char *prefix)
+{
+    bool ok = true;
+    for (size_t i = 0; i < set->count; i++) {
+        const struct operation *operation = set->items[i];
+        if (!operation->has_functions)
+            continue;
+        struct strbuf path = STRBUF_INIT;
+        strbuf_addf(&path, "%s.%s.inputs", prefix, operation->name);
+        ok &= check_object(check, operation->inputs, NULL, path.text);
+        strbuf_release(&path);
+    }
+    return ok;
+}
+
+static bool check_relationships(const struct check *node_check, const struct plan_node *node)
+{
+    struct check check = *node_check;
+    const struct plan *plan = check.c->plan;
+    bool ok = true;
+    for (size_t i = 0; i < node->relationship_count; i++) {
+        const struct plan_relationship *r = &node->relationships[i];
+        struct strbuf prefix = STRBUF_INIT;
+        strbuf_addf(&prefix, "nodes.%s.%s", node->id, r->type->name);
+        check.scope = (struct function_scope){.kind = FUNCTION_SCOPE_RELATIONSHIP,
+                                              .source_node = node->id,
+                                              .target_node = plan->nodes[r->target].id};
+        ok &= check_operations(&check, r->source_operations, prefix.text) &
+              check_operations(&check, r->target_operations, prefix.text);
+        strbuf_release(&prefix);
+    }
+    return ok;
+}
+
+static bool check_node(struct compiler *c, const struct plan_node *node)
+{
+    const struct entry *entry = compiler_entry(c, SECTION_NODE_TEMPLATES, node->id);
+    struct path section = {NULL, "node_templates", 0}, path = {&section, node->id, 0},
+                properties = {&path, "properties", 0};
+    struct check check = {.c = c,
+                          .source = plan_value_source(c->plan),
+                          .scope = {.kind = FUNCTION_SCOPE_NODE, .node = node->id},
+                          .at = entry->at,
+                          .path = &properties};
+    struct strbuf prefix = STRBUF_INIT;
+    strbuf_addf(&prefix, "nodes.%s.properties", node->id);
+    bool ok =
+        check_object(&check, node->properties, field_of(entry->value, "properties"), prefix.text);
+    strbuf_truncate(&prefix, 0);
+    strbuf_addf(&prefix, "nodes.%s.operations", node->id);
+    check.path = &path;
+    ok &= check_operations(&check, node->operations, prefix.text);
+    ok &= check_relationships(&check, node);
+    strbuf_release(&prefix);
+    return ok;
+}
+
+static bool check_named(struct compiler *c, enum section which, const char *key,
+                        const json_t *values, enum function_scope_kind kind)
+{
+    const struct map *section = &c->sections[which];
+    struct path above = {NULL, key, 0};
+    bool ok = true;
+    for (size_t i = 0; i < section->count; i++) {
+        const struct entry *entry = section->entries[i].value;
+        struct path path = {&above, entry->name, 0};
+        struct check check = {.c = c,
+                              .source = plan_value_source(c->plan),
+                              .scope = {.kind = kind},
+                              .at = entry->at,
+                              .path = &path};
+        struct strbuf prefix = STRBUF_INIT;
+        strbuf_addf(&prefix, "%s.%s", key, entry->name);
+        ok &= check_object(&check, json_object_get(values, entry->name), entry->value, prefix.text);
+        strbuf_release(&prefix);
+    }
+    return ok;
+}
+
+bool validate_functions(struct compiler *c)
+{
+    struct plan *plan = c->plan;
+    bool ok = true;
+    for (size_t i = 0; i < plan->operation_count; i++)
+        plan->operations[i]->has_functions = functions_contain(plan->operations[i]->inputs);
+    for (size_t i = 0; i < plan->node_count; i++)
+        ok &= check_node(c, &plan->nodes[i]);
+    return ok & check_named(c, SECTION_OUTPUTS, "outputs", plan->outputs, FUNCTION_SCOPE_OUTPUTS) &
+           check_named(c, SECTION_CAPABILITIES, "capabilities", plan->capabilities,
+                       FUNCTION_SCOPE_CAPABILITIES);
+}
