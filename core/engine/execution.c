@@ -124,7 +124,8 @@ static void release(struct execution *e)
     dispatcher_close(e->dispatcher);
     close_handles(e);
     if (e->has_loop) {
-        uv_run(&e->loop, UV_RUN_DEFAULT);
+        while (uv_run(&e->loop, UV_RUN_DEFAULT))
+            ; /* an earlier uv_stop() ends the first run at once */
         int busy = uv_loop_close(&e->loop);
         assert(!busy);
         (void)busy;

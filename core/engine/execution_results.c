@@ -210,9 +210,9 @@ static void interruption_text(const struct execution *e, const struct arrival *a
         reason = "; it is not run again after three such interruptions";
     else if (!again)
         reason = "; it is not declared resumable, so it is not run again";
-    snprintf(text, size, "operation '%s' of node instance '%s' was interrupted: its worker %s%s",
+    snprintf(text, size, "operation '%s' of node instance '%s' was interrupted: worker %d %s%s",
              task->operation->name, e->options.instances->items[task->instance]->id,
-             json_string_value(arrival->json), reason);
+             (int)arrival->how.pid, json_string_value(arrival->json), reason);
 }
 
 static void apply_interruption(struct execution *e, const struct arrival *arrival)

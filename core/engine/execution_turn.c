@@ -114,8 +114,8 @@ static char *end_text(const struct execution *e, const json_t *error)
     const char *message = json_string_at(error, "message", "the workflow failed");
     const char *traceback = json_string_at(error, "traceback", "");
     struct strbuf text = STRBUF_INIT;
-    bool of_graph = !strcmp(json_string_at(error, "type", ""), "WorkflowFailed");
-    if (of_graph && e->summary) {
+    /* What came of the graph came shortened to fit a struct error. */
+    if (e->summary && !strncmp(e->summary, message, strlen(message))) {
         strbuf_adds(&text, e->summary);
     } else {
         strbuf_adds(&text, message);
@@ -370,6 +370,8 @@ bool execution_graph_result(struct execution *e, struct error *err)
 bool execution_task_result(struct execution *e, const struct task *task, json_t **value)
 {
     bool ok = task->state == TASK_SUCCEEDED;
+    if (!ok && task->attached && e->cancelled)
+        e->told_cancelled = true;
     *value = ok ? task->value : task->error;
     if (!ok && !task->attached)
         task_graph_forget_failures(e->graph);
