@@ -164,6 +164,10 @@ bool execution_run(const struct execution_options *options, struct error *err)
         if (!e.ended && !e.fatal.code)
             uv_run(&e.loop, UV_RUN_DEFAULT);
         ok = report(&e, err);
+    } else {
+        struct error unimportant = {0};
+        execution_set_status(options->store, options->execution_id, "failed", err->text,
+                             &unimportant);
     }
     release(&e);
     return ok;

@@ -14,8 +14,15 @@
 
 /* ---- what is tested with ---- */
 
-enum { ANSWER_OK, ANSWER_RECOVERABLE, ANSWER_FATAL, ANSWER_DIE, ANSWER_DIE_RESUMABLE,
-       ANSWER_CONFLICT, ANSWER_CALL };
+enum {
+    ANSWER_OK,
+    ANSWER_RECOVERABLE,
+    ANSWER_FATAL,
+    ANSWER_DIE,
+    ANSWER_DIE_RESUMABLE,
+    ANSWER_CONFLICT,
+    ANSWER_CALL
+};
 
 struct scenario {
     const int *answers; /* of the 1st, 2nd, ... operation; the last one repeats */
@@ -243,8 +250,8 @@ static void answer_next(uv_timer_t *timer)
         o->on_interrupted(o->data, tag, &how);
     } else {
         if (answer == ANSWER_CALL) {
-            json_t *arguments = json_pack("{s:s, s:i, s:{}}", "id", "web_1", "version", 7,
-                                          "runtime_properties");
+            json_t *arguments =
+                json_pack("{s:s, s:i, s:{}}", "id", "web_1", "version", 7, "runtime_properties");
             o->on_call(o->data, tag, 1, "update_instance", arguments);
             json_decref(arguments);
         }
@@ -291,28 +298,43 @@ static enum workflow_status flow_resume(void *workflow, json_t **value)
     return WORKFLOW_FAILED;
 }
 
-static const struct workflow_host host = {
-    .open = flow_open, .resume = flow_resume, .close = free};
+static const struct workflow_host host = {.open = flow_open, .resume = flow_resume, .close = free};
 
 /* ---- a plan of one node, by hand ---- */
 
 static struct plan_plugin plugin = {.name = "web"}, agent = {.name = "agent"},
                           extensions = {.name = "cfy_extensions"};
 static struct operation operations[] = {
-    {.name = "life.start", .short_name = "start", .plugin = &plugin, .function = "web.tasks.start",
-     .max_retries = OPERATION_RETRIES_UNSET, .retry_interval = 0, .timeout = -1},
-    {.name = "life.agent", .short_name = "agent", .plugin = &agent, .function = "agent.create",
-     .max_retries = OPERATION_RETRIES_UNSET, .retry_interval = -1, .timeout = -1},
-    {.name = "life.extension", .short_name = "extension", .plugin = &extensions,
-     .function = "cfy_extensions.x", .max_retries = OPERATION_RETRIES_UNSET},
+    {.name = "life.start",
+     .short_name = "start",
+     .plugin = &plugin,
+     .function = "web.tasks.start",
+     .max_retries = OPERATION_RETRIES_UNSET,
+     .retry_interval = 0,
+     .timeout = -1},
+    {.name = "life.agent",
+     .short_name = "agent",
+     .plugin = &agent,
+     .function = "agent.create",
+     .max_retries = OPERATION_RETRIES_UNSET,
+     .retry_interval = -1,
+     .timeout = -1},
+    {.name = "life.extension",
+     .short_name = "extension",
+     .plugin = &extensions,
+     .function = "cfy_extensions.x",
+     .max_retries = OPERATION_RETRIES_UNSET},
     {.name = "life.nothing", .short_name = "nothing", .function = ""},
 };
 static const struct operation *items[] = {&operations[0], &operations[1], &operations[2],
                                           &operations[3]};
 static struct operation_set operation_set = {.items = items, .count = 4};
 static struct plan_type type = {.name = "web.Server"};
-static struct plan_node node = {.id = "web", .type = &type, .operations = &operation_set,
-                                .host = PLAN_NONE, .instance_count = 1};
+static struct plan_node node = {.id = "web",
+                                .type = &type,
+                                .operations = &operation_set,
+                                .host = PLAN_NONE,
+                                .instance_count = 1};
 static struct plan_workflow workflow = {.name = "install", .plugin = &plugin, .function = "f"};
 
 static struct task *call(struct execution *e, const char *name, struct error *err)
@@ -399,19 +421,30 @@ static bool run(const struct scenario *scenario, json_t **properties, struct err
     operations[0].inputs = json_pack("{s:i}", "port", 80);
     struct plan plan = {.nodes = &node, .node_count = 1};
     struct instance_set *instances = instances_new(&plan, err);
-    struct node_instance ni = {.id = "web_1", .index = 1, .state = "uninitialized", .version = 1,
-                               .host = INSTANCE_NONE, .container = INSTANCE_NONE};
+    struct node_instance ni = {.id = "web_1",
+                               .index = 1,
+                               .state = "uninitialized",
+                               .version = 1,
+                               .host = INSTANCE_NONE,
+                               .container = INSTANCE_NONE};
     ni.runtime_properties = json_object();
     ni.system_properties = json_object();
     instances_add(instances, &ni, err);
     json_t *parameters = json_object();
     if (!strstr(directory, "XXXXXX") || mkdtemp(directory)) {
-        struct execution_options options = {
-            .plan = &plan, .instances = instances, .deployment_id = "d", .blueprint_id = "b",
-            .execution_id = "e1", .workflow = &workflow, .parameters = parameters,
-            .resources_directory = directory, .work_directory = directory,
-            .task_retries = scenario->task_retries, .wait_after_fail = -1,
-            .handle_signals = scenario->cancel_after_first, .host = &host};
+        struct execution_options options = {.plan = &plan,
+                                            .instances = instances,
+                                            .deployment_id = "d",
+                                            .blueprint_id = "b",
+                                            .execution_id = "e1",
+                                            .workflow = &workflow,
+                                            .parameters = parameters,
+                                            .resources_directory = directory,
+                                            .work_directory = directory,
+                                            .task_retries = scenario->task_retries,
+                                            .wait_after_fail = -1,
+                                            .handle_signals = scenario->cancel_after_first,
+                                            .host = &host};
         bool ok = execution_run(&options, err);
         *properties = json_incref(instances->items[0]->runtime_properties);
         struct error ignored = {0};
@@ -472,9 +505,10 @@ static void test_retry(void)
     static const int answers[] = {ANSWER_RECOVERABLE, ANSWER_OK};
     struct error err = {0};
     json_t *properties = NULL;
-    bool ok = run(&(struct scenario){.answers = answers, .answer_count = 2, .task_retries = 1,
-                                     .build = build_start},
-                  &properties, &err);
+    bool ok = run(
+        &(struct scenario){
+            .answers = answers, .answer_count = 2, .task_retries = 1, .build = build_start},
+        &properties, &err);
     CHECK(ok && count_of(world.log.text, "add") == 2, "a recoverable error is retried");
     CHECK(strstr(world.events.text, "task_failed: Task failed 'web.tasks.start' -> no luck\n") &&
               strstr(world.events.text,
@@ -488,9 +522,10 @@ static void test_failure(void)
     static const int answers[] = {ANSWER_FATAL};
     struct error err = {0};
     json_t *properties = NULL;
-    bool ok = run(&(struct scenario){.answers = answers, .answer_count = 1, .task_retries = -1,
-                                     .build = build_start},
-                  &properties, &err);
+    bool ok = run(
+        &(struct scenario){
+            .answers = answers, .answer_count = 1, .task_retries = -1, .build = build_start},
+        &properties, &err);
     const char *expected = "Task failed: web.tasks.start (web_1:life.start): Error `no luck`";
     CHECK(!ok && err.code == ERROR_FAILED && !strcmp(err.text, expected), "fails: %s", err.text);
     CHECK(!strcmp(world.status, "failed") && world.error_text &&
@@ -505,24 +540,28 @@ static void test_interruption(void)
                      once[] = {ANSWER_DIE_RESUMABLE, ANSWER_OK};
     struct error err = {0};
     json_t *properties = NULL;
-    run(&(struct scenario){.answers = dies, .answer_count = 1, .task_retries = -1,
-                           .build = build_start},
+    run(
+        &(struct scenario){
+            .answers = dies, .answer_count = 1, .task_retries = -1, .build = build_start},
         &properties, &err);
-    CHECK(strstr(err.text, "operation 'life.start' of node instance 'web_1' was interrupted: worker "
-                           "42 killed by signal 9 (Killed); it is not declared resumable"),
+    CHECK(strstr(err.text,
+                 "operation 'life.start' of node instance 'web_1' was interrupted: worker "
+                 "42 killed by signal 9 (Killed); it is not declared resumable"),
           "an interrupted operation fails: %s", err.text);
     json_decref(properties);
     err = (struct error){0};
-    run(&(struct scenario){.answers = resumable, .answer_count = 1, .task_retries = -1,
-                           .build = build_start},
+    run(
+        &(struct scenario){
+            .answers = resumable, .answer_count = 1, .task_retries = -1, .build = build_start},
         &properties, &err);
     CHECK(world.answered == 4 && strstr(err.text, "not run again after three"),
           "a resumable one is run again three times: %s", err.text);
     json_decref(properties);
     err = (struct error){0};
-    bool ok = run(&(struct scenario){.answers = once, .answer_count = 2, .task_retries = 1,
-                                     .build = build_start},
-                  &properties, &err);
+    bool ok = run(
+        &(struct scenario){
+            .answers = once, .answer_count = 2, .task_retries = 1, .build = build_start},
+        &properties, &err);
     CHECK(ok && json_boolean_at(world.last_request, "resume", false),
           "and told that it resumes: %s", err.text);
     json_decref(properties);
@@ -533,9 +572,10 @@ static void test_conflict(void)
     static const int answers[] = {ANSWER_CONFLICT, ANSWER_OK}, calls[] = {ANSWER_CALL};
     struct error err = {0};
     json_t *properties = NULL;
-    bool ok = run(&(struct scenario){.answers = answers, .answer_count = 2, .task_retries = 1,
-                                     .build = build_start},
-                  &properties, &err);
+    bool ok = run(
+        &(struct scenario){
+            .answers = answers, .answer_count = 2, .task_retries = 1, .build = build_start},
+        &properties, &err);
     CHECK(ok && strstr(world.events.text, "the update is based on version 1, it is at 2"),
           "a result based on an older version is refused, and the operation repeated");
     json_decref(properties);
@@ -553,9 +593,10 @@ static void test_slots(void)
     static const int answers[] = {ANSWER_CALL};
     struct error err = {0};
     json_t *properties = NULL;
-    bool ok = run(&(struct scenario){.answers = answers, .answer_count = 1, .slots = 2,
-                                     .build = build_parallel},
-                  &properties, &err);
+    bool ok = run(
+        &(struct scenario){
+            .answers = answers, .answer_count = 1, .slots = 2, .build = build_parallel},
+        &properties, &err);
     CHECK(ok && world.most_running == 2 && world.answered == 6,
           "no more operations are sent than there are workers: %d", world.most_running);
     json_decref(properties);
@@ -566,8 +607,11 @@ static void test_cancel(void)
     static const int answers[] = {ANSWER_CALL};
     struct error err = {0};
     json_t *properties = NULL;
-    bool ok = run(&(struct scenario){.answers = answers, .answer_count = 1,
-                                     .cancel_after_first = true, .slots = 1, .build = build_chain},
+    bool ok = run(&(struct scenario){.answers = answers,
+                                     .answer_count = 1,
+                                     .cancel_after_first = true,
+                                     .slots = 1,
+                                     .build = build_chain},
                   &properties, &err);
     CHECK(!ok && err.code == ERROR_CANCELLED && !strcmp(world.status, "cancelled"),
           "a signal ends the execution cancelled: %s", err.text);
@@ -582,9 +626,10 @@ static void test_storage_failure(void)
     static const int answers[] = {ANSWER_OK};
     struct error err = {0};
     json_t *properties = NULL;
-    bool ok = run(&(struct scenario){.answers = answers, .answer_count = 1, .commit_fails = true,
-                                     .build = build_start},
-                  &properties, &err);
+    bool ok = run(
+        &(struct scenario){
+            .answers = answers, .answer_count = 1, .commit_fails = true, .build = build_start},
+        &properties, &err);
     CHECK(!ok && err.code == ERROR_STORAGE && !strstr(world.log.text, "send"),
           "without a commit nothing is sent: %s", err.text);
     json_decref(properties);
