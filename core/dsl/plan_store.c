@@ -163,6 +163,7 @@ static bool index_at(const json_t *object, const char *key, size_t count, size_t
                      struct error *err)
 {
     json_int_t value = json_integer_at(object, key, -1);
+    *index = 0;
     if (value < 0 || (size_t)value >= count)
         return damaged(err, key);
     *index = (size_t)value;
