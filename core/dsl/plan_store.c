@@ -173,7 +173,7 @@ static bool index_at(const json_t *object, const char *key, size_t count, size_t
 static bool plugin_at(const struct plan *plan, const json_t *object,
                       const struct plan_plugin **plugin, struct error *err)
 {
-    size_t index;
+    size_t index = 0;
     *plugin = NULL;
     if (json_integer_at(object, "plugin", 0) == PLAN_NONE)
         return true;
@@ -325,7 +325,7 @@ static bool read_document(struct plan *plan, const json_t *document, struct erro
 static bool read_relationship(struct plan *plan, const json_t *stored, struct plan_relationship *r,
                               struct error *err)
 {
-    size_t type, source, target;
+    size_t type = 0, source = 0, target = 0;
     if (!index_at(stored, "type", plan->relationship_type_count, &type, err) ||
         !index_at(stored, "target", plan->node_count, &r->target, err) ||
         !index_at(stored, "source_operations", plan->operation_set_count, &source, err) ||
@@ -342,7 +342,7 @@ static bool read_node(struct plan *plan, const json_t *row, struct plan_node *no
                       struct error *err)
 {
     const json_t *list = json_object_get(row, "relationships");
-    size_t type, set;
+    size_t type = 0, set = 0;
     json_int_t host = json_integer_at(row, "host", PLAN_NONE);
     if (!text_at(plan, row, "id", &node->id, err) ||
         !index_at(row, "type", plan->node_type_count, &type, err) ||
