@@ -4,7 +4,6 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "deployment/instance_source.h"
 #include "engine/execution_internal.h"
 
 bool execution_change_instance(struct execution *e, struct node_instance *ni, json_int_t version,
@@ -107,26 +106,15 @@ static json_t *get_resource(struct execution *e, const struct task *task, const 
     return result;
 }
 
-static json_t *evaluate(struct execution *e, const struct task *task, const json_t *arguments,
-                        struct error *err)
-{
-    struct function_scope scope = execution_scope(e, task);
-    struct value_source source = instance_source(e->options.instances);
-    const json_t *value = json_object_get(arguments, "value");
-    if (!value) {
-        error_set(err, ERROR_INVALID, "evaluate: there is no 'value'");
-        return NULL;
-    }
-    return functions_evaluate(value, &scope, &source, FUNCTIONS_RUNTIME, NULL, err);
-}
-
 static const struct {
     const char *name;
     json_t *(*answer)(struct execution *e, const struct task *task, const json_t *arguments,
                       struct error *err);
 } methods[] = {
-    {"update_instance", update_instance}, {"get_instance", get_instance}, {"get_node", get_node},
-    {"get_resource", get_resource},       {"evaluate", evaluate},
+    {"update_instance", update_instance},
+    {"get_instance", get_instance},
+    {"get_node", get_node},
+    {"get_resource", get_resource},
 };
 
 bool execution_answer(struct execution *e, const struct arrival *arrival)

@@ -25,22 +25,26 @@ bool execution_record(struct execution *e, json_t *record)
     return ok || execution_abort(e, &err);
 }
 
-static json_t *event_record(const char *type, json_t *context, const char *text, json_t *arguments)
+/* The records of runtime.md 5.2 and 5.3; they take `context`. `timestamp` NULL: now. */
+
+static json_t *event_record(const char *timestamp, const char *type, json_t *context,
+                            const char *text, json_t *arguments)
 {
     char now[CLOCK_TEXT_SIZE];
     clock_timestamp(now);
     return json_pack("{s:s, s:s, s:n, s:s, s:o, s:{s:s, s:O?}}", "type", "cloudify_event",
-                     "timestamp", now, "message_code", "event_type", type, "context", context,
-                     "message", "text", text, "arguments", arguments);
+                     "timestamp", timestamp ? timestamp : now, "message_code", "event_type", type,
+                     "context", context, "message", "text", text, "arguments", arguments);
 }
 
-static json_t *log_record(const char *level, const char *logger, json_t *context, const char *text)
+static json_t *log_record(const char *timestamp, const char *level, const char *logger,
+                          json_t *context, const char *text)
 {
     char now[CLOCK_TEXT_SIZE];
     clock_timestamp(now);
     return json_pack("{s:s, s:s, s:n, s:o, s:s, s:s, s:{s:s}}", "type", "cloudify_log", "timestamp",
-                     now, "message_code", "context", context, "logger", logger, "level", level,
-                     "message", "text", text);
+                     timestamp ? timestamp : now, "message_code", "context", context, "logger",
+                     logger, "level", level, "message", "text", text);
 }
 
 static const struct plan_node *node_of(const struct execution *e, long instance)
@@ -77,7 +81,7 @@ bool execution_workflow_event(struct execution *e, const char *type, const char 
                               json_t *arguments)
 {
     json_t *context = json_copy(e->base_context);
-    return execution_record(e, context ? event_record(type, context, text, arguments) : NULL);
+    return execution_record(e, context ? event_record(NULL, type, context, text, arguments) : NULL);
 }
 
 static bool add_operation(const struct execution *e, const struct task *task, json_t *context)
@@ -202,9 +206,9 @@ bool execution_task_event(struct execution *e, const struct task *task,
     struct strbuf text = STRBUF_INIT;
     task_text(&text, task, outcome);
     json_t *context = task_event_context(e, task, outcome);
-    bool ok = execution_record(e, context && !text.failed
-                                      ? event_record(types[task->state], context, text.text, NULL)
-                                      : NULL);
+    bool ok = execution_record(e, context && !text.failed ? event_record(NULL, types[task->state],
+                                                                         context, text.text, NULL)
+                                                          : NULL);
     strbuf_release(&text);
     return ok;
 }
@@ -217,7 +221,7 @@ bool execution_send_event(struct execution *e, const struct task *task)
         return out_of_memory(e);
     }
     const char *type = task->kind == TASK_NODE_EVENT ? "workflow_node_event" : task->event_type;
-    return execution_record(e, event_record(type, context, task->text, NULL));
+    return execution_record(e, event_record(NULL, type, context, task->text, NULL));
 }
 
 bool execution_log(struct execution *e, long instance, const char *level, const char *text,
@@ -230,7 +234,7 @@ bool execution_log(struct execution *e, long instance, const char *level, const 
         snprintf(logger, sizeof logger, "ctx.%s-%s", e->options.execution_id,
                  e->options.instances->items[instance]->id);
     json_t *context = instance_context(e, instance);
-    json_t *record = context ? log_record(level, logger, context, text) : NULL;
+    json_t *record = context ? log_record(NULL, level, logger, context, text) : NULL;
     if (execution_record(e, record))
         return true;
     return error_set(err, e->fatal.code, "%s", e->fatal.text);
@@ -243,13 +247,14 @@ bool execution_operation_record(struct execution *e, const struct task *task, co
     json_t *context = task_context(e, task);
     if (!context)
         return out_of_memory(e);
-    if (!strcmp(type, "event"))
-        return execution_record(e,
-                                event_record(json_string_at(message, "event_type", "plugin_event"),
-                                             context, text, NULL));
+    const char *timestamp = json_string_at(message, "timestamp", NULL);
+    if (!strcmp(type, "event")) {
+        const char *event_type = json_string_at(message, "event_type", "plugin_event");
+        return execution_record(e, event_record(timestamp, event_type, context, text, NULL));
+    }
     char logger[sizeof "ctx." + UUID_TEXT_SIZE];
     snprintf(logger, sizeof logger, "ctx.%s", task->id);
     return execution_record(e,
-                            log_record(json_string_at(message, "level", "info"),
+                            log_record(timestamp, json_string_at(message, "level", "info"),
                                        json_string_at(message, "logger", logger), context, text));
 }

@@ -48,7 +48,7 @@ json_t *execution_instance_document(struct execution *e, size_t instance, struct
     const struct node_instance *ni = set->items[instance];
     const char *host = ni->host == INSTANCE_NONE ? NULL : set->items[ni->host]->id;
     json_t *document =
-        json_pack("{s:s, s:s, s:i, s:s?, s:I, s:O, s:O, s:o, s:s?, s:[]}", "id", ni->id, "node_id",
+        json_pack("{s:s, s:s, s:i, s:s?, s:I, s:O, s:O, s:o, s:s?, s:{}}", "id", ni->id, "node_id",
                   instance_node(set, ni)->id, "index", ni->index, "state", ni->state, "version",
                   (json_int_t)ni->version, "runtime_properties", ni->runtime_properties,
                   "system_properties", ni->system_properties, "relationships",
