@@ -19,6 +19,7 @@ struct binding {
     const struct plan *plan;
     const char *what;
     const char *section; /* for paths */
+    const char *option;  /* by which the command line gives one */
     struct diagnostics *out;
 };
 
@@ -45,7 +46,7 @@ static void report_missing(const struct binding *binding, const char *name)
 {
     struct strbuf path = STRBUF_INIT, hint = STRBUF_INIT;
     strbuf_addf(&path, "%s.%s", binding->section, name);
-    strbuf_addf(&hint, "give it with -i %s=VALUE", name);
+    strbuf_addf(&hint, "give it with %s %s=VALUE", binding->option, name);
     struct diagnostic_place place = {.path = path.text};
     diagnostics_add(binding->out, &code_missing_input, &place, hint.text, "%s '%s' is missing",
                     binding->what, name);
@@ -159,7 +160,7 @@ static json_t *bind_all(const struct binding *binding, const json_t *schemas, co
 
 static bool bind_inputs(struct plan *plan, const json_t *inputs, struct diagnostics *out)
 {
-    struct binding binding = {plan, "input", "inputs", out};
+    struct binding binding = {plan, "input", "inputs", "-i", out};
     bool ok = check_unknown(&binding, plan->input_schemas, inputs);
     json_t *values = bind_all(&binding, plan->input_schemas, inputs);
     if (!values || !ok) {
@@ -413,7 +414,7 @@ json_t *plan_workflow_parameters(const struct plan *plan, const struct plan_work
                                  const json_t *parameters, bool allow_custom, struct error *err)
 {
     struct diagnostics out = {0};
-    struct binding binding = {plan, "parameter", "parameters", &out};
+    struct binding binding = {plan, "parameter", "parameters", "-p", &out};
     json_t *given = convert_all(workflow->parameters, parameters);
     json_t *values =
         given ? bind_parameters(&binding, workflow->parameters, given, allow_custom) : NULL;

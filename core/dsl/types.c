@@ -88,9 +88,14 @@ static json_t *read_property(struct compiler *c, const char *subject, const stru
         return NULL;
     bool empty = yaml_kind(node) == YAML_NULL;
     json_t *property = empty ? json_object() : compiler_json(c, node);
+    struct strbuf owner = STRBUF_INIT;
+    strbuf_addf(&owner, "%s: property '%s'", subject, path->key);
     struct path below = {path, "default", 0};
-    struct given given = {c, subject, empty ? NULL : yaml_find(node, "default"), key, &below};
-    if (property && resolve_type_of(c, property) && complete_default(&given, property, inherited))
+    struct given given = {c, owner.text, empty ? NULL : yaml_find(node, "default"), key, &below};
+    bool ok =
+        property && resolve_type_of(c, property) && complete_default(&given, property, inherited);
+    strbuf_release(&owner);
+    if (ok)
         return property;
     json_decref(property);
     return NULL;
@@ -116,20 +121,14 @@ json_t *compiler_read_properties(struct compiler *c, const char *subject,
     return NULL;
 }
 
-static char *subject_of(struct compiler *c, const char *kind, const char *name)
+const char *compiler_subject(struct compiler *c, const char *kind, const char *name)
 {
     struct strbuf text = STRBUF_INIT;
     strbuf_addf(&text, "%s '%s'", kind, name);
-    char *subject = arena_strdup(&c->arena, text.text);
+    const char *subject = arena_strdup(&c->arena, text.text);
     strbuf_release(&text);
     if (!subject)
         compiler_nomem(c);
-    return subject;
-}
-
-const char *compiler_subject(struct compiler *c, const char *kind, const char *name)
-{
-    const char *subject = subject_of(c, kind, name);
     return subject ? subject : kind;
 }
 
