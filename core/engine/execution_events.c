@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "engine/execution_internal.h"
 
 static bool out_of_memory(struct execution *e)
@@ -32,9 +33,10 @@ static json_t *event_record(const char *timestamp, const char *type, json_t *con
 {
     char now[CLOCK_TEXT_SIZE];
     clock_timestamp(now);
-    return json_pack("{s:s, s:s, s:n, s:s, s:o, s:{s:s, s:O?}}", "type", "cloudify_event",
-                     "timestamp", timestamp ? timestamp : now, "message_code", "event_type", type,
-                     "context", context, "message", "text", text, "arguments", arguments);
+    return json_pack("{s:s, s:s, s:n, s:o, s:o, s:{s:o, s:O?}}", "type", "cloudify_event",
+                     "timestamp", timestamp ? timestamp : now, "message_code", "event_type",
+                     utf8_string(type, strlen(type)), "context", context, "message", "text",
+                     utf8_string(text, strlen(text)), "arguments", arguments);
 }
 
 static json_t *log_record(const char *timestamp, const char *level, const char *logger,
@@ -42,9 +44,9 @@ static json_t *log_record(const char *timestamp, const char *level, const char *
 {
     char now[CLOCK_TEXT_SIZE];
     clock_timestamp(now);
-    return json_pack("{s:s, s:s, s:n, s:o, s:s, s:s, s:{s:s}}", "type", "cloudify_log", "timestamp",
+    return json_pack("{s:s, s:s, s:n, s:o, s:s, s:s, s:{s:o}}", "type", "cloudify_log", "timestamp",
                      timestamp ? timestamp : now, "message_code", "context", context, "logger",
-                     logger, "level", level, "message", "text", text);
+                     logger, "level", level, "message", "text", utf8_string(text, strlen(text)));
 }
 
 static const struct plan_node *node_of(const struct execution *e, long instance)

@@ -166,6 +166,8 @@ void execution_turn(struct execution *execution);
 void execution_apply(struct execution *execution, const struct arrival *arrival);
 /** Ask the dispatcher, or do at once, what `task`, just taken, is about (execution_results.c). */
 void execution_start_task(struct execution *execution, struct task *task);
+/** An error as in an operation_result; new, or NULL when out of memory. */
+json_t *execution_error(const char *type, const char *message, bool recoverable);
 /** Keep state and retry of an operation in the store (execution_results.c). */
 bool execution_keep_operation(struct execution *execution, struct task *task, json_t *details);
 /** Note that the execution cannot go on; the first reason counts. @return false */

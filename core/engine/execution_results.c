@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "engine/execution_internal.h"
 
 /* However many retries an operation has: what kills its worker each time will go on doing so. */
@@ -39,11 +40,16 @@ bool execution_keep_operation(struct execution *e, struct task *task, json_t *de
 
 /* ---- starting ---- */
 
+json_t *execution_error(const char *type, const char *message, bool recoverable)
+{
+    return json_pack("{s:s, s:o, s:b}", "type", type, "message",
+                     utf8_string(message, strlen(message)), "recoverable", recoverable);
+}
+
 static json_t *error_document(const struct error *err, bool recoverable)
 {
-    return json_pack("{s:s, s:s, s:b}", "type",
-                     recoverable ? "RecoverableError" : "NonRecoverableError", "message", err->text,
-                     "recoverable", recoverable);
+    return execution_error(recoverable ? "RecoverableError" : "NonRecoverableError", err->text,
+                           recoverable);
 }
 
 static void finish_with_error(struct execution *e, struct task *task, json_t *error_new,
@@ -224,8 +230,7 @@ static void apply_interruption(struct execution *e, const struct arrival *arriva
     char text[1024];
     interruption_text(e, arrival, again, too_often, text, sizeof text);
     again = again && !too_often;
-    json_t *error = json_pack("{s:s, s:s, s:b}", "type", "OperationInterrupted", "message", text,
-                              "recoverable", again);
+    json_t *error = execution_error("OperationInterrupted", text, again);
     finish_with_error(e, task, error, again ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE,
                       again ? 0 : -1);
     if (task->state == TASK_PENDING && task->attached)

@@ -148,6 +148,12 @@ struct task *execution_operation_task(struct execution *e, const struct operatio
 struct task *execution_state_task(struct execution *e, long instance, const char *state,
                                   struct error *err)
 {
+    json_t *text = json_string(state);
+    if (!text) {
+        error_set(err, ERROR_INVALID, "the state of a node instance must be UTF-8");
+        return NULL;
+    }
+    json_decref(text);
     struct task *task = task_graph_task(e->graph, TASK_SET_STATE, state, err);
     if (task)
         task->instance = instance;

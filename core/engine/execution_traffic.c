@@ -70,8 +70,7 @@ static void submit(struct execution *e, const struct departure *departure)
     error_context(&err, "operation '%s'", departure->task->operation->name);
     bool passing = err.code == ERROR_IO || err.code == ERROR_NOMEM || err.code == ERROR_BUSY;
     json_t *error =
-        json_pack("{s:s, s:s, s:b}", "type", passing ? "RecoverableError" : "NonRecoverableError",
-                  "message", err.text, "recoverable", passing);
+        execution_error(passing ? "RecoverableError" : "NonRecoverableError", err.text, passing);
     execution_arrive(
         e, (struct arrival){.kind = ARRIVAL_NOT_SENT, .task = departure->task, .json = error});
 }

@@ -141,7 +141,7 @@ static void end_badly(struct execution *e, const json_t *error)
 
 static void end_by_error(struct execution *e, const struct error *err)
 {
-    json_t *error = json_pack("{s:s, s:s}", "type", "PluginError", "message", err->text);
+    json_t *error = execution_error("PluginError", err->text, false);
     end_badly(e, error);
     json_decref(error);
 }
