@@ -26,7 +26,7 @@ struct task_graph {
     size_t count, running, delayed;
     int subgraph_retries;
     bool cancelled;
-    bool out_of_memory; /* a failure could not be recorded: the graph fails all the same */
+    bool unrecorded; /* a failure could not be recorded: the graph fails all the same */
     const char *(*instance_name)(void *data, long instance);
     void *instance_name_data;
 };

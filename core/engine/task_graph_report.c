@@ -77,6 +77,6 @@ void task_graph_error_text(const struct task_graph *graph, bool traceback, struc
     }
     if (count && traceback)
         add_traceback(graph, &graph->failures[0], out);
-    if (graph->out_of_memory)
+    if (graph->unrecorded)
         strbuf_adds(out, count ? "\nout of memory" : "out of memory");
 }

@@ -74,7 +74,7 @@ static void record_failure(struct task_graph *graph, struct task *task)
         size_t capacity = graph->failure_capacity ? graph->failure_capacity * 2 : 4;
         struct task_failure *failures = realloc(graph->failures, capacity * sizeof *failures);
         if (!failures) {
-            graph->out_of_memory = true;
+            graph->unrecorded = true;
             return;
         }
         graph->failures = failures;
@@ -154,17 +154,17 @@ static void retry_by_successor(struct task_graph *graph, struct task *task, stru
 {
     successor->current_retries = task->current_retries + 1;
     successor->total_retries = task->total_retries;
-    bool ok = inherit_dependents(graph, task, successor);
+    struct error err = {0};
+    bool ok = (successor->attached || task_graph_add(graph, task->container, successor, &err)) &&
+              inherit_dependents(graph, task, successor);
     struct task *parent = task_graph_parent(graph, task);
     if (successor->attached && task_graph_parent(graph, successor) != parent)
         task_graph_move(graph, parent, successor);
     /* What still runs in the failed subgraph must not overlap with its second run. */
-    for (struct task *child = task->first_child; child && ok; child = child->next_sibling) {
-        struct error err = {0};
+    for (struct task *child = task->first_child; child && ok; child = child->next_sibling)
         ok = task_graph_depend(graph, successor, child, &err);
-    }
     if (!ok)
-        graph->out_of_memory = true;
+        graph->unrecorded = true;
     task_graph_detach(graph, task);
     task_graph_free_dependents(graph, task);
 }
@@ -267,7 +267,7 @@ bool task_graph_is_cancelled(const struct task_graph *graph)
 
 size_t task_graph_error_count(const struct task_graph *graph)
 {
-    return graph->failure_count + graph->out_of_memory;
+    return graph->failure_count + graph->unrecorded;
 }
 
 enum task_graph_status task_graph_status(const struct task_graph *graph, bool no_more_waiting)
@@ -289,7 +289,7 @@ void task_graph_forget_failures(struct task_graph *graph)
     for (size_t i = 0; i < graph->failure_count; i++)
         json_decref(graph->failures[i].error);
     graph->failure_count = 0;
-    graph->out_of_memory = false;
+    graph->unrecorded = false;
 }
 
 void task_graph_reset(struct task_graph *graph)
