@@ -63,7 +63,7 @@ demo: setup
 test: setup
 	@$(MAKE) --no-print-directory all check-layers
 	test/run $(BUILD)
-unit: $(TESTS)
+unit: all
 	test/run $(BUILD) unit
 spec: all
 	test/run $(BUILD) spec

@@ -110,6 +110,20 @@ static struct slot *find(struct table *table, pid_t group)
     return NULL;
 }
 
+/* Parent and child may have added the group at the same time: keep the first slot. */
+static void drop_doubles(struct table *table, int32_t group)
+{
+    bool kept = false;
+    for (size_t i = 0; i < CHILDREN_LIMIT; i++) {
+        int32_t found = group;
+        if (atomic_load(&table->slots[i].group) != group)
+            continue;
+        if (kept)
+            atomic_compare_exchange_strong(&table->slots[i].group, &found, SLOT_FREE);
+        kept = true;
+    }
+}
+
 static bool table_add(struct table *table, pid_t group)
 {
     if (!table)
@@ -120,6 +134,7 @@ static bool table_add(struct table *table, pid_t group)
             return false;
         atomic_store(&slot->leader_start, start_time(group));
         atomic_store(&slot->group, group);
+        drop_doubles(table, group);
     }
     return !atomic_load(&table->ending);
 }
