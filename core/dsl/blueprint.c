@@ -28,8 +28,14 @@ static bool compile(struct compiler *c, const char *path)
     if (!compiler_load(c, path) || !compile_texts(c) || !types_resolve(c))
         return false;
     /* These do not depend on each other: all their errors are shown at once. */
-    bool ok = compile_plugins(c) & compile_inputs(c) & compile_outputs(c);
-    return ok && (compile_workflows(c) & compile_nodes(c)) && validate_functions(c);
+    bool ok = compile_plugins(c);
+    ok &= compile_inputs(c);
+    ok &= compile_outputs(c);
+    if (!ok)
+        return false;
+    ok = compile_workflows(c);
+    ok &= compile_nodes(c);
+    return ok && validate_functions(c);
 }
 
 struct plan *blueprint_parse(const char *path, const struct blueprint_options *options,

@@ -101,9 +101,9 @@ static bool compile_relationship(const struct template *t, const struct yaml_nod
         if (!properties)
             type->defaults = relationship->properties;
     }
-    return relationship->type && relationship->properties &&
-           compile_side(t, type, SIDE_SOURCE, node, path, &relationship->source_operations) &
-               compile_side(t, type, SIDE_TARGET, node, path, &relationship->target_operations);
+    bool ok = compile_side(t, type, SIDE_SOURCE, node, path, &relationship->source_operations);
+    ok &= compile_side(t, type, SIDE_TARGET, node, path, &relationship->target_operations);
+    return ok && relationship->type && relationship->properties;
 }
 
 static bool check_containers(const struct template *t, const struct yaml_node *list)
@@ -403,9 +403,10 @@ static bool check_relationship_types(struct compiler *c)
         struct operation_owner owner = {compiler_subject(c, "relationship type", type->name),
                                         type->entry->at, &path,
                                         &code_unresolved_relationship_operation};
-        if (!type->entry->document->is_builtin)
-            ok &= operations_check_type(c, type, SIDE_SOURCE, &owner) &
-                  operations_check_type(c, type, SIDE_TARGET, &owner);
+        if (type->entry->document->is_builtin)
+            continue;
+        ok &= operations_check_type(c, type, SIDE_SOURCE, &owner);
+        ok &= operations_check_type(c, type, SIDE_TARGET, &owner);
     }
     return ok;
 }

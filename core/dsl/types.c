@@ -293,9 +293,11 @@ static bool resolve_types(struct compiler *c, const struct type_kind *kind, stru
 
 bool types_resolve(struct compiler *c)
 {
-    bool ok = resolve_data_types(c);
-    return ok && resolve_types(c, &node_kind, &c->node_types) &
-                     resolve_types(c, &relationship_kind, &c->relationship_types);
+    if (!resolve_data_types(c))
+        return false;
+    bool ok = resolve_types(c, &node_kind, &c->node_types);
+    ok &= resolve_types(c, &relationship_kind, &c->relationship_types);
+    return ok;
 }
 
 static json_t *hierarchy_of(const struct type *type)

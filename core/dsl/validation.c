@@ -122,8 +122,8 @@ static bool check_relationships(const struct check *node_check, const struct pla
         check.scope = (struct function_scope){.kind = FUNCTION_SCOPE_RELATIONSHIP,
                                               .source_node = node->id,
                                               .target_node = plan->nodes[r->target].id};
-        ok &= check_operations(&check, r->source_operations, prefix.text) &
-              check_operations(&check, r->target_operations, prefix.text);
+        ok &= check_operations(&check, r->source_operations, prefix.text);
+        ok &= check_operations(&check, r->target_operations, prefix.text);
         strbuf_release(&prefix);
     }
     return ok;
@@ -182,7 +182,8 @@ bool validate_functions(struct compiler *c)
         plan->operations[i]->has_functions = functions_contain(plan->operations[i]->inputs);
     for (size_t i = 0; i < plan->node_count; i++)
         ok &= check_node(c, &plan->nodes[i]);
-    return ok & check_named(c, SECTION_OUTPUTS, "outputs", plan->outputs, FUNCTION_SCOPE_OUTPUTS) &
-           check_named(c, SECTION_CAPABILITIES, "capabilities", plan->capabilities,
-                       FUNCTION_SCOPE_CAPABILITIES);
+    ok &= check_named(c, SECTION_OUTPUTS, "outputs", plan->outputs, FUNCTION_SCOPE_OUTPUTS);
+    ok &= check_named(c, SECTION_CAPABILITIES, "capabilities", plan->capabilities,
+                      FUNCTION_SCOPE_CAPABILITIES);
+    return ok;
 }
