@@ -1,0 +1,92 @@
+/* imports_test.c - where imports are found, and what is merged out of them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../check.h"
+#include "dsl/blueprint.h"
+
+#define FOLDER "test/data/blueprints/imports/"
+
+static struct plan *parse(const char *blueprint, const struct blueprint_options *options,
+                          const char *expected)
+{
+    struct diagnostics diagnostics = {0};
+    struct strbuf text = STRBUF_INIT;
+    struct plan *plan = blueprint_parse(blueprint, options, &diagnostics);
+    diagnostics_write(&diagnostics, &text);
+    CHECK(!strcmp(text.text, expected), "%s: '%s'", blueprint, text.text);
+    strbuf_release(&text);
+    diagnostics_release(&diagnostics);
+    return plan;
+}
+
+static void test_circle(void)
+{
+    struct plan *plan = parse(FOLDER "circle.yaml", NULL, "");
+    CHECK(plan && plan->node_count == 3, "files that import each other are read once");
+    CHECK(plan && !strcmp(plan->nodes[0].id, "own") && !strcmp(plan->nodes[1].id, "one") &&
+              !strcmp(plan->nodes[2].id, "two"),
+          "nodes stand in the order of imports, the main file first");
+    plan_free(plan);
+}
+
+static void test_plugin(void)
+{
+    struct plan *plan = parse(FOLDER "plugin.yaml", NULL, "");
+    CHECK(plan && plan_find_plugin(plan, "thing"), "a plugin is found beside the blueprint");
+    plan_free(plan);
+}
+
+static void test_override(void)
+{
+    struct plan *plan = parse(FOLDER "override.yaml", NULL, "");
+    const struct plan_workflow *install = plan ? plan_find_workflow(plan, "install") : NULL;
+    CHECK(install && !strcmp(install->function, "flows.install"),
+          "the main file may replace a built-in workflow");
+    plan_free(plan);
+}
+
+static char *read_remote(void *data, const char *name, size_t *length, struct error *err)
+{
+    static const char text[] = "node_types: {remote: {}}";
+    if (data) {
+        error_set(err, ERROR_IO, "connection refused");
+        return NULL;
+    }
+    CHECK(!strcmp(name, "https://example.com/types.yaml"), "the resolver is asked for the name");
+    *length = strlen(text);
+    return strdup(text);
+}
+
+static void test_resolver(void)
+{
+    static const char place[] = FOLDER "remote.yaml:2:11: "
+                                       "import 'https://example.com/types.yaml'";
+    struct import_resolver resolver = {NULL, read_remote};
+    struct blueprint_options options = {.resolver = &resolver};
+    struct strbuf expected = STRBUF_INIT;
+    plan_free(parse(FOLDER "remote.yaml", &options, ""));
+
+    resolver.data = &resolver;
+    strbuf_addf(&expected, "%s: connection refused\n", place);
+    CHECK(!parse(FOLDER "remote.yaml", &options, expected.text), "its error is passed on");
+
+    strbuf_truncate(&expected, 0);
+    strbuf_addf(&expected,
+                "%s is not found: only files, plugins and 'cloudify/types/types.yaml' can be "
+                "imported\n",
+                place);
+    CHECK(!parse(FOLDER "remote.yaml", NULL, expected.text), "without one there is an error");
+    strbuf_release(&expected);
+}
+
+int main(void)
+{
+    test_circle();
+    test_plugin();
+    test_override();
+    test_resolver();
+    CHECK(!parse(FOLDER "none.yaml", NULL, "blueprint '" FOLDER "none.yaml' does not exist\n"),
+          "a missing blueprint is named");
+    return checks_done();
+}
