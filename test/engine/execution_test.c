@@ -29,6 +29,7 @@ struct scenario {
     int answer_count;
     int slots;
     int task_retries;
+    double interval; /* between attempts, seconds */
     bool cancel_after_first;
     bool commit_fails;
     bool (*build)(struct execution *execution);
@@ -300,7 +301,7 @@ static enum workflow_status flow_resume(void *workflow, json_t **value)
 
 static const struct workflow_host host = {.open = flow_open, .resume = flow_resume, .close = free};
 
-/* ---- a plan of one node, by hand ---- */
+/* ---- a plan of two nodes, by hand ---- */
 
 static struct plan_plugin plugin = {.name = "web"}, agent = {.name = "agent"},
                           extensions = {.name = "cfy_extensions"};
@@ -310,7 +311,7 @@ static struct operation operations[] = {
      .plugin = &plugin,
      .function = "web.tasks.start",
      .max_retries = OPERATION_RETRIES_UNSET,
-     .retry_interval = 0,
+     .retry_interval = -1,
      .timeout = -1},
     {.name = "life.agent",
      .short_name = "agent",
@@ -329,12 +330,25 @@ static struct operation operations[] = {
 static const struct operation *items[] = {&operations[0], &operations[1], &operations[2],
                                           &operations[3]};
 static struct operation_set operation_set = {.items = items, .count = 4};
-static struct plan_type type = {.name = "web.Server"};
-static struct plan_node node = {.id = "web",
-                                .type = &type,
-                                .operations = &operation_set,
-                                .host = PLAN_NONE,
-                                .instance_count = 1};
+static struct plan_type type = {.name = "web.Server"}, relation = {.name = "web.connected_to"};
+static struct plan_relationship relationships[] = {{.type = &relation,
+                                                    .target = 1,
+                                                    .source_operations = &operation_set,
+                                                    .target_operations = &operation_set}};
+static struct plan_node nodes[] = {{.id = "web",
+                                    .type = &type,
+                                    .operations = &operation_set,
+                                    .relationships = relationships,
+                                    .relationship_count = 1,
+                                    .host = PLAN_NONE,
+                                    .instance_count = 1},
+                                   {.id = "db",
+                                    .index = 1,
+                                    .type = &type,
+                                    .operations = &operation_set,
+                                    .host = PLAN_NONE,
+                                    .instance_count = 1}};
+static const struct plan plan = {.nodes = nodes, .node_count = 2};
 static struct plan_workflow workflow = {.name = "install", .plugin = &plugin, .function = "f"};
 
 static struct task *call(struct execution *e, const char *name, struct error *err)
@@ -377,6 +391,14 @@ static bool build_chain(struct execution *e)
     return err.code == ERROR_NONE;
 }
 
+static bool build_relationship(struct execution *e)
+{
+    struct error err = {0};
+    struct operation_call c = {.instance = 0, .operation = "start", .on_target = true};
+    struct task *task = execution_operation_task(e, &c, &err);
+    return task && task_graph_add(execution_graph(e), NULL, task, &err);
+}
+
 static bool build_special(struct execution *e)
 {
     struct error err = {0};
@@ -412,54 +434,63 @@ static void reset_world(const struct scenario *scenario)
     world.log = world.events = (struct strbuf)STRBUF_INIT;
 }
 
-static bool run(const struct scenario *scenario, json_t **properties, struct error *err)
+static struct instance_set *make_instances(struct error *err)
 {
-    static char directory[] = "/tmp/execution_test_XXXXXX";
-    reset_world(scenario);
-    node.properties = json_pack("{s:i}", "port", 80);
-    type.hierarchy = json_pack("[s]", "web.Server");
-    operations[0].inputs = json_pack("{s:i}", "port", 80);
-    struct plan plan = {.nodes = &node, .node_count = 1};
+    static char *ids[] = {"web_1", "db_1"};
     struct instance_set *instances = instances_new(&plan, err);
-    struct node_instance ni = {.id = "web_1",
-                               .index = 1,
-                               .state = "uninitialized",
-                               .version = 1,
-                               .host = INSTANCE_NONE,
-                               .container = INSTANCE_NONE};
-    ni.runtime_properties = json_object();
-    ni.system_properties = json_object();
-    instances_add(instances, &ni, err);
-    json_t *parameters = json_object();
-    if (!strstr(directory, "XXXXXX") || mkdtemp(directory)) {
-        struct execution_options options = {.plan = &plan,
-                                            .instances = instances,
-                                            .deployment_id = "d",
-                                            .blueprint_id = "b",
-                                            .execution_id = "e1",
-                                            .workflow = &workflow,
-                                            .parameters = parameters,
-                                            .resources_directory = directory,
-                                            .work_directory = directory,
-                                            .task_retries = scenario->task_retries,
-                                            .wait_after_fail = -1,
-                                            .handle_signals = scenario->cancel_after_first,
-                                            .host = &host};
-        bool ok = execution_run(&options, err);
-        *properties = json_incref(instances->items[0]->runtime_properties);
-        struct error ignored = {0};
-        tree_remove(directory, &ignored);
-        instances_free(instances);
+    for (size_t i = 0; i < 2; i++) {
+        struct node_instance ni = {.id = ids[i],
+                                   .node = i,
+                                   .index = 1,
+                                   .state = "uninitialized",
+                                   .version = 1,
+                                   .runtime_properties = json_object(),
+                                   .system_properties = json_object(),
+                                   .host = INSTANCE_NONE,
+                                   .container = INSTANCE_NONE};
+        instances_add(instances, &ni, err);
         json_decref(ni.runtime_properties);
         json_decref(ni.system_properties);
-        json_decref(parameters);
-        json_decref(node.properties);
-        json_decref(type.hierarchy);
-        json_decref(operations[0].inputs);
-        memcpy(strstr(directory, "test_") + 5, "XXXXXX", 6);
-        return ok;
     }
-    return error_set(err, ERROR_IO, "no temporary directory");
+    instances_relate(instances, 0, 0, 1, err);
+    return instances;
+}
+
+/* Run it; `properties` gets those of web_1 afterwards, new. */
+static bool run(const struct scenario *scenario, json_t **properties, struct error *err)
+{
+    char directory[] = "/tmp/execution_test_XXXXXX";
+    reset_world(scenario);
+    if (!mkdtemp(directory))
+        abort();
+    json_t *port = json_pack("{s:i}", "port", 80), *parameters = json_object();
+    nodes[0].properties = nodes[1].properties = operations[0].inputs = port;
+    relationships[0].properties = parameters;
+    type.hierarchy = relation.hierarchy = json_pack("[s]", "root");
+    struct instance_set *instances = make_instances(err);
+    struct execution_options options = {.plan = &plan,
+                                        .instances = instances,
+                                        .deployment_id = "d",
+                                        .blueprint_id = "b",
+                                        .execution_id = "e1",
+                                        .workflow = &workflow,
+                                        .parameters = parameters,
+                                        .resources_directory = directory,
+                                        .work_directory = directory,
+                                        .task_retries = scenario->task_retries,
+                                        .task_retry_interval = scenario->interval,
+                                        .wait_after_fail = -1,
+                                        .handle_signals = scenario->cancel_after_first,
+                                        .host = &host};
+    bool ok = execution_run(&options, err);
+    *properties = json_incref(instances->items[0]->runtime_properties);
+    struct error unimportant = {0};
+    tree_remove(directory, &unimportant);
+    instances_free(instances);
+    json_decref(port);
+    json_decref(parameters);
+    json_decref(type.hierarchy);
+    return ok;
 }
 
 static int count_of(const char *text, const char *word)
@@ -514,6 +545,43 @@ static void test_retry(void)
               strstr(world.events.text,
                      "task_succeeded: Task succeeded 'web.tasks.start' [retry 1/1]\n"),
           "the events say which attempt it is");
+    json_decref(properties);
+}
+
+static void test_delayed_retry(void)
+{
+    static const int answers[] = {ANSWER_RECOVERABLE, ANSWER_CALL};
+    struct error err = {0};
+    json_t *properties = NULL;
+    bool ok = run(&(struct scenario){.answers = answers,
+                                     .answer_count = 2,
+                                     .task_retries = 1,
+                                     .interval = 0.01,
+                                     .build = build_parallel,
+                                     .slots = 1},
+                  &properties, &err);
+    CHECK(ok && world.answered == 7, "a retry that waits for its time holds no worker: %s",
+          err.text);
+    json_decref(properties);
+}
+
+static void test_relationship(void)
+{
+    static const int answers[] = {ANSWER_CALL};
+    struct error err = {0};
+    json_t *properties = NULL;
+    run(&(struct scenario){.answers = answers, .answer_count = 1, .build = build_relationship},
+        &properties, &err);
+    const json_t *request = world.last_request;
+    const json_t *source = json_object_get(json_object_get(request, "source"), "instance");
+    const json_t *target = json_object_get(json_object_get(request, "target"), "node");
+    CHECK(!strcmp(json_string_at(source, "id", ""), "web_1") &&
+              !strcmp(json_string_at(target, "id", ""), "db"),
+          "a relationship operation is given source and target");
+    CHECK(!strcmp(json_string_at(json_object_get(request, "operation"), "relationship", ""),
+                  "target"),
+          "and on which of them it runs");
+    CHECK(!json_object_get(request, "node"), "and no node of its own");
     json_decref(properties);
 }
 
@@ -649,6 +717,8 @@ int main(void)
 {
     test_success();
     test_retry();
+    test_delayed_retry();
+    test_relationship();
     test_failure();
     test_interruption();
     test_conflict();
