@@ -55,6 +55,56 @@ struct check {
     const struct path *path;
 };
 
+/* Name the first argument of the first call of `function` in `value` that is not `known`. */
+static const char *unknown_argument(const json_t *value, const char *function,
+                                    bool (*known)(const struct plan *plan, const char *name),
+                                    const struct plan *plan)
+{
+    const char *key, *found = NULL;
+    json_t *item;
+    size_t i;
+    if (function_is_call(value) && !strcmp(function_name(value), function)) {
+        const json_t *argument = json_object_get(value, function);
+        if (json_is_array(argument))
+            argument = json_array_get(argument, 0);
+        found = json_string_value(argument);
+        if (found && !known(plan, found))
+            return found;
+        found = NULL;
+    }
+    json_object_foreach((json_t *)value, key, item) found =
+        found ? found : unknown_argument(item, function, known, plan);
+    json_array_foreach((json_t *)value, i, item) found =
+        found ? found : unknown_argument(item, function, known, plan);
+    return found;
+}
+
+static bool is_input(const struct plan *plan, const char *name)
+{
+    return json_object_get(plan->inputs, name);
+}
+
+static bool is_node(const struct plan *plan, const char *name)
+{
+    return !strcmp(name, "SELF") || !strcmp(name, "SOURCE") || !strcmp(name, "TARGET") ||
+           plan_find_node(plan, name);
+}
+
+static const char *hint_for(struct compiler *c, const json_t *value, enum function_problem problem)
+{
+    const char *name = NULL;
+    enum section section = SECTION_NODE_TEMPLATES;
+    if (problem == FUNCTION_PROBLEM_UNKNOWN_INPUT) {
+        name = unknown_argument(value, "get_input", is_input, c->plan);
+        section = SECTION_INPUTS;
+    } else if (problem == FUNCTION_PROBLEM_UNKNOWN_NODE) {
+        name = unknown_argument(value, "get_attribute", is_node, c->plan);
+        if (!name)
+            name = unknown_argument(value, "get_property", is_node, c->plan);
+    }
+    return name ? compiler_hint_from(c, name, &c->sections[section]) : NULL;
+}
+
 static bool check_value(const struct check *check, const json_t *value, const char *path)
 {
     struct error err = {0};
@@ -66,8 +116,8 @@ static bool check_value(const struct check *check, const json_t *value, const ch
         return true;
     if (err.code == ERROR_NOMEM)
         return compiler_nomem(check->c);
-    return compiler_error(check->c, function_code(problem), check->at, check->path, NULL, "%s",
-                          err.text);
+    return compiler_error(check->c, function_code(problem), check->at, check->path,
+                          hint_for(check->c, value, problem), "%s", err.text);
 }
 
 /* Each value of an object on its own, so that an error is found at its key. */
