@@ -1,0 +1,40 @@
+/* exception.h - what plugins raise: userdata with a class of runtime.md section 4. */
+#ifndef CLOUDIFY_LUA_EXCEPTION_H
+#define CLOUDIFY_LUA_EXCEPTION_H
+
+#include <jansson.h>
+#include <lua.h>
+#include <stdbool.h>
+
+/** Register the userdata class. [-0, +0, m] */
+void lua_exception_register(lua_State *L);
+
+/** Push the table class name -> constructor, the body of cloudify.exceptions. [-0, +1, m] */
+void lua_exception_classes_push(lua_State *L);
+
+/** Push a new exception of the class named `type`, one of runtime.md 4. [-0, +1, m] */
+void lua_exception_push(lua_State *L, const char *type, const char *message);
+
+/** Raise a new exception; `fmt` as of printf. Never returns. [-0, +0, v] */
+int lua_exception_raise(lua_State *L, const char *type, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** Whether the value at `index` is an exception of the class `type` or one derived from it. */
+bool lua_exception_is(lua_State *L, int index, const char *type);
+
+/**
+ * The message handler under which all plugin code runs: makes an exception of any error value (a
+ * string or table becomes a RecoverableError whose `type` tells what it was) and gives it the
+ * traceback, if it has none. Also the C function of that form. [-1, +1, m]
+ */
+int lua_exception_handler(lua_State *L);
+
+/**
+ * The error of an operation_result: {type, message, known_type, recoverable, retry_after?,
+ * traceback?, causes} (runtime.md 3.7, 3.8). Any Lua value may stand at `index`.
+ *
+ * @return a new reference, or NULL when out of memory. [-0, +0, m]
+ */
+json_t *lua_exception_to_json(lua_State *L, int index);
+
+#endif
