@@ -1,0 +1,328 @@
+/* ctx.c - the class of ctx itself (runtime.md 1.1 to 1.3). */
+#include "base/json.h"
+#include "lua/exception.h"
+#include "lua/lua_class.h"
+#include "lua/operation_context.h"
+#include "lua/value.h"
+
+#define CLASS "cloudify.ctx"
+
+/* User value 1: what was pushed for it, by kind and id. */
+struct ctx {
+    struct operation_context *context; /* NULL once revoked */
+};
+
+struct operation_context *lua_context_check(lua_State *L, int index)
+{
+    const struct ctx *ctx = luaL_checkudata(L, index, CLASS);
+    if (!ctx->context)
+        lua_exception_raise(L, "NonRecoverableError", "ctx used after its operation ended");
+    return ctx->context;
+}
+
+struct operation_context *lua_context_of(lua_State *L, int index)
+{
+    lua_getiuservalue(L, index, 1);
+    struct operation_context *context = lua_context_check(L, -1);
+    lua_pop(L, 1);
+    return context;
+}
+
+int lua_context_recall(lua_State *L, int ctx, const char *kind, const char *id)
+{
+    lua_getiuservalue(L, ctx, 1);
+    lua_pushfstring(L, "%s:%s", kind, id);
+    int type = lua_rawget(L, -2);
+    lua_remove(L, -2);
+    return type;
+}
+
+void lua_context_remember(lua_State *L, int ctx, const char *kind, const char *id)
+{
+    lua_getiuservalue(L, ctx, 1);
+    lua_pushfstring(L, "%s:%s", kind, id);
+    lua_pushvalue(L, -3);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
+int lua_raise_error(lua_State *L, const struct error *err)
+{
+    static const struct {
+        enum error_code code;
+        const char *type;
+    } types[] = {{ERROR_CONFLICT, "StorageConflictError"},
+                 {ERROR_INVALID, "NonRecoverableError"},
+                 {ERROR_UNSUPPORTED, "NonRecoverableError"}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (types[i].code == err->code)
+            return lua_exception_raise(L, types[i].type, "%s", err->text);
+    return lua_exception_raise(L, "RecoverableError", "%s", err->text);
+}
+
+json_t *lua_context_call(lua_State *L, struct operation_context *context, const char *method,
+                         json_t *arguments)
+{
+    json_t **box = lua_json_box(L);
+    struct error err = {0};
+    const struct operation_channel *channel = context->channel;
+    if (arguments)
+        *box = channel->call(channel->data, method, arguments, &err);
+    else
+        error_nomem(&err);
+    json_decref(arguments);
+    if (err.code || !*box)
+        lua_raise_error(L, &err);
+    return *box;
+}
+
+static const char *const type_names[] = {"node-instance", "relationship-instance", "deployment"};
+
+static const json_t *check_type(lua_State *L, enum context_type type, const char *what)
+{
+    const struct operation_context *context = lua_context_check(L, 1);
+    if (context->type != type)
+        lua_exception_raise(L, "NonRecoverableError",
+                            "%s can only be used in a %s context but used in a %s context", what,
+                            type_names[type], type_names[context->type]);
+    return context->request;
+}
+
+static int ctx_type(lua_State *L)
+{
+    lua_pushstring(L, type_names[lua_context_check(L, 1)->type]);
+    return 1;
+}
+
+static int ctx_node(lua_State *L)
+{
+    const json_t *request = check_type(L, CONTEXT_NODE, "ctx.node/ctx.instance");
+    lua_node_push(L, 1, json_object_get(request, "node"));
+    return 1;
+}
+
+static int ctx_instance(lua_State *L)
+{
+    const json_t *request = check_type(L, CONTEXT_NODE, "ctx.node/ctx.instance");
+    lua_instance_push(L, 1, json_string_at(json_object_get(request, "instance"), "id", ""));
+    return 1;
+}
+
+static int push_endpoint(lua_State *L, const char *name)
+{
+    const json_t *request = check_type(L, CONTEXT_RELATIONSHIP, "ctx.source/ctx.target");
+    if (lua_context_recall(L, 1, "endpoint", name) != LUA_TNIL)
+        return 1;
+    const json_t *endpoint = json_object_get(request, name);
+    json_t *node = json_object_get(endpoint, "node");
+    lua_endpoint_push(L, 1, json_string_at(json_object_get(endpoint, "instance"), "id", ""),
+                      json_string_at(node, "id", ""), node);
+    lua_context_remember(L, 1, "endpoint", name);
+    return 1;
+}
+
+static int ctx_source(lua_State *L)
+{
+    return push_endpoint(L, "source");
+}
+
+static int ctx_target(lua_State *L)
+{
+    return push_endpoint(L, "target");
+}
+
+/* Push the child that `push` makes, the same at each access. */
+static int push_child(lua_State *L, const char *name, void (*push)(lua_State *, int))
+{
+    lua_context_check(L, 1);
+    if (lua_context_recall(L, 1, "child", name) != LUA_TNIL)
+        return 1;
+    push(L, 1);
+    lua_context_remember(L, 1, "child", name);
+    return 1;
+}
+
+static int ctx_operation(lua_State *L)
+{
+    return push_child(L, "operation", lua_operation_push);
+}
+
+static int ctx_plugin(lua_State *L)
+{
+    return push_child(L, "plugin", lua_plugin_push);
+}
+
+static int ctx_logger(lua_State *L)
+{
+    return push_child(L, "logger", lua_logger_push);
+}
+
+static const json_t *check_part(lua_State *L, const char *name)
+{
+    return json_object_get(lua_context_check(L, 1)->request, name);
+}
+
+static int push_context_member(lua_State *L, const char *name)
+{
+    lua_pushstring(L, json_string_at(check_part(L, "context"), name, NULL));
+    return 1;
+}
+
+static int ctx_execution_id(lua_State *L)
+{
+    return push_context_member(L, "execution_id");
+}
+
+static int ctx_workflow_id(lua_State *L)
+{
+    return push_context_member(L, "workflow_id");
+}
+
+static int ctx_task_id(lua_State *L)
+{
+    return push_context_member(L, "task_id");
+}
+
+static int push_constant(lua_State *L, json_t *value)
+{
+    lua_tracked_push_constant(L, value, "Cannot override read only properties");
+    if (lua_isnil(L, -1))
+        lua_newtable(L);
+    return 1;
+}
+
+static int ctx_workflow_parameters(lua_State *L)
+{
+    return push_constant(L, json_object_get(check_part(L, "context"), "workflow_parameters"));
+}
+
+static int ctx_deployment(lua_State *L)
+{
+    return push_constant(L, json_object_get(check_part(L, "context"), "deployment"));
+}
+
+static int ctx_blueprint(lua_State *L)
+{
+    return push_constant(L, json_object_get(check_part(L, "context"), "blueprint"));
+}
+
+static int ctx_resume(lua_State *L)
+{
+    lua_pushboolean(L, json_boolean_at(lua_context_check(L, 1)->request, "resume", false));
+    return 1;
+}
+
+static int ctx_send_event(lua_State *L)
+{
+    const struct operation_context *context = lua_context_check(L, 1);
+    const char *text = luaL_checkstring(L, 2);
+    context->channel->event(context->channel->data, "plugin_event", text);
+    return 0;
+}
+
+static int ctx_get_secret(lua_State *L)
+{
+    struct operation_context *context = lua_context_check(L, 1);
+    const char *key = luaL_checkstring(L, 2);
+    lua_json_push(L, lua_context_call(L, context, "get_secret", json_pack("{s:s}", "key", key)));
+    return 1;
+}
+
+/* resource_path(path): where the resource can be read; what cloudify.resources stands on. */
+static int ctx_resource_path(lua_State *L)
+{
+    struct operation_context *context = lua_context_check(L, 1);
+    const char *path = luaL_checkstring(L, 2);
+    const json_t *answer =
+        lua_context_call(L, context, "get_resource", json_pack("{s:s}", "path", path));
+    lua_pushstring(L, json_string_at(answer, "path", NULL));
+    return 1;
+}
+
+/* Call the function `name` of cloudify.resources with all arguments. */
+static int call_resources(lua_State *L, const char *name)
+{
+    lua_context_check(L, 1);
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "cloudify.resources");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, name);
+    lua_remove(L, -2);
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
+static int ctx_get_resource(lua_State *L)
+{
+    return call_resources(L, "get");
+}
+
+static int ctx_get_resource_and_render(lua_State *L)
+{
+    return call_resources(L, "get_and_render");
+}
+
+static int ctx_download_resource(lua_State *L)
+{
+    return call_resources(L, "download");
+}
+
+static int ctx_download_resource_and_render(lua_State *L)
+{
+    return call_resources(L, "download_and_render");
+}
+
+void lua_context_register(lua_State *L)
+{
+    static const struct lua_field fields[] = {
+        {"type", ctx_type, NULL},
+        {"node", ctx_node, NULL},
+        {"instance", ctx_instance, NULL},
+        {"source", ctx_source, NULL},
+        {"target", ctx_target, NULL},
+        {"operation", ctx_operation, NULL},
+        {"plugin", ctx_plugin, NULL},
+        {"logger", ctx_logger, NULL},
+        {"deployment", ctx_deployment, NULL},
+        {"blueprint", ctx_blueprint, NULL},
+        {"execution_id", ctx_execution_id, NULL},
+        {"workflow_id", ctx_workflow_id, NULL},
+        {"workflow_parameters", ctx_workflow_parameters, NULL},
+        {"task_id", ctx_task_id, NULL},
+        {"resume", ctx_resume, NULL},
+        {NULL, NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"send_event", ctx_send_event},
+        {"get_secret", ctx_get_secret},
+        {"resource_path", ctx_resource_path},
+        {"get_resource", ctx_get_resource},
+        {"get_resource_and_render", ctx_get_resource_and_render},
+        {"download_resource", ctx_download_resource},
+        {"download_resource_and_render", ctx_download_resource_and_render},
+        {NULL, NULL}};
+    static const luaL_Reg metamethods[] = {{NULL, NULL}};
+    lua_class_register(L, CLASS, "ctx", fields, methods, metamethods);
+    lua_node_register(L);
+    lua_instance_register(L);
+    lua_relationship_register(L);
+    lua_operation_register(L);
+    lua_plugin_register(L);
+    lua_logger_register(L);
+}
+
+void lua_context_push(lua_State *L, struct operation_context *context)
+{
+    struct ctx *ctx = lua_newuserdatauv(L, sizeof *ctx, 1);
+    ctx->context = context;
+    luaL_setmetatable(L, CLASS);
+    lua_newtable(L);
+    lua_setiuservalue(L, -2, 1);
+}
+
+void lua_context_revoke(lua_State *L, int index)
+{
+    struct ctx *ctx = lua_touserdata(L, index);
+    if (ctx)
+        ctx->context = NULL;
+}

@@ -1,0 +1,108 @@
+/* logger.c - the class plugins know as ctx.logger. */
+#include <lualib.h>
+
+#include "base/json.h"
+#include "lua/exception.h"
+#include "lua/lua_class.h"
+#include "lua/operation_context.h"
+
+#define CLASS "cloudify.logger"
+
+/* Push the text of the arguments from `first`: string.format of several, a lone one as it is. */
+static void push_message(lua_State *L, int first)
+{
+    luaL_checkany(L, first);
+    if (lua_gettop(L) == first) {
+        luaL_tolstring(L, first, NULL);
+        return;
+    }
+    int count = lua_gettop(L) - first + 1;
+    luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 0);
+    lua_getfield(L, -1, "format");
+    lua_remove(L, -2);
+    lua_insert(L, first);
+    lua_call(L, count, 1);
+}
+
+static int send(lua_State *L, const char *level, int first)
+{
+    luaL_checkudata(L, 1, CLASS);
+    struct operation_context *context = lua_context_of(L, 1);
+    push_message(L, first);
+    const json_t *request = json_object_get(context->request, "context");
+    const char *task = json_string_at(request, "task_id", "cloudify_plugin");
+    const char *logger = lua_pushfstring(L, "ctx.%s", task);
+    context->channel->log(context->channel->data, level, logger, lua_tostring(L, -2));
+    return 0;
+}
+
+static int logger_debug(lua_State *L)
+{
+    return send(L, "debug", 2);
+}
+
+static int logger_info(lua_State *L)
+{
+    return send(L, "info", 2);
+}
+
+static int logger_warning(lua_State *L)
+{
+    return send(L, "warning", 2);
+}
+
+static int logger_error(lua_State *L)
+{
+    return send(L, "error", 2);
+}
+
+static int logger_critical(lua_State *L)
+{
+    return send(L, "critical", 2);
+}
+
+/* Like error(); an exception alone brings its traceback along. */
+static int logger_exception(lua_State *L)
+{
+    if (lua_gettop(L) == 2 && lua_type(L, 2) == LUA_TUSERDATA) {
+        lua_pushcfunction(L, lua_exception_handler);
+        lua_pushvalue(L, 2);
+        lua_call(L, 1, 1);
+        lua_getfield(L, -1, "traceback");
+        lua_pushfstring(L, "%s\n%s", luaL_tolstring(L, 2, NULL), lua_tostring(L, -2));
+        lua_replace(L, 2);
+        lua_settop(L, 2);
+    }
+    return send(L, "error", 2);
+}
+
+static int logger_log(lua_State *L)
+{
+    static const char *const levels[] = {"debug",    "info",      "warning", "error",
+                                         "critical", "exception", "warn",    NULL};
+    static const char *const sent[] = {"debug",    "info",  "warning", "error",
+                                       "critical", "error", "warning"};
+    return send(L, sent[luaL_checkoption(L, 2, NULL, levels)], 3);
+}
+
+void lua_logger_register(lua_State *L)
+{
+    static const struct lua_field fields[] = {{NULL, NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"debug", logger_debug},         {"info", logger_info},
+        {"warn", logger_warning},        {"warning", logger_warning},
+        {"error", logger_error},         {"critical", logger_critical},
+        {"exception", logger_exception}, {"log", logger_log},
+        {NULL, NULL}};
+    static const luaL_Reg metamethods[] = {{NULL, NULL}};
+    lua_class_register(L, CLASS, "ctx.logger", fields, methods, metamethods);
+}
+
+void lua_logger_push(lua_State *L, int ctx)
+{
+    ctx = lua_absindex(L, ctx);
+    lua_newuserdatauv(L, 0, 1);
+    luaL_setmetatable(L, CLASS);
+    lua_pushvalue(L, ctx);
+    lua_setiuservalue(L, -2, 1);
+}

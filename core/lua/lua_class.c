@@ -1,0 +1,103 @@
+/* lua_class.c - see lua_class.h. */
+#include "lua/lua_class.h"
+
+#include <stdbool.h>
+
+#include "base/suggest.h"
+#include "lua/exception.h"
+
+/* Upvalues of __index and __newindex. */
+enum { GETTERS = 1, METHODS = 2, SHOWN = 3, SETTERS = 4 };
+
+static void consider_keys(lua_State *L, int table, struct suggestion *suggestion)
+{
+    lua_pushnil(L);
+    while (lua_next(L, table)) {
+        lua_pop(L, 1);
+        suggestion_consider(suggestion, lua_tostring(L, -1));
+    }
+}
+
+static int refuse(lua_State *L, const char *name)
+{
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, name);
+    consider_keys(L, lua_upvalueindex(GETTERS), &suggestion);
+    consider_keys(L, lua_upvalueindex(METHODS), &suggestion);
+    const char *shown = lua_tostring(L, lua_upvalueindex(SHOWN));
+    if (suggestion.best)
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "%s has no field '%s' (did you mean '%s'?)", shown, name,
+                                   suggestion.best);
+    return lua_exception_raise(L, "NonRecoverableError", "%s has no field '%s'", shown, name);
+}
+
+static int class_index(lua_State *L)
+{
+    lua_settop(L, 2);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(GETTERS)) == LUA_TFUNCTION) {
+        lua_pushvalue(L, 1);
+        lua_call(L, 1, 1);
+        return 1;
+    }
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(METHODS)) != LUA_TNIL)
+        return 1;
+    return refuse(L, luaL_tolstring(L, 2, NULL));
+}
+
+static int class_newindex(lua_State *L)
+{
+    lua_settop(L, 3);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(SETTERS)) == LUA_TFUNCTION) {
+        lua_pushvalue(L, 1);
+        lua_pushvalue(L, 3);
+        lua_call(L, 2, 0);
+        return 0;
+    }
+    const char *name = luaL_tolstring(L, 2, NULL);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(GETTERS)) == LUA_TNIL)
+        return refuse(L, name);
+    return lua_exception_raise(L, "NonRecoverableError", "%s.%s cannot be assigned",
+                               lua_tostring(L, lua_upvalueindex(SHOWN)), name);
+}
+
+static void push_accessors(lua_State *L, const struct lua_field *fields, bool setters)
+{
+    lua_newtable(L);
+    for (const struct lua_field *field = fields; field->name; field++) {
+        lua_CFunction accessor = setters ? field->set : field->get;
+        if (!accessor)
+            continue;
+        lua_pushcfunction(L, accessor);
+        lua_setfield(L, -2, field->name);
+    }
+}
+
+static void push_upvalues(lua_State *L, const char *shown, const struct lua_field *fields,
+                          const luaL_Reg *methods)
+{
+    push_accessors(L, fields, false);
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    lua_pushstring(L, shown);
+    push_accessors(L, fields, true);
+}
+
+void lua_class_register(lua_State *L, const char *class, const char *shown,
+                        const struct lua_field *fields, const luaL_Reg *methods,
+                        const luaL_Reg *metamethods)
+{
+    luaL_newmetatable(L, class);
+    luaL_setfuncs(L, metamethods, 0);
+    push_upvalues(L, shown, fields, methods);
+    lua_pushcclosure(L, class_index, 4);
+    lua_setfield(L, -2, "__index");
+    push_upvalues(L, shown, fields, methods);
+    lua_pushcclosure(L, class_newindex, 4);
+    lua_setfield(L, -2, "__newindex");
+    lua_pop(L, 1);
+}

@@ -1,0 +1,99 @@
+/* lua_cloudify.c - see lua_cloudify.h. */
+#include "lua/lua_cloudify.h"
+
+#include <lauxlib.h>
+
+#include "base/embedded.h"
+#include "lua/core_module.h"
+#include "lua/exception.h"
+#include "lua/operation_context.h"
+#include "lua/tracked.h"
+#include "lua/value.h"
+
+/* Its address is the registry key that says that a state has been opened. */
+static const char opened_key;
+
+static const struct embedded_file *find_module(lua_State *L, const char *name)
+{
+    const char *path = luaL_gsub(L, name, ".", "/");
+    const char *file = lua_pushfstring(L, "%s.lua", path);
+    const struct embedded_file *found = embedded_find(embedded_lua, file);
+    if (!found)
+        found = embedded_find(embedded_lua, lua_pushfstring(L, "%s/init.lua", path));
+    return found;
+}
+
+static int search_embedded(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    const struct embedded_file *file = find_module(L, name);
+    if (!file) {
+        lua_pushfstring(L, "no module '%s' in the runtime", name);
+        return 1;
+    }
+    const char *chunk = lua_pushfstring(L, "@%s", file->name);
+    if (luaL_loadbufferx(L, file->text, file->length, chunk, "t") != LUA_OK)
+        return lua_error(L);
+    lua_pushstring(L, file->name);
+    return 2;
+}
+
+/* Behind package.preload and before all that looks at files: the runtime's own modules cannot be
+ * replaced by accident. */
+static void install_searcher(lua_State *L)
+{
+    lua_getglobal(L, "package");
+    lua_getfield(L, -1, "searchers");
+    for (lua_Integer i = (lua_Integer)lua_rawlen(L, -1); i >= 2; i--) {
+        lua_rawgeti(L, -1, i);
+        lua_rawseti(L, -2, i + 1);
+    }
+    lua_pushcfunction(L, search_embedded);
+    lua_rawseti(L, -2, 2);
+    lua_pop(L, 2);
+}
+
+static void preload_modules(lua_State *L)
+{
+    static const luaL_Reg modules[] = {{"cloudify.core", lua_open_core},
+                                       {"cloudify.json", lua_open_json},
+                                       {"cloudify.processes", lua_open_processes},
+                                       {"cloudify.http", lua_open_http},
+                                       {"cloudify.filesystem", lua_open_filesystem},
+                                       {NULL, NULL}};
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+    luaL_setfuncs(L, modules, 0);
+    lua_pop(L, 1);
+}
+
+/* Children of plugins must be found again: os.execute and io.popen are ours. */
+static void replace_process_functions(lua_State *L)
+{
+    luaL_requiref(L, "cloudify.processes", lua_open_processes, 0);
+    lua_getglobal(L, "os");
+    lua_getfield(L, -2, "execute");
+    lua_setfield(L, -2, "execute");
+    lua_getglobal(L, "io");
+    lua_getfield(L, -3, "popen");
+    lua_setfield(L, -2, "popen");
+    lua_pop(L, 3);
+}
+
+void lua_cloudify_open(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &opened_key) != LUA_TNIL) {
+        lua_pop(L, 1);
+        return;
+    }
+    lua_pop(L, 1);
+    lua_value_register(L);
+    lua_exception_register(L);
+    lua_tracked_register(L);
+    lua_context_register(L);
+    lua_tracked_teach_libraries(L);
+    preload_modules(L);
+    install_searcher(L);
+    replace_process_functions(L);
+    lua_pushboolean(L, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &opened_key);
+}

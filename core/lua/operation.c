@@ -1,0 +1,87 @@
+/* operation.c - the class plugins know as ctx.operation. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "lua/lua_class.h"
+#include "lua/operation_context.h"
+
+#define CLASS "cloudify.operation"
+
+static const json_t *check_operation(lua_State *L)
+{
+    luaL_checkudata(L, 1, CLASS);
+    return json_object_get(lua_context_of(L, 1)->request, "operation");
+}
+
+static int operation_name(lua_State *L)
+{
+    lua_pushstring(L, json_string_at(check_operation(L), "name", NULL));
+    return 1;
+}
+
+static int operation_retry_number(lua_State *L)
+{
+    lua_pushinteger(L, json_integer_at(check_operation(L), "retry_number", 0));
+    return 1;
+}
+
+static int operation_max_retries(lua_State *L)
+{
+    lua_pushinteger(L, json_integer_at(check_operation(L), "max_retries", -1));
+    return 1;
+}
+
+static int operation_relationship(lua_State *L)
+{
+    lua_pushstring(L, json_string_at(check_operation(L), "relationship", NULL));
+    return 1;
+}
+
+/* retry(message, retry_after) or retry{message = , retry_after = }; raised when the function has
+ * returned (runtime.md 1.6). */
+static int operation_retry(lua_State *L)
+{
+    check_operation(L);
+    struct operation_context *context = lua_context_of(L, 1);
+    lua_settop(L, 3);
+    if (lua_type(L, 2) == LUA_TTABLE) {
+        lua_getfield(L, 2, "message");
+        lua_getfield(L, 2, "retry_after");
+        lua_replace(L, 3);
+        lua_replace(L, 2);
+    }
+    const char *message = luaL_optstring(L, 2, "the operation asks for a retry");
+    bool has_retry_after = !lua_isnil(L, 3);
+    double retry_after = luaL_optnumber(L, 3, 0);
+    char *copy = strdup(message);
+    if (!copy)
+        return luaL_error(L, "out of memory");
+    free(context->retry_message);
+    context->retry_message = copy;
+    context->retry = true;
+    context->has_retry_after = has_retry_after;
+    context->retry_after = retry_after;
+    return 0;
+}
+
+void lua_operation_register(lua_State *L)
+{
+    static const struct lua_field fields[] = {{"name", operation_name, NULL},
+                                              {"retry_number", operation_retry_number, NULL},
+                                              {"max_retries", operation_max_retries, NULL},
+                                              {"relationship", operation_relationship, NULL},
+                                              {NULL, NULL, NULL}};
+    static const luaL_Reg methods[] = {{"retry", operation_retry}, {NULL, NULL}};
+    static const luaL_Reg metamethods[] = {{NULL, NULL}};
+    lua_class_register(L, CLASS, "ctx.operation", fields, methods, metamethods);
+}
+
+void lua_operation_push(lua_State *L, int ctx)
+{
+    ctx = lua_absindex(L, ctx);
+    lua_newuserdatauv(L, 0, 1);
+    luaL_setmetatable(L, CLASS);
+    lua_pushvalue(L, ctx);
+    lua_setiuservalue(L, -2, 1);
+}

@@ -1,0 +1,179 @@
+/* operation_context.c - see operation_context.h; knows no Lua. */
+#include "lua/operation_context.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+
+static const char related_refusal[] =
+    "Cannot modify runtime properties of relationship node instances";
+static const char ended_refusal[] = "runtime properties used after their operation ended";
+static const char replaced_refusal[] =
+    "these runtime properties were replaced: read instance.runtime_properties again";
+
+static struct instance_state *find(const struct operation_context *context, const char *id)
+{
+    for (struct instance_state *state = context->instances; state; state = state->next)
+        if (strcmp(state->id, id) == 0)
+            return state;
+    return NULL;
+}
+
+static struct instance_state *add(struct operation_context *context, const char *id,
+                                  json_t *document, bool writable)
+{
+    size_t size = strlen(id) + 1;
+    struct instance_state *state = calloc(1, sizeof *state + size);
+    if (!state)
+        return NULL;
+    memcpy(state->id, id, size);
+    state->document = json_incref(document);
+    state->version = json_integer_at(document, "version", 0);
+    state->writable = writable;
+    state->next = context->instances;
+    context->instances = state;
+    return state;
+}
+
+static bool add_own(struct operation_context *context, json_t *instance, struct error *err)
+{
+    const char *id = json_string_at(instance, "id", NULL);
+    if (!id)
+        return error_set(err, ERROR_INVALID, "operation_request: an instance without id");
+    if (find(context, id))
+        return true;
+    return add(context, id, instance, true) ? true : error_nomem(err);
+}
+
+bool operation_context_init(struct operation_context *context,
+                            const struct operation_channel *channel, const json_t *request,
+                            struct error *err)
+{
+    *context = (struct operation_context){.channel = channel, .request = request};
+    json_t *source = json_object_get(request, "source");
+    json_t *instance = json_object_get(request, "instance");
+    if (json_is_object(source)) {
+        context->type = CONTEXT_RELATIONSHIP;
+        json_t *target = json_object_get(request, "target");
+        return add_own(context, json_object_get(source, "instance"), err) &&
+               add_own(context, json_object_get(target, "instance"), err);
+    }
+    context->type = json_is_object(instance) ? CONTEXT_NODE : CONTEXT_DEPLOYMENT;
+    return context->type == CONTEXT_DEPLOYMENT || add_own(context, instance, err);
+}
+
+/* Whoever still has a handle may read on. */
+static void forget_properties(struct instance_state *state, const char *refusal)
+{
+    if (state->properties)
+        state->properties->refusal = refusal;
+    tracked_document_release(state->properties);
+    state->properties = NULL;
+}
+
+void operation_context_release(struct operation_context *context)
+{
+    while (context->instances) {
+        struct instance_state *state = context->instances;
+        context->instances = state->next;
+        forget_properties(state, ended_refusal);
+        json_decref(state->document);
+        free(state);
+    }
+    free(context->retry_message);
+    context->retry_message = NULL;
+}
+
+bool instance_state_fetch(struct operation_context *context, struct instance_state *state,
+                          struct error *err)
+{
+    json_t *arguments = json_pack("{s:s}", "id", state->id);
+    if (!arguments)
+        return error_nomem(err);
+    const struct operation_channel *channel = context->channel;
+    json_t *document = channel->call(channel->data, "get_instance", arguments, err);
+    json_decref(arguments);
+    if (!document) {
+        error_context(err, "instance '%s'", state->id);
+        return false;
+    }
+    json_decref(state->document);
+    state->document = document;
+    state->version = json_integer_at(document, "version", 0);
+    forget_properties(state, replaced_refusal);
+    return true;
+}
+
+struct instance_state *operation_context_instance(struct operation_context *context, const char *id,
+                                                  struct error *err)
+{
+    struct instance_state *state = find(context, id);
+    if (state && state->document)
+        return state;
+    if (!state)
+        state = add(context, id, NULL, false);
+    if (!state) {
+        error_nomem(err);
+        return NULL;
+    }
+    return instance_state_fetch(context, state, err) ? state : NULL;
+}
+
+struct tracked_document *instance_state_properties(struct instance_state *state)
+{
+    if (state->properties)
+        return state->properties;
+    json_t *stored = json_object_get(state->document, "runtime_properties");
+    json_t *root = json_is_object(stored) ? json_deep_copy(stored) : json_object();
+    state->properties = tracked_document_new(root, state->writable ? NULL : related_refusal);
+    return state->properties;
+}
+
+bool instance_state_replace(struct instance_state *state, json_t *root, struct error *err)
+{
+    struct tracked_document *properties = tracked_document_new(root, NULL);
+    if (!properties)
+        return error_nomem(err);
+    forget_properties(state, replaced_refusal);
+    properties->dirty = true;
+    state->properties = properties;
+    return true;
+}
+
+bool instance_state_update(struct operation_context *context, struct instance_state *state,
+                           struct error *err)
+{
+    json_t *properties = json_deep_copy(instance_state_properties(state)->root);
+    json_t *arguments = json_pack("{s:s, s:I, s:o}", "id", state->id, "version", state->version,
+                                  "runtime_properties", properties);
+    if (!arguments)
+        return error_nomem(err);
+    const struct operation_channel *channel = context->channel;
+    json_t *answer = channel->call(channel->data, "update_instance", arguments, err);
+    json_decref(arguments);
+    if (!answer) {
+        error_context(err, "instance '%s'", state->id);
+        return false;
+    }
+    state->version = json_integer_at(answer, "version", state->version + 1);
+    json_decref(answer);
+    state->properties->dirty = false;
+    return true;
+}
+
+json_t *operation_context_changes(const struct operation_context *context)
+{
+    json_t *changes = json_array();
+    for (const struct instance_state *state = context->instances; state; state = state->next) {
+        if (!state->properties || !state->properties->dirty)
+            continue;
+        json_t *change = json_pack("{s:s, s:I, s:O}", "id", state->id, "version", state->version,
+                                   "runtime_properties", state->properties->root);
+        if (json_array_append_new(changes, change)) {
+            json_decref(changes);
+            return NULL;
+        }
+    }
+    return changes;
+}
