@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/suggest.h"
 #include "lua/exception.h"
 #include "lua/tracked.h"
 #include "lua/value.h"
@@ -96,6 +97,22 @@ static int core_is_exception(lua_State *L)
     return 1;
 }
 
+/* suggest(wanted, names): the name that `wanted` was probably meant to be, or nil. */
+static int core_suggest(lua_State *L)
+{
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, luaL_checkstring(L, 1));
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_pushnil(L);
+    while (lua_next(L, 2)) {
+        if (lua_type(L, -1) == LUA_TSTRING)
+            suggestion_consider(&suggestion, lua_tostring(L, -1));
+        lua_pop(L, 1);
+    }
+    lua_pushstring(L, suggestion.best);
+    return 1;
+}
+
 int lua_open_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"array", core_array},
@@ -105,6 +122,7 @@ int lua_open_core(lua_State *L)
                                          {"type", core_type},
                                          {"totable", core_totable},
                                          {"is_exception", core_is_exception},
+                                         {"suggest", core_suggest},
                                          {"exception_handler", lua_exception_handler},
                                          {NULL, NULL}};
     luaL_newlib(L, functions);

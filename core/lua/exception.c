@@ -287,29 +287,34 @@ bool lua_exception_is(lua_State *L, int index, const char *type)
     return e && is_a(e->class, type);
 }
 
+void lua_exception_wrap(lua_State *L, lua_State *raiser)
+{
+    int top = lua_gettop(L);
+    if (!to_exception(L, top)) {
+        lua_exception_push(L, "RecoverableError", luaL_tolstring(L, top, NULL));
+        lua_replace(L, top);
+        lua_settop(L, top);
+    }
+    lua_getiuservalue(L, top, 1);
+    if (lua_getfield(L, -1, "traceback") == LUA_TNIL) {
+        luaL_traceback(L, raiser, NULL, raiser == L ? 1 : 0);
+        lua_setfield(L, top + 1, "traceback");
+    }
+    lua_settop(L, top);
+}
+
 int lua_exception_handler(lua_State *L)
 {
     lua_settop(L, 1);
-    if (!to_exception(L, 1)) {
-        const char *text = luaL_tolstring(L, 1, NULL);
-        lua_exception_push(L, "RecoverableError", text);
-        lua_replace(L, 1);
-        lua_settop(L, 1);
-    }
-    lua_getiuservalue(L, 1, 1);
-    if (lua_getfield(L, 2, "traceback") == LUA_TNIL) {
-        luaL_traceback(L, L, NULL, 1);
-        lua_setfield(L, 2, "traceback");
-    }
-    lua_settop(L, 1);
+    lua_exception_wrap(L, L);
     return 1;
 }
 
 /* The class that the engine decides by (runtime.md 3.7). */
 static const char *known_type(const struct exception_class *class)
 {
-    static const char *const known[] = {"HttpException",  "NonRecoverableError", "OperationRetry",
-                                        "StopAgent",      "WorkflowFailed"};
+    static const char *const known[] = {"HttpException", "NonRecoverableError", "OperationRetry",
+                                        "StopAgent", "WorkflowFailed"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (is_a(class, known[i]))
             return known[i];
@@ -359,8 +364,8 @@ json_t *lua_exception_to_json(lua_State *L, int index)
     }
     const struct exception *e = lua_touserdata(L, top);
     const char *known = known_type(e->class);
-    bool recoverable = strcmp(known, "RecoverableError") == 0 ||
-                       strcmp(known, "OperationRetry") == 0;
+    bool recoverable =
+        strcmp(known, "RecoverableError") == 0 || strcmp(known, "OperationRetry") == 0;
     json_t **box = lua_json_box(L);
     *box = json_pack("{s:s, s:s, s:b}", "type", e->class->name, "known_type", known, "recoverable",
                      recoverable);

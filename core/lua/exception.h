@@ -23,9 +23,15 @@ int lua_exception_raise(lua_State *L, const char *type, const char *fmt, ...)
 bool lua_exception_is(lua_State *L, int index, const char *type);
 
 /**
- * The message handler under which all plugin code runs: makes an exception of any error value (a
- * string or table becomes a RecoverableError whose `type` tells what it was) and gives it the
- * traceback, if it has none. Also the C function of that form. [-1, +1, m]
+ * Make an exception of the error value on top of the stack, if it is none, and give it the
+ * traceback of `raiser`, if it has none: the state itself, or a coroutine that has failed.
+ * [-1, +1, m]
+ */
+void lua_exception_wrap(lua_State *L, lua_State *raiser);
+
+/**
+ * The message handler under which all plugin code runs: lua_exception_wrap() as a C
+ * function. [-1, +1, m]
  */
 int lua_exception_handler(lua_State *L);
 

@@ -143,8 +143,9 @@ static int instance_host_ip(lua_State *L)
 {
     const char *host = json_string_at(check_document(L), "host_id", NULL);
     if (!host)
-        return lua_exception_raise(L, "NonRecoverableError", "host_id missing: the instance is "
-                                                             "contained in no host");
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "host_id missing: the instance is "
+                                   "contained in no host");
     lua_settop(L, 1);
     lua_getiuservalue(L, 1, CTX);
     lua_instance_push(L, 2, host);
@@ -255,8 +256,7 @@ void lua_instance_push(lua_State *L, int ctx, const char *id)
         return;
     lua_pop(L, 1);
     struct error err = {0};
-    struct instance_state *state =
-        operation_context_instance(lua_context_check(L, ctx), id, &err);
+    struct instance_state *state = operation_context_instance(lua_context_check(L, ctx), id, &err);
     if (!state)
         lua_raise_error(L, &err);
     struct instance *instance = lua_newuserdatauv(L, sizeof *instance, 3);

@@ -89,11 +89,9 @@ void lua_logger_register(lua_State *L)
 {
     static const struct lua_field fields[] = {{NULL, NULL, NULL}};
     static const luaL_Reg methods[] = {
-        {"debug", logger_debug},         {"info", logger_info},
-        {"warn", logger_warning},        {"warning", logger_warning},
-        {"error", logger_error},         {"critical", logger_critical},
-        {"exception", logger_exception}, {"log", logger_log},
-        {NULL, NULL}};
+        {"debug", logger_debug},         {"info", logger_info},   {"warn", logger_warning},
+        {"warning", logger_warning},     {"error", logger_error}, {"critical", logger_critical},
+        {"exception", logger_exception}, {"log", logger_log},     {NULL, NULL}};
     static const luaL_Reg metamethods[] = {{NULL, NULL}};
     lua_class_register(L, CLASS, "ctx.logger", fields, methods, metamethods);
 }

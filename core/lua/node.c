@@ -106,8 +106,7 @@ void lua_node_push_named(lua_State *L, int ctx, const char *id)
         return;
     lua_pop(L, 1);
     struct operation_context *context = lua_context_check(L, ctx);
-    json_t *document =
-        lua_context_call(L, context, "get_node", json_pack("{s:s}", "id", id));
+    json_t *document = lua_context_call(L, context, "get_node", json_pack("{s:s}", "id", id));
     lua_node_push(L, ctx, document);
     lua_remove(L, -2);
 }

@@ -14,7 +14,7 @@ enum context_type { CONTEXT_NODE, CONTEXT_RELATIONSHIP, CONTEXT_DEPLOYMENT };
 /* One node instance that the operation has met: its own, or a related one. */
 struct instance_state {
     struct instance_state *next;
-    json_t *document; /* shared; NULL until it is fetched */
+    json_t *document;                    /* shared; NULL until it is fetched */
     struct tracked_document *properties; /* NULL until they are first read */
     json_int_t version;
     bool writable;

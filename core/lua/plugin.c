@@ -38,17 +38,18 @@ static int plugin_source(lua_State *L)
     return push_text(L, "source", NULL);
 }
 
-/* Where the plugin was found: the first of its directories that exists. */
+/* Where the plugin was found: in the first of the plugin directories that has its folder. */
 static int plugin_prefix(lua_State *L)
 {
     const json_t *plugin = check_plugin(L, 1);
     const json_t *directories = json_object_get(plugin, "directories");
+    const char *name = json_string_at(plugin, "name", "");
     for (size_t i = 0; i < json_array_size(directories); i++) {
         const char *directory = json_string_value(json_array_get(directories, i));
-        if (directory && directory_exists(directory)) {
-            lua_pushstring(L, directory);
+        const char *prefix = lua_pushfstring(L, "%s/%s", directory ? directory : "", name);
+        if (directory_exists(prefix))
             return 1;
-        }
+        lua_pop(L, 1);
     }
     lua_pushnil(L);
     return 1;

@@ -88,11 +88,10 @@ static int endpoint_gc(lua_State *L)
 void lua_relationship_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {{NULL, NULL}};
-    static const struct lua_field fields[] = {
-        {"type", relationship_type, NULL},
-        {"type_hierarchy", relationship_type_hierarchy, NULL},
-        {"target", relationship_target, NULL},
-        {NULL, NULL, NULL}};
+    static const struct lua_field fields[] = {{"type", relationship_type, NULL},
+                                              {"type_hierarchy", relationship_type_hierarchy, NULL},
+                                              {"target", relationship_target, NULL},
+                                              {NULL, NULL, NULL}};
     static const luaL_Reg metamethods[] = {{"__gc", relationship_gc}, {NULL, NULL}};
     lua_class_register(L, CLASS, "relationship", fields, methods, metamethods);
     static const struct lua_field endpoint_fields[] = {

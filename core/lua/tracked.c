@@ -131,8 +131,7 @@ static void detach(lua_State *L, int handles, json_t *value)
     lua_pop(L, 1);
     size_t i;
     json_t *item;
-    json_array_foreach(value, i, item)
-        detach(L, handles, item);
+    json_array_foreach(value, i, item) detach(L, handles, item);
     for (void *it = json_object_iter(value); it; it = json_object_iter_next(value, it))
         detach(L, handles, json_object_iter_value(it));
 }
@@ -358,9 +357,12 @@ static int data_gc(lua_State *L)
 
 void lua_tracked_register(lua_State *L)
 {
-    static const luaL_Reg metamethods[] = {{"__index", data_index}, {"__newindex", data_newindex},
-                                           {"__len", data_len},     {"__pairs", data_pairs},
-                                           {"__gc", data_gc},       {"__tostring", data_tostring},
+    static const luaL_Reg metamethods[] = {{"__index", data_index},
+                                           {"__newindex", data_newindex},
+                                           {"__len", data_len},
+                                           {"__pairs", data_pairs},
+                                           {"__gc", data_gc},
+                                           {"__tostring", data_tostring},
                                            {NULL, NULL}};
     luaL_newmetatable(L, CLASS);
     luaL_setfuncs(L, metamethods, 0);

@@ -1,4 +1,5 @@
-/* lua_runner.c - a Lua 5.4 interpreter with the runtime in it: `lua-runner [-e CODE] [SCRIPT ...]`. */
+/* lua_runner.c - a Lua 5.4 interpreter with the runtime in it: `lua-runner [-e CODE] [SCRIPT ...]`.
+ */
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdio.h>

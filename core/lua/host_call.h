@@ -1,0 +1,19 @@
+/* host_call.h - the one way in which the runtime runs code of plugins. */
+#ifndef CLOUDIFY_LUA_HOST_CALL_H
+#define CLOUDIFY_LUA_HOST_CALL_H
+
+#include <lua.h>
+#include <stdbool.h>
+
+/**
+ * Call the function below its `arguments` on the stack in protected mode; an error becomes an
+ * exception with its traceback. [-(arguments + 1), +results or +1, m]
+ *
+ * @return true with `results` values on the stack, or false with the exception
+ */
+bool host_call(lua_State *L, int arguments, int results);
+
+/** A new state with the standard libraries and cloudify's modules; NULL when out of memory. */
+lua_State *host_state_new(void);
+
+#endif

@@ -1,0 +1,107 @@
+/* process.c - see process.h. */
+#include "lua/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "dispatch/children.h"
+
+extern char **environ;
+
+/* A descriptor that already has its number must lose close-on-exec, which dup2() leaves alone. */
+static bool place(int from, int to)
+{
+    if (from < 0)
+        return true;
+    if (from == to)
+        return fcntl(to, F_SETFD, 0) == 0;
+    return dup2(from, to) == to;
+}
+
+/* In the child, between fork and exec: only calls that are safe in a signal handler. */
+static void become(const struct process_start *start, int report)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    if (!children_join())
+        _exit(127);
+    if (place(start->input, 0) && place(start->output, 1) && place(start->error, 2) &&
+        (!start->directory || chdir(start->directory) == 0)) {
+        if (start->environment)
+            environ = (char **)start->environment;
+        execvp(start->program, start->arguments);
+    }
+    int reason = errno;
+    ssize_t written = write(report, &reason, sizeof reason);
+    _exit(written == (ssize_t)sizeof reason ? 127 : 126);
+}
+
+/* The errno that the child reports, or 0: it runs the program. */
+static int read_report(int report)
+{
+    int reason = 0;
+    ssize_t count;
+    do
+        count = read(report, &reason, sizeof reason);
+    while (count < 0 && errno == EINTR);
+    return count == (ssize_t)sizeof reason ? reason : 0;
+}
+
+pid_t process_start(const struct process_start *start, struct error *err)
+{
+    int report[2];
+    if (pipe2(report, O_CLOEXEC)) {
+        error_set(err, ERROR_IO, "'%s' could not start: %s", start->program, strerror(errno));
+        return -1;
+    }
+    pid_t pid = fork();
+    if (pid == 0)
+        become(start, report[1]);
+    int reason = pid < 0 ? errno : 0;
+    close(report[1]);
+    if (pid > 0) {
+        setpgid(pid, pid);
+        if (!children_add(pid))
+            kill(-pid, SIGKILL);
+        reason = read_report(report[0]);
+    }
+    close(report[0]);
+    if (!reason)
+        return pid;
+    if (pid > 0)
+        process_wait(pid);
+    error_set(err, ERROR_IO, "'%s' could not start: %s", start->program, strerror(reason));
+    return -1;
+}
+
+static void forget(pid_t pid)
+{
+    if (kill(-pid, 0) != 0)
+        children_remove(pid);
+}
+
+int process_wait(pid_t pid)
+{
+    int status = 0;
+    pid_t ended;
+    do
+        ended = waitpid(pid, &status, 0);
+    while (ended < 0 && errno == EINTR);
+    forget(pid);
+    return status;
+}
+
+bool process_poll(pid_t pid, int *status)
+{
+    pid_t ended = waitpid(pid, status, WNOHANG);
+    if (ended != pid)
+        return false;
+    forget(pid);
+    return true;
+}

@@ -1,0 +1,31 @@
+/* process.h - starting children: each in a process group of its own, which the operation owns. */
+#ifndef CLOUDIFY_LUA_PROCESS_H
+#define CLOUDIFY_LUA_PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+struct process_start {
+    const char *program;      /* looked up in PATH */
+    char *const *arguments;   /* argv, NULL-terminated */
+    char *const *environment; /* NULL: that of this process */
+    const char *directory;    /* or NULL: the current one */
+    int input, output, error; /* descriptors for 0, 1, 2 of the child; -1: as they are here */
+};
+
+/**
+ * Start a child and remember its group as the operation's.
+ *
+ * @return its pid, also the number of its group, or -1 with `err` set: ERROR_IO (says why it could
+ *         not start)
+ */
+pid_t process_start(const struct process_start *start, struct error *err);
+/** Wait for the child `pid`; its group is forgotten unless somebody else lives in it.
+ *  @return the status as of waitpid() */
+int process_wait(pid_t pid);
+/** Whether the child has ended, and then its status; its group as with process_wait(). */
+bool process_poll(pid_t pid, int *status);
+
+#endif

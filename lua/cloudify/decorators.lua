@@ -1,0 +1,38 @@
+--- Marks on the functions of plugins. The marked function is the function itself.
+local decorators = {}
+
+local marks = setmetatable({}, {__mode = "k"})
+
+local function decorator(kind)
+   local function mark(options)
+      return function(func)
+         assert(type(func) == "function", kind .. ": a function is expected")
+         local all = {kind = kind}
+         for name, value in pairs(options) do
+            all[name] = value
+         end
+         marks[func] = all
+         return func
+      end
+   end
+   return function(argument)
+      if type(argument) == "function" then
+         return mark({})(argument)
+      end
+      assert(type(argument) == "table", kind .. ": a function or a table of options is expected")
+      return mark(argument)
+   end
+end
+
+--- `operation(f)` or `operation{resumable = true}(f)`.
+decorators.operation = decorator("operation")
+decorators.task = decorators.operation
+--- `workflow(f)` or `workflow{resumable = true}(f)`.
+decorators.workflow = decorator("workflow")
+
+--- The marks of `func`: {} for a plain function.
+function decorators.options(func)
+   return marks[func] or {}
+end
+
+return decorators

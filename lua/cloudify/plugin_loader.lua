@@ -1,0 +1,116 @@
+--- Finds the functions that blueprints name, in the folders of their plugin.
+local decorators = require("cloudify.decorators")
+local exceptions = require("cloudify.exceptions")
+local filesystem = require("cloudify.filesystem")
+local suggest = require("cloudify.core").suggest
+
+local plugin_loader = {}
+
+local opened = {} -- folders whose modules package.path already has
+
+--- The folders that may hold the plugin, the likeliest first (lua-api.md, "A plugin").
+local function folders(plugin, resources)
+   local found = {}
+   if resources then
+      table.insert(found, resources .. "/plugins/" .. plugin.name)
+   end
+   for _, directory in ipairs(plugin.directories or {}) do
+      table.insert(found, directory .. "/" .. plugin.name)
+      table.insert(found, directory)
+   end
+   return found
+end
+
+local function open_folders(list)
+   local paths, cpaths = {}, {}
+   for _, folder in ipairs(list) do
+      if not opened[folder] and filesystem.is_dir(folder) then
+         opened[folder] = true
+         table.insert(paths, folder .. "/?.lua;" .. folder .. "/?/init.lua")
+         table.insert(cpaths, folder .. "/?.so")
+      end
+   end
+   table.insert(paths, package.path)
+   table.insert(cpaths, package.cpath)
+   package.path, package.cpath = table.concat(paths, ";"), table.concat(cpaths, ";")
+end
+
+--- Names of the modules below `folder`, three levels deep.
+local function modules_below(folder, prefix, depth, names)
+   for _, name in ipairs(filesystem.list(folder)) do
+      local path = folder .. "/" .. name
+      if name:match("%.lua$") then
+         table.insert(names, (prefix .. name:gsub("%.lua$", "")))
+      elseif depth < 3 and not name:match("^%.") and filesystem.is_dir(path) then
+         modules_below(path, prefix .. name .. ".", depth + 1, names)
+      end
+   end
+   return names
+end
+
+local function hint(wanted, names)
+   local nearest = suggest(wanted, names)
+   return nearest and (" (did you mean '%s'?)"):format(nearest) or ""
+end
+
+local function missing_module(plugin, module, list, tried)
+   local names = {}
+   for _, folder in ipairs(list) do
+      modules_below(folder, "", 1, names)
+   end
+   local paths = {}
+   for path in tried:gmatch("no file '([^']*)'") do
+      table.insert(paths, path)
+   end
+   error(exceptions.NonRecoverableError(("plugin '%s': module '%s' not found%s: tried %s"):format(
+      plugin.name, module, hint(module, names), table.concat(paths, ", "))))
+end
+
+--- Whether `require` would find the module without looking at files.
+local function is_built_in(module)
+   if package.loaded[module] or package.preload[module] then
+      return true
+   end
+   return type(package.searchers[2](module)) == "function"
+end
+
+local function load_module(plugin, module, list)
+   if not is_built_in(module) then
+      local path, tried = package.searchpath(module, package.path)
+      if not path then
+         missing_module(plugin, module, list, tried)
+      end
+   end
+   local loaded = require(module)
+   if type(loaded) ~= "table" then
+      error(exceptions.NonRecoverableError(("plugin '%s': module '%s' returns a %s, not a table "
+         .. "of functions"):format(plugin.name, module, type(loaded))))
+   end
+   return loaded
+end
+
+--- The function `name` of `module`, and whether it is declared resumable. Raises
+--- NonRecoverableError where either is missing, naming every path tried and the nearest name.
+---@param plugin {name: string, directories: string[]}
+---@param resources? string folder of the blueprint
+---@return function
+---@return boolean
+function plugin_loader.resolve(plugin, module, name, resources)
+   local list = folders(plugin, resources)
+   open_folders(list)
+   local loaded = load_module(plugin, module, list)
+   local operation = loaded[name]
+   if type(operation) ~= "function" then
+      local names = {}
+      for key, value in pairs(loaded) do
+         if type(value) == "function" then
+            table.insert(names, tostring(key))
+         end
+      end
+      error(exceptions.NonRecoverableError(("plugin '%s': module '%s' has no function '%s'%s")
+         :format(plugin.name, module, name, hint(name, names))))
+   end
+   return operation, decorators.options(operation).resumable == true
+end
+
+return plugin_loader
