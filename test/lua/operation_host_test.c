@@ -94,12 +94,12 @@ static const char plugin[] =
 
 static json_t *request_for(const char *directory, const char *function, bool resume)
 {
-    json_t *node = json_pack("{s:s, s:s, s:{s:{}}}", "id", "web", "type", "t", "properties",
-                             "nested");
-    json_t *instance = json_pack(
-        "{s:s, s:i, s:{}, s:s, s:[{s:s, s:s, s:s}]}", "id", "web_1", "version", 3,
-        "runtime_properties", "host_id", "host_1", "relationships", "type", "connected", "target_id",
-        "host_1", "target_node_id", "host");
+    json_t *node =
+        json_pack("{s:s, s:s, s:{s:{}}}", "id", "web", "type", "t", "properties", "nested");
+    json_t *instance =
+        json_pack("{s:s, s:i, s:{}, s:s, s:[{s:s, s:s, s:s}]}", "id", "web_1", "version", 3,
+                  "runtime_properties", "host_id", "host_1", "relationships", "type", "connected",
+                  "target_id", "host_1", "target_node_id", "host");
     return json_pack("{s:i, s:s, s:{s:s}, s:{s:s, s:i}, s:{s:s, s:[s]}, s:s, s:s, s:b, s:{s:i}, "
                      "s:o, s:o}",
                      "version", 1, "id", "task1", "context", "task_id", "task1", "operation",
@@ -119,7 +119,8 @@ struct expectation {
 static const struct expectation cases[] = {
     {"value", false, "[2,[]]", NULL, NULL, NULL},
     {"properties", false, "null", NULL, NULL,
-     "[{\"id\":\"web_1\",\"version\":3,\"runtime_properties\":{\"deep\":{\"list\":[1,{\"x\":3}]}}}]"},
+     "[{\"id\":\"web_1\",\"version\":3,\"runtime_properties\":{\"deep\":{\"list\":[1,{\"x\":3}]}}}"
+     "]"},
     {"fails", false, NULL, "RecoverableError", "boom",
      "[{\"id\":\"web_1\",\"version\":3,\"runtime_properties\":{\"seen\":true}}]"},
     {"fatal", false, NULL, "NonRecoverableError", "no", NULL},

@@ -1,0 +1,272 @@
+/* functions.c - see functions.h: recognising calls, validating and evaluating values. */
+#include "functions/functions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "functions/functions_internal.h"
+
+/* Known to the language; what has no evaluation here is left for the runtime that can. */
+static const struct function others[] = {
+    {.name = "merge", .since = 103},
+    {.name = "string_find"},
+    {.name = "string_lower"},
+    {.name = "string_replace"},
+    {.name = "string_split"},
+    {.name = "string_upper"},
+    {.name = "get_attributes_dict", .is_runtime = true},
+    {.name = "get_attributes_list", .is_runtime = true},
+    {.name = "get_capability", .is_runtime = true},
+    {.name = "get_consumers", .is_runtime = true},
+    {.name = "get_environment_capability", .is_runtime = true},
+    {.name = "get_group_capability", .is_runtime = true},
+    {.name = "get_label", .is_runtime = true},
+    {.name = "get_secret", .is_runtime = true},
+    {.name = "get_sys", .is_runtime = true},
+};
+
+const struct function *function_find(const char *name)
+{
+    static const struct function *const functions[] = {&function_concat, &function_get_attribute,
+                                                       &function_get_input, &function_get_property};
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        if (!strcmp(functions[i]->name, name))
+            return functions[i];
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (!strcmp(others[i].name, name))
+            return &others[i];
+    }
+    return NULL;
+}
+
+bool function_call_read(const json_t *value, struct function_call *call)
+{
+    if (!json_is_object(value) || json_object_size(value) > 2)
+        return false;
+    *call = (struct function_call){.value = value};
+    for (void *it = json_object_iter((json_t *)value); it;
+         it = json_object_iter_next((json_t *)value, it)) {
+        const char *key = json_object_iter_key(it);
+        if (!strcmp(key, "type"))
+            continue;
+        call->function = function_find(key);
+        call->arguments = json_object_iter_value(it);
+        if (!call->function)
+            return false;
+    }
+    return call->function;
+}
+
+bool function_is_call(const json_t *value)
+{
+    struct function_call call;
+    return function_call_read(value, &call);
+}
+
+const char *function_name(const json_t *value)
+{
+    struct function_call call;
+    return function_call_read(value, &call) ? call.function->name : NULL;
+}
+
+bool functions_contain(const json_t *value)
+{
+    if (json_is_array(value)) {
+        for (size_t i = 0; i < json_array_size(value); i++) {
+            if (functions_contain(json_array_get(value, i)))
+                return true;
+        }
+        return false;
+    }
+    if (!json_is_object(value))
+        return false;
+    if (function_is_call(value))
+        return true;
+    for (void *it = json_object_iter((json_t *)value); it;
+         it = json_object_iter_next((json_t *)value, it)) {
+        if (functions_contain(json_object_iter_value(it)))
+            return true;
+    }
+    return false;
+}
+
+static json_t *evaluate_object(struct evaluation *e, const json_t *object,
+                               const struct function_path *path)
+{
+    json_t *copy = NULL;
+    for (void *it = json_object_iter((json_t *)object); it;
+         it = json_object_iter_next((json_t *)object, it)) {
+        struct function_path step = {.parent = path, .key = json_object_iter_key(it)};
+        const json_t *old = json_object_iter_value(it);
+        json_t *new = evaluation_value(e, old, &step);
+        if (!new)
+            goto fail;
+        if (new == old) {
+            json_decref(new);
+            continue;
+        }
+        if (!copy)
+            copy = json_copy((json_t *)object);
+        if (json_object_set_new_nocheck(copy, step.key, new) != 0) {
+            evaluation_fail(e, path, FUNCTION_PROBLEM_OTHER, ERROR_NOMEM, "out of memory");
+            goto fail;
+        }
+    }
+    return copy ? copy : json_incref((json_t *)object);
+
+fail:
+    json_decref(copy);
+    return NULL;
+}
+
+static json_t *evaluate_array(struct evaluation *e, const json_t *array,
+                              const struct function_path *path)
+{
+    json_t *copy = NULL;
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        struct function_path step = {.parent = path, .index = i};
+        const json_t *old = json_array_get(array, i);
+        json_t *new = evaluation_value(e, old, &step);
+        if (!new)
+            goto fail;
+        if (new == old) {
+            json_decref(new);
+            continue;
+        }
+        if (!copy)
+            copy = json_copy((json_t *)array);
+        if (json_array_set_new(copy, i, new) != 0) {
+            evaluation_fail(e, path, FUNCTION_PROBLEM_OTHER, ERROR_NOMEM, "out of memory");
+            goto fail;
+        }
+    }
+    return copy ? copy : json_incref((json_t *)array);
+
+fail:
+    json_decref(copy);
+    return NULL;
+}
+
+/* `value` is a call with evaluated arguments; takes the reference. */
+static json_t *evaluate_call(struct evaluation *e, json_t *value, const struct function_path *path)
+{
+    struct function_call call;
+    json_t *result = NULL;
+    function_call_read(value, &call);
+    call.path = path;
+    bool is_static = e->mode == FUNCTIONS_STATIC;
+    if (is_static && (call.function->is_runtime || !call.function->evaluate))
+        return value;
+    if (!call.function->evaluate)
+        evaluation_unsupported(e, &call);
+    else if (call.function->check(e, &call))
+        result = call.function->evaluate(e, &call);
+    if (!result) /* the first error wins: only a lack of memory says nothing itself */
+        evaluation_fail(e, path, FUNCTION_PROBLEM_OTHER, ERROR_NOMEM, "out of memory");
+    json_decref(value);
+    return result;
+}
+
+json_t *evaluation_value(struct evaluation *e, const json_t *value,
+                         const struct function_path *path)
+{
+    if (!json_is_object(value) && !json_is_array(value))
+        return json_incref((json_t *)value);
+    if (e->depth >= NESTING_LIMIT) {
+        if (!functions_contain(value))
+            return json_incref((json_t *)value);
+        evaluation_fail(e, path, FUNCTION_PROBLEM_RECURSION, ERROR_LIMIT,
+                        "functions are nested over %d levels deep", NESTING_LIMIT);
+        return NULL;
+    }
+    e->depth++;
+    json_t *result =
+        json_is_object(value) ? evaluate_object(e, value, path) : evaluate_array(e, value, path);
+    e->depth--;
+    return function_is_call(result) ? evaluate_call(e, result, path) : result;
+}
+
+static bool validate_value(struct evaluation *e, const json_t *value,
+                           const struct function_path *path);
+
+static bool validate_items(struct evaluation *e, const json_t *value,
+                           const struct function_path *path)
+{
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        struct function_path step = {.parent = path, .index = i};
+        if (!validate_value(e, json_array_get(value, i), &step))
+            return false;
+    }
+    for (void *it = json_object_iter((json_t *)value); it;
+         it = json_object_iter_next((json_t *)value, it)) {
+        struct function_path step = {.parent = path, .key = json_object_iter_key(it)};
+        if (!validate_value(e, json_object_iter_value(it), &step))
+            return false;
+    }
+    return true;
+}
+
+static bool validate_call(struct evaluation *e, const struct function_call *call)
+{
+    const struct function *function = call->function;
+    if (e->version < function->since)
+        return evaluation_fail(e, call->path, FUNCTION_PROBLEM_VERSION, ERROR_INVALID,
+                               "%s needs version %d.%d of the language or a later one, not %d.%d",
+                               function->name, function->since / 100, function->since % 100,
+                               e->version / 100, e->version % 100);
+    if (function->check && !function->check(e, call))
+        return false;
+    return !function->validate || function->validate(e, call);
+}
+
+static bool validate_value(struct evaluation *e, const json_t *value,
+                           const struct function_path *path)
+{
+    struct function_call call;
+    if (!json_is_object(value) && !json_is_array(value))
+        return true;
+    if (!validate_items(e, value, path))
+        return false;
+    if (!function_call_read(value, &call))
+        return true;
+    call.path = path;
+    return validate_call(e, &call);
+}
+
+static struct evaluation begin(const struct function_scope *scope,
+                               const struct value_source *source, enum function_problem *problem,
+                               struct error *err)
+{
+    *problem = FUNCTION_PROBLEM_NONE;
+    return (struct evaluation){
+        .source = source,
+        .scope = scope,
+        .instances = scope,
+        .path = scope->path ? scope->path : "",
+        .is_tolerant = scope->kind == FUNCTION_SCOPE_OUTPUTS,
+        .problem = problem,
+        .err = err,
+    };
+}
+
+bool functions_validate(const json_t *value, const struct function_scope *scope,
+                        const struct value_source *source, int version,
+                        enum function_problem *problem, struct error *err)
+{
+    enum function_problem unused;
+    struct evaluation e = begin(scope, source, problem ? problem : &unused, err);
+    e.mode = FUNCTIONS_STATIC;
+    e.version = version;
+    return validate_value(&e, value, NULL);
+}
+
+json_t *functions_evaluate(const json_t *value, const struct function_scope *scope,
+                           const struct value_source *source, enum function_mode mode,
+                           enum function_problem *problem, struct error *err)
+{
+    enum function_problem unused;
+    struct evaluation e = begin(scope, source, problem ? problem : &unused, err);
+    e.mode = mode;
+    return evaluation_value(&e, value, NULL);
+}
