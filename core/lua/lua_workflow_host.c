@@ -1,0 +1,396 @@
+/* lua_workflow_host.c - opens, resumes and closes workflows; runs their handlers and local tasks. */
+#include "lua/lua_workflow_host.h"
+
+#include <lualib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lua/exception.h"
+#include "lua/lua_cloudify.h"
+#include "lua/value.h"
+#include "lua/workflow_run.h"
+
+static const char run_key; /* registry: the struct workflow_run of the state */
+
+struct workflow_run *workflow_run(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &run_key);
+    struct workflow_run *run = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    return run;
+}
+
+static json_t *plain_error(const char *type, const char *message)
+{
+    return json_pack("{s:s, s:s}", "type", type, "message", message);
+}
+
+/* {message, type, traceback?, hide_traceback?, cancelled?} of the error at `index`. */
+static json_t *error_json(lua_State *L, int index)
+{
+    json_t *error = lua_exception_to_json(L, index);
+    const char *type = json_string_value(json_object_get(error, "type"));
+    /* The text of a failed graph already has the traceback of the task that failed. */
+    if (type && !strcmp(type, "WorkflowFailed"))
+        json_object_set_new(error, "hide_traceback", json_true());
+    if (type && !strcmp(type, "ExecutionCancelled"))
+        json_object_set_new(error, "cancelled", json_true());
+    return error;
+}
+
+/* The module of `function`, pushed, which is then left with the bare name. */
+static void push_module_name(lua_State *L, const char **function)
+{
+    const char *dot = strrchr(*function, '.');
+    if (!dot || dot == *function || !dot[1])
+        lua_exception_raise(L, "NonRecoverableError",
+                            "workflow function '%s': must be MODULE.FUNCTION", *function);
+    lua_pushlstring(L, *function, (size_t)(dot - *function));
+    *function = dot + 1;
+}
+
+static bool is_callable(lua_State *L, int index)
+{
+    if (lua_isfunction(L, index))
+        return true;
+    if (luaL_getmetafield(L, index, "__call") == LUA_TNIL)
+        return false;
+    lua_pop(L, 1);
+    return true;
+}
+
+/* Push the function that the workflow is. */
+static void push_function(lua_State *L, const struct workflow_call *call)
+{
+    const char *name = call->function;
+    push_module_name(L, &name);
+    const char *module = lua_tostring(L, -1);
+    lua_getglobal(L, "require");
+    lua_pushvalue(L, -2);
+    lua_call(L, 1, 1);
+    if (!lua_istable(L, -1))
+        lua_exception_raise(L, "NonRecoverableError",
+                            "module '%s' of plugin '%s' does not return a table of functions",
+                            module, call->plugin->name);
+    lua_getfield(L, -1, name);
+    if (!is_callable(L, -1))
+        lua_exception_raise(L, "NonRecoverableError",
+                            "module '%s' of plugin '%s' has no function '%s'", module,
+                            call->plugin->name, name);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
+}
+
+/* Where `require` finds the modules of the plugin, in front of what Lua has by itself. */
+static void set_path(lua_State *L, const struct workflow_call *call)
+{
+    luaL_Buffer path;
+    lua_getglobal(L, "package");
+    luaL_buffinit(L, &path);
+    for (const char *const *d = call->directories; d && *d; d++) {
+        const char *plugin = call->plugin->name;
+        lua_pushfstring(L, "%s/%s/?.lua;%s/%s/?/init.lua;", *d, plugin, *d, plugin);
+        luaL_addvalue(&path);
+    }
+    luaL_pushresult(&path);
+    lua_getfield(L, -2, "path");
+    lua_concat(L, 2);
+    lua_setfield(L, -2, "path");
+    lua_pop(L, 1);
+}
+
+/* The engine must end in good order: no workflow may end its process. */
+static void remove_exit(lua_State *L)
+{
+    lua_getglobal(L, "os");
+    lua_pushnil(L);
+    lua_setfield(L, -2, "exit");
+    lua_pop(L, 1);
+}
+
+static void register_classes(lua_State *L)
+{
+    workflow_ctx_register(L);
+    workflow_node_register(L);
+    workflow_relationship_register(L);
+    workflow_instance_register(L);
+    workflow_relationship_instance_register(L);
+    workflow_task_register(L);
+    workflow_graph_register(L);
+    workflow_sequence_register(L);
+    workflow_logger_register(L);
+}
+
+/* The message handler left a RecoverableError or what the workflow itself raised. */
+static int finish_main(lua_State *L, int status, lua_KContext context)
+{
+    (void)context;
+    struct workflow_run *run = workflow_run(L);
+    struct error err = {0};
+    run->succeeded = status == LUA_OK || status == LUA_YIELD;
+    if (!run->succeeded)
+        run->value = error_json(L, -1);
+    else if (!lua_isnil(L, -1))
+        run->value = lua_json_get(L, -1, "the workflow's result", &err);
+    if (err.code) {
+        run->succeeded = false;
+        run->value = plain_error("NonRecoverableError", err.text);
+    }
+    return 0;
+}
+
+/* The body of the coroutine: gets function, ctx and parameters. */
+static int workflow_main(lua_State *L)
+{
+    lua_pushcfunction(L, lua_exception_handler);
+    lua_insert(L, 1);
+    return finish_main(L, lua_pcallk(L, 2, 1, 1, 0, finish_main), 0);
+}
+
+/* cloudify.workflow_ctx and cloudify.workflow_parameters, for code that is not handed them. */
+static void set_current(lua_State *L, int ctx, int parameters)
+{
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "cloudify.state");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, "current_workflow_ctx");
+    lua_getfield(L, -1, "set");
+    lua_insert(L, -2);
+    lua_pushvalue(L, ctx);
+    lua_pushvalue(L, parameters);
+    lua_call(L, 3, 0);
+    lua_pop(L, 1);
+}
+
+static void start_thread(lua_State *L, struct workflow_run *run, const struct workflow_call *call)
+{
+    lua_settop(L, 0);
+    workflow_ctx_push(L);
+    workflow_json_push(L, call->parameters);
+    set_current(L, 1, 2);
+    run->thread = lua_newthread(L);
+    lua_pushvalue(L, -1);
+    luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_pushcfunction(L, workflow_main);
+    push_function(L, call);
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 2);
+    lua_xmove(L, run->thread, 4);
+}
+
+static int prepare(lua_State *L)
+{
+    struct workflow_run *run = lua_touserdata(L, 1);
+    const struct workflow_call *call = lua_touserdata(L, 2);
+    lua_pushvalue(L, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &run_key);
+    luaL_openlibs(L);
+    lua_cloudify_open(L);
+    remove_exit(L);
+    set_path(L, call);
+    register_classes(L);
+    start_thread(L, run, call);
+    return 0;
+}
+
+static void host_close(void *workflow)
+{
+    struct workflow_run *run = workflow;
+    if (!run)
+        return;
+    if (run->L)
+        lua_close(run->L);
+    json_decref(run->value);
+    free(run);
+}
+
+/* The message of the error at the top of the stack. */
+static int push_message(lua_State *L)
+{
+    luaL_tolstring(L, 1, NULL);
+    return 1;
+}
+
+static void take_message(lua_State *L, enum error_code code, struct error *err)
+{
+    lua_pushcfunction(L, push_message);
+    lua_insert(L, -2);
+    if (lua_pcall(L, 1, 1, 0) != LUA_OK || !lua_isstring(L, -1))
+        error_set(err, code, "an error whose text cannot be told");
+    else
+        error_set(err, code, "%s", lua_tostring(L, -1));
+    lua_pop(L, 1);
+}
+
+static void *host_open(void *data, struct execution *execution, const struct workflow_call *call,
+                       struct error *err)
+{
+    (void)data;
+    struct workflow_run *run = calloc(1, sizeof *run);
+    if (!run)
+        goto nomem;
+    run->execution = execution;
+    run->L = luaL_newstate();
+    if (!run->L)
+        goto nomem;
+    lua_pushcfunction(run->L, prepare);
+    lua_pushlightuserdata(run->L, run);
+    lua_pushlightuserdata(run->L, (void *)call);
+    if (lua_pcall(run->L, 2, 0, 0) == LUA_OK)
+        return run;
+    take_message(run->L, ERROR_PLUGIN, err);
+    error_context(err, "workflow '%s'", call->workflow);
+    host_close(run);
+    return NULL;
+
+nomem:
+    error_nomem(err);
+    host_close(run);
+    return NULL;
+}
+
+static enum workflow_status fail(json_t **value, json_t *error)
+{
+    *value = error;
+    return WORKFLOW_FAILED;
+}
+
+/* Tasks that were started without a graph and not waited for belong to the workflow too. */
+static enum workflow_status drain(struct workflow_run *run, json_t **value)
+{
+    while (run->drain || (run->drain = workflow_task_next_pending(run->L))) {
+        struct task *task = run->drain;
+        if (task->attached) {
+            execution_wait_task(run->execution, task);
+            return WORKFLOW_WAITING;
+        }
+        json_t *result = NULL;
+        run->drain = NULL;
+        if (!execution_task_result(run->execution, task, &result))
+            return fail(value, json_incref(result));
+    }
+    *value = run->value;
+    run->value = NULL;
+    return WORKFLOW_DONE;
+}
+
+static enum workflow_status finish(struct workflow_run *run, json_t **value)
+{
+    run->returned = true;
+    if (run->succeeded)
+        return drain(run, value);
+    json_t *error = run->value;
+    run->value = NULL;
+    return fail(value, error);
+}
+
+static enum workflow_status host_resume(void *workflow, json_t **value)
+{
+    struct workflow_run *run = workflow;
+    int results = 0, arguments = run->started ? 0 : 3;
+    *value = NULL;
+    if (run->returned)
+        return drain(run, value);
+    run->started = true;
+    run->waiting = false;
+    int status = lua_resume(run->thread, run->L, arguments, &results);
+    if (status == LUA_OK)
+        return finish(run, value);
+    if (status != LUA_YIELD)
+        return fail(value, plain_error("MemoryError", "the workflow ran out of memory"));
+    lua_pop(run->thread, results);
+    if (!run->waiting)
+        return fail(value, plain_error("NonRecoverableError",
+                                       "the workflow has yielded by itself; it can wait only in "
+                                       "graph:execute() and task:get()"));
+    return WORKFLOW_WAITING;
+}
+
+struct handler_call {
+    struct task *task;
+    int function;
+    struct handler_result *result;
+    json_t *value;
+};
+
+static void read_result(lua_State *L, struct handler_result *result)
+{
+    static const char *const names[] = {"retry", "fail", "continue", "ignore", NULL};
+    static const enum handler_action actions[] = {HANDLER_RETRY, HANDLER_FAIL, HANDLER_CONTINUE,
+                                                  HANDLER_IGNORE};
+    if (!lua_istable(L, 1))
+        lua_exception_raise(L, "NonRecoverableError",
+                            "a handler must return handlers.retry(), fail(), cont() or ignore()");
+    lua_getfield(L, 1, "action");
+    result->action = actions[luaL_checkoption(L, -1, NULL, names)];
+    lua_getfield(L, 1, "ignore_total_retries");
+    result->ignore_total_retries = lua_toboolean(L, -1);
+    lua_getfield(L, 1, "retry_after");
+    result->retry_after = luaL_optnumber(L, -1, -1);
+    if (lua_getfield(L, 1, "retried_task") != LUA_TNIL)
+        result->retried_task = workflow_task_check(L, -1);
+}
+
+static int call_handler(lua_State *L)
+{
+    struct handler_call *call = lua_touserdata(L, 1);
+    lua_settop(L, 0);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, call->function);
+    workflow_task_push(L, call->task);
+    lua_call(L, 1, 1);
+    read_result(L, call->result);
+    return 0;
+}
+
+static int call_function(lua_State *L)
+{
+    struct handler_call *call = lua_touserdata(L, 1);
+    lua_settop(L, 0);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, call->function);
+    lua_call(L, 0, 1);
+    if (!lua_isnil(L, 1))
+        call->value = lua_json_check(L, 1, "the task's result");
+    return 0;
+}
+
+/* Call `function` in the main thread; on failure the error stays on the stack. */
+static bool protected_call(lua_State *L, lua_CFunction function, struct handler_call *call)
+{
+    lua_settop(L, 0);
+    lua_pushcfunction(L, lua_exception_handler);
+    lua_pushcfunction(L, function);
+    lua_pushlightuserdata(L, call);
+    return lua_pcall(L, 1, 0, 1) == LUA_OK;
+}
+
+static bool host_handle(void *workflow, struct task *task, int handler,
+                        struct handler_result *result, struct error *err)
+{
+    struct workflow_run *run = workflow;
+    struct handler_call call = {.task = task, .function = handler, .result = result};
+    bool ok = protected_call(run->L, call_handler, &call);
+    if (!ok)
+        take_message(run->L, ERROR_PLUGIN, err);
+    lua_settop(run->L, 0);
+    return ok;
+}
+
+static bool host_run_local(void *workflow, struct task *task, json_t **value)
+{
+    struct workflow_run *run = workflow;
+    struct handler_call call = {.task = task, .function = task->function};
+    bool ok = protected_call(run->L, call_function, &call);
+    *value = ok ? call.value : lua_exception_to_json(run->L, -1);
+    lua_settop(run->L, 0);
+    return ok;
+}
+
+const struct workflow_host *lua_workflow_host(void)
+{
+    static const struct workflow_host host = {.open = host_open,
+                                              .resume = host_resume,
+                                              .handle = host_handle,
+                                              .run_local = host_run_local,
+                                              .close = host_close};
+    return &host;
+}

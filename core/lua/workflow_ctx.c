@@ -1,0 +1,218 @@
+/* workflow_ctx.c - the class of ctx as workflows are handed it (runtime.md 6.2). */
+#include "lua/exception.h"
+#include "lua/value.h"
+#include "lua/workflow_run.h"
+
+static const struct workflow_class ctx_class;
+
+static struct workflow_run *check_run(lua_State *L)
+{
+    return workflow_handle_check(L, 1, &ctx_class)->object;
+}
+
+static const struct execution_options *check_options(lua_State *L)
+{
+    return execution_options(check_run(L)->execution);
+}
+
+void workflow_ctx_push(lua_State *L)
+{
+    struct workflow_run *run = workflow_run(L);
+    workflow_handle_push(L, &ctx_class, run, run, 0);
+}
+
+static int ctx_graph_mode(lua_State *L)
+{
+    struct workflow_run *run = check_run(L);
+    if (!run->graph_mode && task_graph_count(execution_graph(run->execution)))
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "graph_mode() must come before the first task is started");
+    run->graph_mode = true;
+    workflow_graph_push(L);
+    return 1;
+}
+
+static int ctx_get_node(lua_State *L)
+{
+    const struct plan_node *node = plan_find_node(check_options(L)->plan, luaL_checkstring(L, 2));
+    if (node)
+        workflow_node_push(L, node);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int ctx_get_node_instance(lua_State *L)
+{
+    struct node_instance *ni =
+        instances_find(execution_instances(check_run(L)->execution), luaL_checkstring(L, 2));
+    if (ni)
+        workflow_instance_push(L, ni);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int ctx_send_event(lua_State *L)
+{
+    struct workflow_run *run = check_run(L);
+    const char *text = luaL_checkstring(L, 2);
+    workflow_option(L, 3, "event_type");
+    const char *event_type = luaL_optstring(L, -1, NULL);
+    json_t *context = workflow_object(L, 3, "additional_context");
+    struct error err = {0};
+    struct task *task =
+        execution_workflow_event_task(run->execution, text, event_type, context, &err);
+    return workflow_task_return(L, task, &err);
+}
+
+/* Calls the function with its arguments: upvalues of what ctx:local_task() registers. */
+static int call_local(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_call(L, 1, 1);
+    return 1;
+}
+
+static int ctx_local_task(lua_State *L)
+{
+    struct workflow_run *run = check_run(L);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    workflow_option(L, 3, "name");
+    const char *name = luaL_optstring(L, -1, "local");
+    lua_pushvalue(L, 2);
+    if (workflow_option(L, 3, "kwargs") == LUA_TNIL) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+    }
+    lua_pushcclosure(L, call_local, 2);
+    int function = luaL_ref(L, LUA_REGISTRYINDEX);
+    struct error err = {0};
+    struct task *task = execution_local_task(run->execution, name, function, &err);
+    if (task && workflow_option(L, 3, "total_retries") != LUA_TNIL)
+        task->total_retries = (int32_t)luaL_checkinteger(L, -1);
+    if (task && workflow_option(L, 3, "retry_interval") != LUA_TNIL)
+        task->retry_interval = luaL_checknumber(L, -1);
+    if (task)
+        task->send_events = workflow_flag(L, 3, "send_task_events", task->send_events);
+    return workflow_task_return(L, task, &err);
+}
+
+static int ctx_has_cancel_request(lua_State *L)
+{
+    lua_pushboolean(L, execution_is_cancelled(check_run(L)->execution));
+    return 1;
+}
+
+static int ctx_execution_id(lua_State *L)
+{
+    lua_pushstring(L, check_options(L)->execution_id);
+    return 1;
+}
+
+static int ctx_workflow_id(lua_State *L)
+{
+    lua_pushstring(L, check_options(L)->workflow->name);
+    return 1;
+}
+
+static int ctx_wait_after_fail(lua_State *L)
+{
+    double seconds = check_options(L)->wait_after_fail;
+    lua_pushnumber(L, seconds < 0 ? 600 : seconds);
+    return 1;
+}
+
+static int push_id(lua_State *L, const char *id)
+{
+    lua_createtable(L, 0, 1);
+    lua_pushstring(L, id);
+    lua_setfield(L, -2, "id");
+    return 1;
+}
+
+static int ctx_deployment(lua_State *L)
+{
+    return push_id(L, check_options(L)->deployment_id);
+}
+
+static int ctx_blueprint(lua_State *L)
+{
+    return push_id(L, check_options(L)->blueprint_id);
+}
+
+static int ctx_logger(lua_State *L)
+{
+    check_run(L);
+    workflow_logger_push(L, NULL);
+    return 1;
+}
+
+static size_t next_position(lua_State *L)
+{
+    size_t position = (size_t)lua_tointeger(L, lua_upvalueindex(2));
+    lua_pushinteger(L, (lua_Integer)position + 1);
+    lua_replace(L, lua_upvalueindex(2));
+    return position;
+}
+
+static int next_node(lua_State *L)
+{
+    const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
+    size_t position = next_position(L);
+    if (position >= plan->node_count)
+        return 0;
+    workflow_node_push(L, &plan->nodes[position]);
+    return 1;
+}
+
+static int next_instance(lua_State *L)
+{
+    const struct instance_set *instances = execution_instances(workflow_run(L)->execution);
+    size_t position = next_position(L);
+    if (position >= instances->count)
+        return 0;
+    workflow_instance_push(L, instances->items[position]);
+    return 1;
+}
+
+static int ctx_nodes(lua_State *L)
+{
+    workflow_iterator_push(L, next_node);
+    return 1;
+}
+
+static int ctx_node_instances(lua_State *L)
+{
+    workflow_iterator_push(L, next_instance);
+    return 1;
+}
+
+static const luaL_Reg methods[] = {{"graph_mode", ctx_graph_mode},
+                                   {"get_node", ctx_get_node},
+                                   {"get_node_instance", ctx_get_node_instance},
+                                   {"send_event", ctx_send_event},
+                                   {"local_task", ctx_local_task},
+                                   {"has_cancel_request", ctx_has_cancel_request},
+                                   {NULL, NULL}};
+
+static const luaL_Reg fields[] = {{"execution_id", ctx_execution_id},
+                                  {"workflow_id", ctx_workflow_id},
+                                  {"wait_after_fail", ctx_wait_after_fail},
+                                  {"deployment", ctx_deployment},
+                                  {"blueprint", ctx_blueprint},
+                                  {"logger", ctx_logger},
+                                  {"nodes", ctx_nodes},
+                                  {"node_instances", ctx_node_instances},
+                                  {NULL, NULL}};
+
+static const struct workflow_class ctx_class = {.name = "cloudify.workflow.ctx",
+                                                .noun = "workflow ctx",
+                                                .methods = methods,
+                                                .fields = fields};
+
+void workflow_ctx_register(lua_State *L)
+{
+    workflow_class_register(L, &ctx_class);
+}

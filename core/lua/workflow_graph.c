@@ -1,0 +1,175 @@
+/* workflow_graph.c - the class of the task graph; its methods serve subgraphs too. */
+#include "lua/exception.h"
+#include "lua/workflow_run.h"
+
+static const struct workflow_class graph_class;
+
+static struct task_graph *graph_of(lua_State *L)
+{
+    return execution_graph(workflow_run(L)->execution);
+}
+
+/* The subgraph at index 1, or NULL for the graph itself. */
+static struct task *check_container(lua_State *L)
+{
+    struct task *subgraph = workflow_subgraph_test(L, 1);
+    if (!subgraph)
+        workflow_handle_check(L, 1, &graph_class);
+    return subgraph;
+}
+
+void workflow_graph_push(lua_State *L)
+{
+    void *graph = graph_of(L);
+    workflow_handle_push(L, &graph_class, graph, graph, 0);
+}
+
+static int graph_add_task(lua_State *L)
+{
+    struct error err = {0};
+    if (!task_graph_add(graph_of(L), check_container(L), workflow_task_check(L, 2), &err))
+        return workflow_raise(L, &err);
+    return 0;
+}
+
+static int graph_remove_task(lua_State *L)
+{
+    check_container(L);
+    task_graph_remove(graph_of(L), workflow_task_check(L, 2));
+    return 0;
+}
+
+static int graph_get_task(lua_State *L)
+{
+    check_container(L);
+    struct task *task = task_graph_find(graph_of(L), luaL_checkstring(L, 2));
+    if (task)
+        workflow_task_push(L, task);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int graph_add_dependency(lua_State *L)
+{
+    check_container(L);
+    struct error err = {0};
+    if (!task_graph_depend(graph_of(L), workflow_task_check(L, 2), workflow_task_check(L, 3), &err))
+        return workflow_raise(L, &err);
+    return 0;
+}
+
+static int graph_remove_dependency(lua_State *L)
+{
+    check_container(L);
+    task_graph_undepend(graph_of(L), workflow_task_check(L, 2), workflow_task_check(L, 3));
+    return 0;
+}
+
+static int graph_sequence(lua_State *L)
+{
+    workflow_sequence_push(L, check_container(L));
+    return 1;
+}
+
+static int graph_subgraph(lua_State *L)
+{
+    struct task *container = check_container(L);
+    struct error err = {0};
+    struct task *subgraph =
+        execution_subgraph(workflow_run(L)->execution, luaL_checkstring(L, 2), &err);
+    if (!subgraph || !task_graph_add(graph_of(L), container, subgraph, &err))
+        return workflow_raise(L, &err);
+    workflow_task_push(L, subgraph);
+    return 1;
+}
+
+static bool stands_in(const struct task *task, const struct task *container)
+{
+    while (task && task != container)
+        task = task->container;
+    return task == container;
+}
+
+/* Upvalues: the graph, an array of its tasks, how many were given. */
+static int next_task(lua_State *L)
+{
+    lua_Integer position = lua_tointeger(L, lua_upvalueindex(2)) + 1;
+    lua_pushinteger(L, position);
+    lua_replace(L, lua_upvalueindex(2));
+    lua_geti(L, lua_upvalueindex(1), position);
+    return 1;
+}
+
+/* A copy, so that the graph may be changed while the tasks are walked. */
+static int graph_tasks(lua_State *L)
+{
+    struct task *container = check_container(L);
+    lua_settop(L, 1);
+    lua_newtable(L);
+    lua_Integer count = 0;
+    for (struct task *task = task_graph_next(graph_of(L), NULL); task;
+         task = task_graph_next(graph_of(L), task))
+        if (task != container && stands_in(task, container)) {
+            workflow_task_push(L, task);
+            lua_seti(L, -2, ++count);
+        }
+    lua_replace(L, 1);
+    workflow_iterator_push(L, next_task);
+    return 1;
+}
+
+static int graph_optimize(lua_State *L)
+{
+    check_container(L);
+    struct error err = {0};
+    if (!task_graph_optimize(graph_of(L), &err))
+        return workflow_raise(L, &err);
+    return 0;
+}
+
+static int finish_execute(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    struct error err = {0};
+    if (execution_graph_result(workflow_run(L)->execution, &err))
+        return 0;
+    if (err.code == ERROR_CANCELLED)
+        return lua_exception_raise(L, "ExecutionCancelled", "%s", err.text);
+    return lua_exception_raise(L, "WorkflowFailed", "%s", err.text);
+}
+
+static int graph_execute(lua_State *L)
+{
+    workflow_handle_check(L, 1, &graph_class);
+    execution_wait_graph(workflow_run(L)->execution);
+    return workflow_wait(L, 0, finish_execute);
+}
+
+static const luaL_Reg shared_methods[] = {{"add_task", graph_add_task},
+                                          {"remove_task", graph_remove_task},
+                                          {"get_task", graph_get_task},
+                                          {"add_dependency", graph_add_dependency},
+                                          {"remove_dependency", graph_remove_dependency},
+                                          {"sequence", graph_sequence},
+                                          {"subgraph", graph_subgraph},
+                                          {NULL, NULL}};
+
+static const luaL_Reg shared_fields[] = {{"tasks", graph_tasks}, {NULL, NULL}};
+
+const struct workflow_class workflow_container_class = {.methods = shared_methods,
+                                                        .fields = shared_fields};
+
+static const luaL_Reg methods[] = {
+    {"optimize", graph_optimize}, {"execute", graph_execute}, {NULL, NULL}};
+
+static const struct workflow_class graph_class = {.name = "cloudify.workflow.graph",
+                                                  .noun = "task graph",
+                                                  .methods = methods,
+                                                  .bases = {&workflow_container_class}};
+
+void workflow_graph_register(lua_State *L)
+{
+    workflow_class_register(L, &graph_class);
+}

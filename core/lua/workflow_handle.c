@@ -1,0 +1,204 @@
+/* workflow_handle.c - what all userdata of the workflow API have in common. */
+#include "lua/workflow_run.h"
+
+#include <string.h>
+
+#include "base/suggest.h"
+#include "lua/exception.h"
+#include "lua/tracked.h"
+#include "lua/value.h"
+
+static const char handles_key; /* registry: weak table of tables, class -> object -> handle */
+
+static void suggest_from(lua_State *L, int table, struct suggestion *suggestion)
+{
+    for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1))
+        suggestion_consider(suggestion, lua_tostring(L, -2));
+}
+
+/* Upvalues: methods, fields, noun. */
+static int handle_index(lua_State *L)
+{
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+        return 1;
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) {
+        lua_pushvalue(L, 1);
+        lua_call(L, 1, 1);
+        return 1;
+    }
+    const char *name = luaL_tolstring(L, 2, NULL);
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, name);
+    suggest_from(L, lua_upvalueindex(1), &suggestion);
+    suggest_from(L, lua_upvalueindex(2), &suggestion);
+    const char *noun = lua_tostring(L, lua_upvalueindex(3));
+    if (suggestion.best)
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "%s: no field '%s'; did you mean '%s'?", noun, name,
+                                   suggestion.best);
+    return lua_exception_raise(L, "NonRecoverableError", "%s: no field '%s'", noun, name);
+}
+
+/* Upvalues: settable, noun. */
+static int handle_newindex(lua_State *L)
+{
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL)
+        return lua_exception_raise(L, "NonRecoverableError", "%s: field '%s' cannot be assigned",
+                                   lua_tostring(L, lua_upvalueindex(2)),
+                                   luaL_tolstring(L, 2, NULL));
+    lua_insert(L, 1);
+    lua_call(L, 3, 0);
+    return 0;
+}
+
+enum part { METHODS, FIELDS, SETTABLE };
+
+static const luaL_Reg *part_of(const struct workflow_class *class, enum part part)
+{
+    return part == METHODS ? class->methods : part == FIELDS ? class->fields : class->settable;
+}
+
+static void add_functions(lua_State *L, const struct workflow_class *class, enum part part)
+{
+    for (int i = 0; i < 2; i++)
+        if (class->bases[i])
+            add_functions(L, class->bases[i], part);
+    if (part_of(class, part))
+        luaL_setfuncs(L, part_of(class, part), 0);
+}
+
+static void push_functions(lua_State *L, const struct workflow_class *class, enum part part)
+{
+    lua_newtable(L);
+    add_functions(L, class, part);
+}
+
+void workflow_class_register(lua_State *L, const struct workflow_class *class)
+{
+    luaL_newmetatable(L, class->name);
+    push_functions(L, class, METHODS);
+    push_functions(L, class, FIELDS);
+    lua_pushstring(L, class->noun);
+    lua_pushcclosure(L, handle_index, 3);
+    lua_setfield(L, -2, "__index");
+    push_functions(L, class, SETTABLE);
+    lua_pushstring(L, class->noun);
+    lua_pushcclosure(L, handle_newindex, 2);
+    lua_setfield(L, -2, "__newindex");
+    lua_pop(L, 1);
+}
+
+/* Push registry[key][class], made when it is first wanted; its values are weak. */
+static void push_cache(lua_State *L, const struct workflow_class *class)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &handles_key) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &handles_key);
+    }
+    if (lua_rawgetp(L, -1, class) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_createtable(L, 0, 1);
+        lua_pushliteral(L, "v");
+        lua_setfield(L, -2, "__mode");
+        lua_setmetatable(L, -2);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, -3, class);
+    }
+    lua_remove(L, -2);
+}
+
+void workflow_handle_push(lua_State *L, const struct workflow_class *class, const void *key,
+                          void *object, size_t index)
+{
+    luaL_checkstack(L, 6, "workflow handle");
+    push_cache(L, class);
+    if (lua_rawgetp(L, -1, key) == LUA_TNIL) {
+        lua_pop(L, 1);
+        struct workflow_handle *handle = lua_newuserdatauv(L, sizeof *handle, 0);
+        *handle = (struct workflow_handle){.object = object, .index = index};
+        luaL_setmetatable(L, class->name);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, -3, key);
+    }
+    lua_remove(L, -2);
+}
+
+struct workflow_handle *workflow_handle_check(lua_State *L, int arg,
+                                              const struct workflow_class *class)
+{
+    return luaL_checkudata(L, arg, class->name);
+}
+
+struct workflow_handle *workflow_handle_test(lua_State *L, int index,
+                                             const struct workflow_class *class)
+{
+    return luaL_testudata(L, index, class->name);
+}
+
+int workflow_raise(lua_State *L, const struct error *err)
+{
+    return lua_exception_raise(L, "NonRecoverableError", "%s", err->text);
+}
+
+void workflow_json_push(lua_State *L, json_t *value)
+{
+    json_t **box = lua_json_box(L);
+    *box = json_incref(value);
+    lua_json_push(L, value);
+    lua_remove(L, -2);
+}
+
+void workflow_constant_push(lua_State *L, json_t *value, const char *refusal)
+{
+    lua_tracked_push_constant(L, value, refusal);
+}
+
+int workflow_option(lua_State *L, int arg, const char *name)
+{
+    if (lua_isnoneornil(L, arg)) {
+        lua_pushnil(L);
+        return LUA_TNIL;
+    }
+    luaL_checktype(L, arg, LUA_TTABLE);
+    return lua_getfield(L, arg, name);
+}
+
+bool workflow_flag(lua_State *L, int arg, const char *name, bool fallback)
+{
+    int type = workflow_option(L, arg, name);
+    bool flag = type == LUA_TNIL || lua_is_null(L, -1) ? fallback : lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return flag;
+}
+
+json_t *workflow_object(lua_State *L, int arg, const char *name)
+{
+    json_t **box = lua_json_box(L);
+    if (workflow_option(L, arg, name) != LUA_TNIL && !lua_is_null(L, -1))
+        *box = lua_json_check(L, -1, name);
+    lua_pop(L, 1);
+    if (*box && !json_is_object(*box))
+        lua_exception_raise(L, "NonRecoverableError", "option '%s' must be a table of names", name);
+    return *box;
+}
+
+void workflow_operation_options(lua_State *L, int arg, struct operation_call *call)
+{
+    call->operation = luaL_checkstring(L, arg);
+    call->kwargs = workflow_object(L, arg + 1, "kwargs");
+    call->allow_kwargs_override = workflow_flag(L, arg + 1, "allow_kwargs_override", false);
+    call->send_events = workflow_flag(L, arg + 1, "send_task_events", true);
+}
+
+void workflow_iterator_push(lua_State *L, lua_CFunction next)
+{
+    lua_pushvalue(L, 1);
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, next, 2);
+}

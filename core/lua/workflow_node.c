@@ -1,0 +1,170 @@
+/* workflow_node.c - the class of nodes as workflows see them (runtime.md 6.3). */
+#include <string.h>
+
+#include "lua/value.h"
+#include "lua/workflow_run.h"
+
+static const struct workflow_class node_class;
+
+static struct plan_node *check_node(lua_State *L)
+{
+    return workflow_handle_check(L, 1, &node_class)->object;
+}
+
+void workflow_node_push(lua_State *L, const struct plan_node *node)
+{
+    workflow_handle_push(L, &node_class, node, (void *)node, 0);
+}
+
+static int node_has_operation(lua_State *L)
+{
+    const struct operation *operation =
+        operations_find(check_node(L)->operations, luaL_checkstring(L, 2));
+    lua_pushboolean(L, operation && operation->plugin);
+    return 1;
+}
+
+static int node_get_relationship(lua_State *L)
+{
+    const struct plan_node *node = check_node(L);
+    const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
+    const char *target = luaL_checkstring(L, 2);
+    for (size_t i = 0; i < node->relationship_count; i++)
+        if (!strcmp(plan->nodes[node->relationships[i].target].id, target)) {
+            workflow_relationship_push(L, node, i);
+            return 1;
+        }
+    lua_pushnil(L);
+    return 1;
+}
+
+static int node_id(lua_State *L)
+{
+    lua_pushstring(L, check_node(L)->id);
+    return 1;
+}
+
+static int node_type(lua_State *L)
+{
+    lua_pushstring(L, check_node(L)->type->name);
+    return 1;
+}
+
+static int node_type_hierarchy(lua_State *L)
+{
+    workflow_json_push(L, check_node(L)->type->hierarchy);
+    return 1;
+}
+
+static int node_properties(lua_State *L)
+{
+    workflow_constant_push(L, check_node(L)->properties,
+                           "the properties of a node cannot be changed");
+    return 1;
+}
+
+static int node_number_of_instances(lua_State *L)
+{
+    lua_pushinteger(L, check_node(L)->instance_count);
+    return 1;
+}
+
+static int node_host_node(lua_State *L)
+{
+    const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
+    long host = check_node(L)->host;
+    if (host == PLAN_NONE)
+        lua_pushnil(L);
+    else
+        workflow_node_push(L, &plan->nodes[host]);
+    return 1;
+}
+
+static int node_host_id(lua_State *L)
+{
+    const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
+    long host = check_node(L)->host;
+    lua_pushstring(L, host == PLAN_NONE ? NULL : plan->nodes[host].id);
+    return 1;
+}
+
+static int node_operations(lua_State *L)
+{
+    json_t **box = lua_json_box(L);
+    *box = operations_to_json(check_node(L)->operations);
+    if (!*box)
+        return luaL_error(L, "out of memory");
+    lua_json_push(L, *box);
+    return 1;
+}
+
+/* Upvalues of the iterators: the handle, how many were given. */
+static size_t next_position(lua_State *L)
+{
+    size_t position = (size_t)lua_tointeger(L, lua_upvalueindex(2));
+    lua_pushinteger(L, (lua_Integer)position + 1);
+    lua_replace(L, lua_upvalueindex(2));
+    return position;
+}
+
+static const struct plan_node *iterated_node(lua_State *L)
+{
+    struct workflow_handle *handle = lua_touserdata(L, lua_upvalueindex(1));
+    return handle->object;
+}
+
+static int next_instance(lua_State *L)
+{
+    struct instance_set *instances = execution_instances(workflow_run(L)->execution);
+    size_t count, position = next_position(L);
+    const size_t *indices = instances_of_node(instances, iterated_node(L)->index, &count);
+    if (position >= count)
+        return 0;
+    workflow_instance_push(L, instances->items[indices[position]]);
+    return 1;
+}
+
+static int next_relationship(lua_State *L)
+{
+    size_t position = next_position(L);
+    if (position >= iterated_node(L)->relationship_count)
+        return 0;
+    workflow_relationship_push(L, iterated_node(L), position);
+    return 1;
+}
+
+static int node_instances(lua_State *L)
+{
+    workflow_iterator_push(L, next_instance);
+    return 1;
+}
+
+static int node_relationships(lua_State *L)
+{
+    workflow_iterator_push(L, next_relationship);
+    return 1;
+}
+
+static const luaL_Reg methods[] = {{"has_operation", node_has_operation},
+                                   {"get_relationship", node_get_relationship},
+                                   {NULL, NULL}};
+
+static const luaL_Reg fields[] = {{"id", node_id},
+                                  {"type", node_type},
+                                  {"type_hierarchy", node_type_hierarchy},
+                                  {"properties", node_properties},
+                                  {"number_of_instances", node_number_of_instances},
+                                  {"host_id", node_host_id},
+                                  {"host_node", node_host_node},
+                                  {"operations", node_operations},
+                                  {"instances", node_instances},
+                                  {"relationships", node_relationships},
+                                  {NULL, NULL}};
+
+static const struct workflow_class node_class = {
+    .name = "cloudify.workflow.node", .noun = "node", .methods = methods, .fields = fields};
+
+void workflow_node_register(lua_State *L)
+{
+    workflow_class_register(L, &node_class);
+}

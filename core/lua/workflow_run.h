@@ -1,0 +1,119 @@
+/* workflow_run.h - private to the workflow host: one workflow under way, and handles to what it
+ * sees.
+ *
+ * Each workflow has a Lua state of its own, closed before the execution ends. So a handle never
+ * outlives what it points to, and needs no revocation.
+ */
+#ifndef CLOUDIFY_LUA_WORKFLOW_RUN_H
+#define CLOUDIFY_LUA_WORKFLOW_RUN_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdbool.h>
+
+#include "engine/execution.h"
+
+struct workflow_run {
+    lua_State *L;      /* the main thread: handlers and local tasks run in it */
+    lua_State *thread; /* the coroutine of the workflow */
+    struct execution *execution;
+    bool started;       /* the function has been called */
+    bool returned;      /* it is over; only its tasks are waited for */
+    bool waiting;       /* it has told the engine what it waits for */
+    bool graph_mode;    /* tasks are made, not started */
+    struct task *drain; /* after `returned`: the task waited for */
+    bool succeeded;     /* how the function ended, and the JSON of its result or error */
+    json_t *value;
+};
+
+/** The workflow that runs in this state. */
+struct workflow_run *workflow_run(lua_State *L);
+
+/* A userdata that stands for an object of the engine. */
+struct workflow_handle {
+    void *object;
+    size_t index; /* relationships of an instance: which one */
+};
+
+/* A field that is computed when it is read: gets the handle at index 1, pushes one value. */
+struct workflow_class {
+    const char *name;         /* "cloudify.workflow.node_instance" */
+    const char *noun;         /* what messages call it: "node instance" */
+    const luaL_Reg *methods;  /* ends with {NULL, NULL}; NULL: none */
+    const luaL_Reg *fields;   /* likewise */
+    const luaL_Reg *settable; /* likewise: get handle, name and value */
+    const struct workflow_class *bases[2]; /* whose methods and fields it has too, or NULL */
+};
+
+/** Make the metatable of a class. [-0, +0, m] */
+void workflow_class_register(lua_State *L, const struct workflow_class *class);
+/**
+ * Push the handle of `object`: the same one while somebody holds it. [-0, +1, m]
+ *
+ * @param key an address that no other handle of the class has: `object`, or that of its part
+ */
+void workflow_handle_push(lua_State *L, const struct workflow_class *class, const void *key,
+                          void *object, size_t index);
+/** The object of the handle at `arg`; raises if there stands something else. */
+struct workflow_handle *workflow_handle_check(lua_State *L, int arg,
+                                              const struct workflow_class *class);
+/** The handle at `index`, or NULL. [-0, +0, m] */
+struct workflow_handle *workflow_handle_test(lua_State *L, int index,
+                                             const struct workflow_class *class);
+/** Raise `err` as a NonRecoverableError. Never returns. */
+int workflow_raise(lua_State *L, const struct error *err);
+/** Push JSON that the engine goes on to own, as plain Lua data. [-0, +1, e] */
+void workflow_json_push(lua_State *L, json_t *value);
+/** Push JSON as data that refuses assignment. [-0, +1, e] */
+void workflow_constant_push(lua_State *L, json_t *value, const char *refusal);
+
+/* One class a file. */
+void workflow_ctx_register(lua_State *L);
+void workflow_node_register(lua_State *L);
+void workflow_relationship_register(lua_State *L);
+void workflow_instance_register(lua_State *L);
+void workflow_relationship_instance_register(lua_State *L);
+void workflow_task_register(lua_State *L);
+void workflow_graph_register(lua_State *L);
+void workflow_sequence_register(lua_State *L);
+void workflow_logger_register(lua_State *L);
+
+/* Push the one handle of each thing. [-0, +1, m] */
+void workflow_ctx_push(lua_State *L);
+void workflow_node_push(lua_State *L, const struct plan_node *node);
+void workflow_relationship_push(lua_State *L, const struct plan_node *node, size_t index);
+void workflow_instance_push(lua_State *L, struct node_instance *ni);
+void workflow_relationship_instance_push(lua_State *L, struct node_instance *ni, size_t index);
+void workflow_graph_push(lua_State *L);
+void workflow_logger_push(lua_State *L, struct node_instance *ni);
+void workflow_task_push(lua_State *L, struct task *task);
+/** Push a sequence in `container` (NULL: the graph itself). */
+void workflow_sequence_push(lua_State *L, struct task *container);
+
+/**
+ * Push what a call that made `task` gives to the workflow; NULL raises `err`. Outside of graph
+ * mode the task is started. [-0, +1, v]
+ */
+int workflow_task_return(lua_State *L, struct task *task, const struct error *err);
+struct task *workflow_task_check(lua_State *L, int arg);
+/** Push a function that gives the next of `count` on each call, by `push`. [-0, +1, m] */
+void workflow_iterator_push(lua_State *L, lua_CFunction next);
+/** The subgraph whose handle stands at `arg`, or NULL. [-0, +0, m] */
+struct task *workflow_subgraph_test(lua_State *L, int arg);
+/** A task started without a graph that the workflow has not asked for, forgotten now; or NULL. */
+struct task *workflow_task_next_pending(lua_State *L);
+/** What graphs and subgraphs have in common; no handle is of this class. */
+extern const struct workflow_class workflow_container_class;
+
+/** The option `name` of the table of options at `arg`, pushed; nil without a table. [-0, +1, e] */
+int workflow_option(lua_State *L, int arg, const char *name);
+/** The boolean option `name` of the table at `arg`, or `fallback`. [-0, +0, e] */
+bool workflow_flag(lua_State *L, int arg, const char *name, bool fallback);
+/** The option `name` as a JSON object, boxed on the stack; NULL where it is absent. [-0, +1, e] */
+json_t *workflow_object(lua_State *L, int arg, const char *name);
+/** What execute_operation and its kin take, from the name at `arg` on. [-0, +1, e] */
+void workflow_operation_options(lua_State *L, int arg, struct operation_call *call);
+/** Mark the coroutine as waiting and yield; `k` goes on. Raises outside of the workflow. */
+int workflow_wait(lua_State *L, lua_KContext context, lua_KFunction k);
+
+#endif

@@ -1,0 +1,359 @@
+/* workflow_task.c - the class of tasks and of subgraphs, which are tasks that contain tasks. */
+#include <string.h>
+
+#include "lua/exception.h"
+#include "lua/value.h"
+#include "lua/workflow_run.h"
+
+static const struct workflow_class task_class, subgraph_class;
+static const char pending_key; /* registry: tasks started without a graph and not yet asked for */
+
+static const struct workflow_class *class_of(const struct task *task)
+{
+    return task->kind == TASK_SUBGRAPH ? &subgraph_class : &task_class;
+}
+
+struct task *workflow_task_check(lua_State *L, int arg)
+{
+    struct workflow_handle *handle = workflow_handle_test(L, arg, &subgraph_class);
+    if (!handle)
+        handle = workflow_handle_check(L, arg, &task_class);
+    return handle->object;
+}
+
+struct task *workflow_subgraph_test(lua_State *L, int arg)
+{
+    struct workflow_handle *handle = workflow_handle_test(L, arg, &subgraph_class);
+    return handle ? handle->object : NULL;
+}
+
+void workflow_task_push(lua_State *L, struct task *task)
+{
+    workflow_handle_push(L, class_of(task), task, task, 0);
+}
+
+static void set_pending(lua_State *L, const struct task *task, bool pending)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &pending_key);
+    if (pending)
+        lua_pushboolean(L, true);
+    else
+        lua_pushnil(L);
+    lua_rawsetp(L, -2, task);
+    lua_pop(L, 1);
+}
+
+struct task *workflow_task_next_pending(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &pending_key);
+    lua_pushnil(L);
+    struct task *task = NULL;
+    if (lua_next(L, -2)) {
+        task = lua_touserdata(L, -2);
+        lua_pop(L, 2);
+    }
+    lua_pop(L, 1);
+    if (task)
+        set_pending(L, task, false);
+    return task;
+}
+
+int workflow_task_return(lua_State *L, struct task *task, const struct error *err)
+{
+    struct workflow_run *run = workflow_run(L);
+    if (!task)
+        return workflow_raise(L, err);
+    struct error add_error = {0};
+    if (!run->graph_mode) {
+        if (!task_graph_add(execution_graph(run->execution), NULL, task, &add_error))
+            return workflow_raise(L, &add_error);
+        set_pending(L, task, true);
+    }
+    workflow_task_push(L, task);
+    return 1;
+}
+
+int workflow_wait(lua_State *L, lua_KContext context, lua_KFunction k)
+{
+    struct workflow_run *run = workflow_run(L);
+    if (L != run->thread || !lua_isyieldable(L))
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "a workflow can wait only in its own function, not in a "
+                                   "handler, a coroutine of its own or a callback");
+    run->waiting = true;
+    return lua_yieldk(L, 0, context, k);
+}
+
+static int finish_get(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    struct task *task = (struct task *)context;
+    json_t *value = NULL;
+    set_pending(L, task, false);
+    bool ok = execution_task_result(workflow_run(L)->execution, task, &value);
+    if (ok) {
+        workflow_json_push(L, value);
+        return 1;
+    }
+    const char *type = value ? json_string_value(json_object_get(value, "type")) : NULL;
+    const char *message = value ? json_string_value(json_object_get(value, "message")) : NULL;
+    bool cancelled = execution_is_cancelled(workflow_run(L)->execution);
+    if (!value && cancelled)
+        return lua_exception_raise(L, "ExecutionCancelled", "the execution was cancelled");
+    return lua_exception_raise(L, "WorkflowFailed", "task '%s' failed: %s: %s",
+                               task->text ? task->text : "", type ? type : "error",
+                               message ? message : "no reason given");
+}
+
+static int task_get(lua_State *L)
+{
+    struct task *task = workflow_task_check(L, 1);
+    if (task_is_terminal(task) && !task->attached)
+        return finish_get(L, LUA_OK, (lua_KContext)task);
+    if (!task->attached)
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "task '%s' was not added to a graph, so it never ends",
+                                   task->text ? task->text : "");
+    execution_wait_task(workflow_run(L)->execution, task);
+    return workflow_wait(L, (lua_KContext)task, finish_get);
+}
+
+static int task_id(lua_State *L)
+{
+    lua_pushstring(L, workflow_task_check(L, 1)->id);
+    return 1;
+}
+
+static int task_name(lua_State *L)
+{
+    lua_pushstring(L, workflow_task_check(L, 1)->text);
+    return 1;
+}
+
+static int task_type(lua_State *L)
+{
+    lua_pushstring(L, task_kind_name(workflow_task_check(L, 1)->kind));
+    return 1;
+}
+
+static int task_state(lua_State *L)
+{
+    lua_pushstring(L, task_state_name(workflow_task_check(L, 1)->state));
+    return 1;
+}
+
+static int task_is_terminated(lua_State *L)
+{
+    lua_pushboolean(L, task_is_terminal(workflow_task_check(L, 1)));
+    return 1;
+}
+
+static int task_is_subgraph(lua_State *L)
+{
+    lua_pushboolean(L, workflow_task_check(L, 1)->kind == TASK_SUBGRAPH);
+    return 1;
+}
+
+static int task_is_nop(lua_State *L)
+{
+    lua_pushboolean(L, workflow_task_check(L, 1)->kind == TASK_NOP);
+    return 1;
+}
+
+static int task_current_retries(lua_State *L)
+{
+    lua_pushinteger(L, workflow_task_check(L, 1)->current_retries);
+    return 1;
+}
+
+static int task_total_retries(lua_State *L)
+{
+    lua_pushinteger(L, workflow_task_check(L, 1)->total_retries);
+    return 1;
+}
+
+static int task_retry_interval(lua_State *L)
+{
+    lua_pushnumber(L, workflow_task_check(L, 1)->retry_interval);
+    return 1;
+}
+
+static int task_send_task_events(lua_State *L)
+{
+    lua_pushboolean(L, workflow_task_check(L, 1)->send_events);
+    return 1;
+}
+
+static int task_operation(lua_State *L)
+{
+    const struct operation *operation = workflow_task_check(L, 1)->operation;
+    lua_pushstring(L, operation ? operation->name : NULL);
+    return 1;
+}
+
+static int task_result(lua_State *L)
+{
+    workflow_json_push(L, workflow_task_check(L, 1)->value);
+    return 1;
+}
+
+static int task_error(lua_State *L)
+{
+    workflow_json_push(L, workflow_task_check(L, 1)->error);
+    return 1;
+}
+
+static int task_instance(lua_State *L)
+{
+    long instance = workflow_task_check(L, 1)->instance;
+    if (instance == TASK_NO_INSTANCE)
+        lua_pushnil(L);
+    else
+        workflow_instance_push(L, execution_instances(workflow_run(L)->execution)->items[instance]);
+    return 1;
+}
+
+static int task_containing_subgraph(lua_State *L)
+{
+    struct task *container = workflow_task_check(L, 1)->container;
+    if (container)
+        workflow_task_push(L, container);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int task_graph_of(lua_State *L)
+{
+    struct task *container = workflow_task_check(L, 1)->container;
+    if (container)
+        workflow_task_push(L, container);
+    else
+        workflow_graph_push(L);
+    return 1;
+}
+
+static int task_workflow_context(lua_State *L)
+{
+    workflow_ctx_push(L);
+    return 1;
+}
+
+static int push_handler(lua_State *L, int handler)
+{
+    if (handler == TASK_HANDLER_NONE)
+        lua_pushnil(L);
+    else
+        lua_rawgeti(L, LUA_REGISTRYINDEX, handler);
+    return 1;
+}
+
+static int task_on_success(lua_State *L)
+{
+    return push_handler(L, workflow_task_check(L, 1)->on_success);
+}
+
+static int task_on_failure(lua_State *L)
+{
+    return push_handler(L, workflow_task_check(L, 1)->on_failure);
+}
+
+/* The number of the handler at index 3; handlers stay as long as the workflow does. */
+static int check_handler(lua_State *L)
+{
+    if (lua_isnil(L, 3))
+        return TASK_HANDLER_NONE;
+    if (!lua_isfunction(L, 3) && luaL_getmetafield(L, 3, "__call") == LUA_TNIL)
+        lua_exception_raise(L, "NonRecoverableError",
+                            "a handler must be what handlers.by_name() gives, or a function");
+    lua_pushvalue(L, 3);
+    return luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+static int set_on_success(lua_State *L)
+{
+    workflow_task_check(L, 1)->on_success = check_handler(L);
+    return 0;
+}
+
+static int set_on_failure(lua_State *L)
+{
+    workflow_task_check(L, 1)->on_failure = check_handler(L);
+    return 0;
+}
+
+static int set_total_retries(lua_State *L)
+{
+    lua_Integer retries = luaL_checkinteger(L, 3);
+    if (retries < TASK_RETRIES_UNLIMITED || retries > INT32_MAX)
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "total_retries must be -1 (no limit) or more");
+    workflow_task_check(L, 1)->total_retries = (int32_t)retries;
+    return 0;
+}
+
+static int set_retry_interval(lua_State *L)
+{
+    lua_Number seconds = luaL_checknumber(L, 3);
+    if (!(seconds >= 0))
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "retry_interval must be 0 seconds or more");
+    workflow_task_check(L, 1)->retry_interval = seconds;
+    return 0;
+}
+
+static int set_send_task_events(lua_State *L)
+{
+    workflow_task_check(L, 1)->send_events = lua_toboolean(L, 3);
+    return 0;
+}
+
+static const luaL_Reg methods[] = {{"get", task_get}, {NULL, NULL}};
+
+static const luaL_Reg fields[] = {{"id", task_id},
+                                  {"name", task_name},
+                                  {"type", task_type},
+                                  {"state", task_state},
+                                  {"is_terminated", task_is_terminated},
+                                  {"is_subgraph", task_is_subgraph},
+                                  {"is_nop", task_is_nop},
+                                  {"current_retries", task_current_retries},
+                                  {"total_retries", task_total_retries},
+                                  {"retry_interval", task_retry_interval},
+                                  {"send_task_events", task_send_task_events},
+                                  {"operation", task_operation},
+                                  {"result", task_result},
+                                  {"error", task_error},
+                                  {"node_instance", task_instance},
+                                  {"containing_subgraph", task_containing_subgraph},
+                                  {"graph", task_graph_of},
+                                  {"workflow_context", task_workflow_context},
+                                  {"on_success", task_on_success},
+                                  {"on_failure", task_on_failure},
+                                  {NULL, NULL}};
+
+static const luaL_Reg settable[] = {{"on_success", set_on_success},
+                                    {"on_failure", set_on_failure},
+                                    {"total_retries", set_total_retries},
+                                    {"retry_interval", set_retry_interval},
+                                    {"send_task_events", set_send_task_events},
+                                    {NULL, NULL}};
+
+static const struct workflow_class task_class = {.name = "cloudify.workflow.task",
+                                                 .noun = "task",
+                                                 .methods = methods,
+                                                 .fields = fields,
+                                                 .settable = settable};
+
+static const struct workflow_class subgraph_class = {.name = "cloudify.workflow.subgraph",
+                                                     .noun = "subgraph",
+                                                     .bases = {&task_class,
+                                                               &workflow_container_class}};
+
+void workflow_task_register(lua_State *L)
+{
+    workflow_class_register(L, &task_class);
+    workflow_class_register(L, &subgraph_class);
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &pending_key);
+}
