@@ -24,6 +24,12 @@ static int node_has_operation(lua_State *L)
     return 1;
 }
 
+static int node_is_derived_from(lua_State *L)
+{
+    lua_pushboolean(L, plan_type_is(check_node(L)->type, luaL_checkstring(L, 2)));
+    return 1;
+}
+
 static int node_get_relationship(lua_State *L)
 {
     const struct plan_node *node = check_node(L);
@@ -146,6 +152,7 @@ static int node_relationships(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {{"has_operation", node_has_operation},
+                                   {"is_derived_from", node_is_derived_from},
                                    {"get_relationship", node_get_relationship},
                                    {NULL, NULL}};
 

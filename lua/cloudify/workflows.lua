@@ -1,0 +1,32 @@
+--- What authors of workflows need beside ctx: named graphs, steps of several tasks, handlers.
+local exceptions = require("cloudify.exceptions")
+
+local workflows = {handlers = require("cloudify.workflows.handlers")}
+
+--- One step of a sequence: tasks that run beside each other. None at all is no step.
+---@return table tasks for sequence:add()
+function workflows.forkjoin(...)
+   return {...}
+end
+
+--- Make a function that gives the graph which `build(ctx, parameters)` builds, under a name.
+--- What has no effect is left out of it.
+---@param build fun(ctx, parameters): any must return the graph
+---@return fun(ctx, parameters, options: {name: string}): any
+function workflows.make_or_get_graph(build)
+   return function(ctx, parameters, options)
+      if type(options) ~= "table" or type(options.name) ~= "string" then
+         error(exceptions.NonRecoverableError(
+            "make_or_get_graph: the third argument must be a table with the name of the graph"))
+      end
+      local graph = build(ctx, parameters)
+      if not graph then
+         error(exceptions.NonRecoverableError(
+            "graph '" .. options.name .. "': the function that builds it returned none"))
+      end
+      graph:optimize()
+      return graph
+   end
+end
+
+return workflows
