@@ -193,7 +193,8 @@ static int task_operation(lua_State *L)
 
 static int task_result(lua_State *L)
 {
-    workflow_json_push(L, workflow_task_check(L, 1)->value);
+    json_t *value = workflow_task_check(L, 1)->value;
+    workflow_json_push(L, json_is_null(value) ? NULL : value);
     return 1;
 }
 
