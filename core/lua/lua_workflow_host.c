@@ -1,4 +1,5 @@
-/* lua_workflow_host.c - opens, resumes and closes workflows; runs their handlers and local tasks. */
+/* lua_workflow_host.c - opens, resumes and closes workflows; runs their handlers and local tasks.
+ */
 #include "lua/lua_workflow_host.h"
 
 #include <lualib.h>

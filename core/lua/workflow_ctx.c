@@ -207,10 +207,8 @@ static const luaL_Reg fields[] = {{"execution_id", ctx_execution_id},
                                   {"node_instances", ctx_node_instances},
                                   {NULL, NULL}};
 
-static const struct workflow_class ctx_class = {.name = "cloudify.workflow.ctx",
-                                                .noun = "workflow ctx",
-                                                .methods = methods,
-                                                .fields = fields};
+static const struct workflow_class ctx_class = {
+    .name = "cloudify.workflow.ctx", .noun = "workflow ctx", .methods = methods, .fields = fields};
 
 void workflow_ctx_register(lua_State *L)
 {

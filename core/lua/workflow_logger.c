@@ -77,11 +77,10 @@ static int logger_log(lua_State *L)
     return write_record(L, levels[luaL_checkoption(L, 2, NULL, names)], 3);
 }
 
-static const luaL_Reg methods[] = {{"debug", logger_debug},       {"info", logger_info},
-                                   {"warn", logger_warning},      {"warning", logger_warning},
-                                   {"error", logger_error},       {"exception", logger_error},
-                                   {"critical", logger_critical}, {"log", logger_log},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"debug", logger_debug},       {"info", logger_info},   {"warn", logger_warning},
+    {"warning", logger_warning},   {"error", logger_error}, {"exception", logger_error},
+    {"critical", logger_critical}, {"log", logger_log},     {NULL, NULL}};
 
 static const struct workflow_class logger_class = {
     .name = "cloudify.workflow.logger", .noun = "logger", .methods = methods};

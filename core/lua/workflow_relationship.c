@@ -24,8 +24,7 @@ static const struct plan_node *check_target(lua_State *L)
 
 void workflow_relationship_push(lua_State *L, const struct plan_node *node, size_t index)
 {
-    workflow_handle_push(L, &relationship_class, &node->relationships[index], (void *)node,
-                         index);
+    workflow_handle_push(L, &relationship_class, &node->relationships[index], (void *)node, index);
 }
 
 static int relationship_is_derived_from(lua_State *L)

@@ -37,11 +37,11 @@ struct workflow_handle {
 
 /* A field that is computed when it is read: gets the handle at index 1, pushes one value. */
 struct workflow_class {
-    const char *name;         /* "cloudify.workflow.node_instance" */
-    const char *noun;         /* what messages call it: "node instance" */
-    const luaL_Reg *methods;  /* ends with {NULL, NULL}; NULL: none */
-    const luaL_Reg *fields;   /* likewise */
-    const luaL_Reg *settable; /* likewise: get handle, name and value */
+    const char *name;                      /* "cloudify.workflow.node_instance" */
+    const char *noun;                      /* what messages call it: "node instance" */
+    const luaL_Reg *methods;               /* ends with {NULL, NULL}; NULL: none */
+    const luaL_Reg *fields;                /* likewise */
+    const luaL_Reg *settable;              /* likewise: get handle, name and value */
     const struct workflow_class *bases[2]; /* whose methods and fields it has too, or NULL */
 };
 

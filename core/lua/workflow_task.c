@@ -346,10 +346,10 @@ static const struct workflow_class task_class = {.name = "cloudify.workflow.task
                                                  .fields = fields,
                                                  .settable = settable};
 
-static const struct workflow_class subgraph_class = {.name = "cloudify.workflow.subgraph",
-                                                     .noun = "subgraph",
-                                                     .bases = {&task_class,
-                                                               &workflow_container_class}};
+static const struct workflow_class subgraph_class = {
+    .name = "cloudify.workflow.subgraph",
+    .noun = "subgraph",
+    .bases = {&task_class, &workflow_container_class}};
 
 void workflow_task_register(lua_State *L)
 {
