@@ -57,6 +57,7 @@ static int ctx_send_event(lua_State *L)
 {
     struct workflow_run *run = check_run(L);
     const char *text = luaL_checkstring(L, 2);
+    lua_settop(L, 3);
     workflow_option(L, 3, "event_type");
     const char *event_type = luaL_optstring(L, -1, NULL);
     json_t *context = workflow_object(L, 3, "additional_context");
@@ -79,6 +80,7 @@ static int ctx_local_task(lua_State *L)
 {
     struct workflow_run *run = check_run(L);
     luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_settop(L, 3);
     workflow_option(L, 3, "name");
     const char *name = luaL_optstring(L, -1, "local");
     lua_pushvalue(L, 2);

@@ -190,6 +190,7 @@ json_t *workflow_object(lua_State *L, int arg, const char *name)
 
 void workflow_operation_options(lua_State *L, int arg, struct operation_call *call)
 {
+    lua_settop(L, arg + 1);
     call->operation = luaL_checkstring(L, arg);
     call->kwargs = workflow_object(L, arg + 1, "kwargs");
     call->allow_kwargs_override = workflow_flag(L, arg + 1, "allow_kwargs_override", false);

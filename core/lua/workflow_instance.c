@@ -37,6 +37,7 @@ static int instance_send_event(lua_State *L)
 {
     long instance = check_index(L);
     const char *text = luaL_checkstring(L, 2);
+    lua_settop(L, 3);
     json_t *context = workflow_object(L, 3, "additional_context");
     struct error err = {0};
     struct task *task =

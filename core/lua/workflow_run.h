@@ -105,13 +105,17 @@ struct task *workflow_task_next_pending(lua_State *L);
 /** What graphs and subgraphs have in common; no handle is of this class. */
 extern const struct workflow_class workflow_container_class;
 
+/* Options of a method stand in a table, its last argument. Where more than one is asked for, the
+ * caller has cut the stack to the arguments by lua_settop(). */
+
 /** The option `name` of the table of options at `arg`, pushed; nil without a table. [-0, +1, e] */
 int workflow_option(lua_State *L, int arg, const char *name);
 /** The boolean option `name` of the table at `arg`, or `fallback`. [-0, +0, e] */
 bool workflow_flag(lua_State *L, int arg, const char *name, bool fallback);
 /** The option `name` as a JSON object, boxed on the stack; NULL where it is absent. [-0, +1, e] */
 json_t *workflow_object(lua_State *L, int arg, const char *name);
-/** What execute_operation and its kin take, from the name at `arg` on. [-0, +1, e] */
+/** What execute_operation and its kin take, from the name at `arg` on; cuts the stack to them.
+ * [-0, +1, e] */
 void workflow_operation_options(lua_State *L, int arg, struct operation_call *call);
 /** Mark the coroutine as waiting and yield; `k` goes on. Raises outside of the workflow. */
 int workflow_wait(lua_State *L, lua_KContext context, lua_KFunction k);

@@ -168,8 +168,7 @@ static void fake_close(struct dispatcher *dispatcher)
     uv_close((uv_handle_t *)&fake->timer, fake_free);
 }
 
-static struct dispatcher *fake_new(uv_loop_t *loop, const struct pool_options *options,
-                                   struct error *err)
+struct dispatcher *pool_new(uv_loop_t *loop, const struct pool_options *options, struct error *err)
 {
     static const struct dispatcher_class class = {fake_submit, fake_free_slots, fake_reply,
                                                   fake_interrupt, fake_close};
@@ -224,7 +223,8 @@ static const char flows[] =
     "      if instance.node_id == 'web' then\n"
     "         sequence:add(instance:send_event('Restarting'),\n"
     "            instance:execute_operation('cloudify.interfaces.lifecycle.stop'),\n"
-    "            workflows.forkjoin(instance:execute_operation('start',\n"
+    "            "
+    "workflows.forkjoin(instance:execute_operation('cloudify.interfaces.lifecycle.start',\n"
     "               {kwargs = {force = true}})))\n"
     "      end\n"
     "   end\n"
@@ -238,9 +238,9 @@ static const char flows[] =
     "function flows.direct(ctx)\n"
     "   for instance in ctx.node_instances do\n"
     "      if instance.node_id == 'db' then\n"
-    "         instance:execute_operation('start'):get()\n"
+    "         instance:execute_operation('cloudify.interfaces.lifecycle.start'):get()\n"
     "         ctx.logger:info(instance.state)\n"
-    "         instance:execute_operation('stop')\n"
+    "         instance:execute_operation('cloudify.interfaces.lifecycle.stop')\n"
     "      end\n"
     "   end\n"
     "end\n"
@@ -312,8 +312,7 @@ static bool run(struct fixture *fixture, const char *name, const char *given, in
                                         .work_directory = directory,
                                         .subgraph_retries = subgraph_retries,
                                         .wait_after_fail = -1,
-                                        .host = lua_workflow_host(),
-                                        .dispatcher_new = fake_new};
+                                        .host = lua_workflow_host()};
     strbuf_release(&world.log);
     world.log = (struct strbuf)STRBUF_INIT;
     bool ok = parameters && execution_run(&options, err);
@@ -431,7 +430,7 @@ static void test_failures(void)
     world.failures = 1;
     CHECK(run(&fixture, "uninstall", "{\"node_ids\": [\"db\"], \"ignore_failure\": true}", 0, &err),
           "uninstall can ignore failures: %s", err.text);
-    CHECK(strstr(world.log.text, "db: Ignoring task flows.tasks.stop failure\n"), "and tells so");
+    CHECK(strstr(world.log.text, "db: Ignoring task tasks.stop failure\n"), "and tells so");
     CHECK(strstr(world.log.text, "db.delete\n"), "and goes on");
     world.failing = NULL;
     teardown(&fixture);
