@@ -39,65 +39,38 @@ static json_t *error_json(lua_State *L, int index)
     return error;
 }
 
-/* The module of `function`, pushed, which is then left with the bare name. */
-static void push_module_name(lua_State *L, const char **function)
+/* The plugin as cloudify.plugin_loader wants it. */
+static void push_plugin(lua_State *L, const struct workflow_call *call)
 {
-    const char *dot = strrchr(*function, '.');
-    if (!dot || dot == *function || !dot[1])
-        lua_exception_raise(L, "NonRecoverableError",
-                            "workflow function '%s': must be MODULE.FUNCTION", *function);
-    lua_pushlstring(L, *function, (size_t)(dot - *function));
-    *function = dot + 1;
-}
-
-static bool is_callable(lua_State *L, int index)
-{
-    if (lua_isfunction(L, index))
-        return true;
-    if (luaL_getmetafield(L, index, "__call") == LUA_TNIL)
-        return false;
-    lua_pop(L, 1);
-    return true;
+    lua_createtable(L, 0, 2);
+    lua_pushstring(L, call->plugin->name);
+    lua_setfield(L, -2, "name");
+    lua_newtable(L);
+    for (lua_Integer i = 0; call->directories && call->directories[i]; i++) {
+        lua_pushstring(L, call->directories[i]);
+        lua_seti(L, -2, i + 1);
+    }
+    lua_setfield(L, -2, "directories");
 }
 
 /* Push the function that the workflow is. */
-static void push_function(lua_State *L, const struct workflow_call *call)
+static void push_function(lua_State *L, const struct workflow_run *run,
+                          const struct workflow_call *call)
 {
-    const char *name = call->function;
-    push_module_name(L, &name);
-    const char *module = lua_tostring(L, -1);
+    const char *name = strrchr(call->function, '.');
+    if (!name || name == call->function || !name[1])
+        lua_exception_raise(L, "NonRecoverableError", "function '%s': must be MODULE.FUNCTION",
+                            call->function);
     lua_getglobal(L, "require");
-    lua_pushvalue(L, -2);
+    lua_pushliteral(L, "cloudify.plugin_loader");
     lua_call(L, 1, 1);
-    if (!lua_istable(L, -1))
-        lua_exception_raise(L, "NonRecoverableError",
-                            "module '%s' of plugin '%s' does not return a table of functions",
-                            module, call->plugin->name);
-    lua_getfield(L, -1, name);
-    if (!is_callable(L, -1))
-        lua_exception_raise(L, "NonRecoverableError",
-                            "module '%s' of plugin '%s' has no function '%s'", module,
-                            call->plugin->name, name);
-    lua_replace(L, -3);
-    lua_pop(L, 1);
-}
-
-/* Where `require` finds the modules of the plugin, in front of what Lua has by itself. */
-static void set_path(lua_State *L, const struct workflow_call *call)
-{
-    luaL_Buffer path;
-    lua_getglobal(L, "package");
-    luaL_buffinit(L, &path);
-    for (const char *const *d = call->directories; d && *d; d++) {
-        const char *plugin = call->plugin->name;
-        lua_pushfstring(L, "%s/%s/?.lua;%s/%s/?/init.lua;", *d, plugin, *d, plugin);
-        luaL_addvalue(&path);
-    }
-    luaL_pushresult(&path);
-    lua_getfield(L, -2, "path");
-    lua_concat(L, 2);
-    lua_setfield(L, -2, "path");
-    lua_pop(L, 1);
+    lua_getfield(L, -1, "resolve");
+    lua_replace(L, -2);
+    push_plugin(L, call);
+    lua_pushlstring(L, call->function, (size_t)(name - call->function));
+    lua_pushstring(L, name + 1);
+    lua_pushstring(L, execution_options(run->execution)->resources_directory);
+    lua_call(L, 4, 1);
 }
 
 /* The engine must end in good order: no workflow may end its process. */
@@ -173,7 +146,7 @@ static void start_thread(lua_State *L, struct workflow_run *run, const struct wo
     lua_pushvalue(L, -1);
     luaL_ref(L, LUA_REGISTRYINDEX);
     lua_pushcfunction(L, workflow_main);
-    push_function(L, call);
+    push_function(L, run, call);
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 2);
     lua_xmove(L, run->thread, 4);
@@ -188,7 +161,6 @@ static int prepare(lua_State *L)
     luaL_openlibs(L);
     lua_cloudify_open(L);
     remove_exit(L);
-    set_path(L, call);
     register_classes(L);
     start_thread(L, run, call);
     return 0;

@@ -488,8 +488,8 @@ static void test_errors(void)
         {"exits", "attempt to call a nil value (field 'exit')"},
         {"yields", "the workflow has yielded by itself"},
         {"misspelt", "no field 'node_instance'; did you mean 'node_instances'?"},
-        {"missing", "has no function 'missing'"},
-        {"nowhere", "module 'nowhere' not found"},
+        {"missing", "module 'flows' has no function 'missing'"},
+        {"nowhere", "plugin 'flows': module 'nowhere' not found"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture fixture;
