@@ -185,7 +185,7 @@ static void check_traceback(struct operation_host *host, const char *directory)
     json_t *result = operation_host_run(host, request);
     const char *traceback = json_string_at(json_object_get(result, "error"), "traceback", "");
     CHECK(strstr(traceback, "tasks.lua:") != NULL, "the traceback names the plugin's file");
-    CHECK(!strstr(traceback, "cloudify/"), "and no file of ours: %s", strchr(traceback, ':'));
+    CHECK(!strstr(traceback, "cloudify/"), "and no file of ours");
     json_decref(result);
     json_decref(request);
 }
@@ -209,9 +209,9 @@ static void check_missing_module(struct operation_host *host, const char *direct
     json_object_set_new(request, "module", json_string("demo.task"));
     json_t *result = operation_host_run(host, request);
     const char *message = json_string_at(json_object_get(result, "error"), "message", "");
-    CHECK(strstr(message, "plugin 'demo': module 'demo.task' not found (did you mean 'demo.tasks'?)"
-                          ": tried ") == message,
-          "a missing module: %s", message);
+    static const char start[] =
+        "plugin 'demo': module 'demo.task' not found (did you mean 'demo.tasks'?): tried /";
+    CHECK(strncmp(message, start, sizeof start - 1) == 0, "a missing module is named");
     CHECK(!strchr(message, '\n'), "in one line");
     json_decref(result);
     json_decref(request);

@@ -1,0 +1,67 @@
+local exceptions = require("cloudify.exceptions")
+local utils = require("cloudify.utils")
+
+describe("cloudify.exceptions", function()
+   it("knows the inheritance", function()
+      local err = exceptions.HttpException {url = "http://x", code = 404, message = "gone"}
+      assert.is_true(exceptions.is(err, exceptions.HttpException))
+      assert.is_true(exceptions.is(err, exceptions.NonRecoverableError))
+      assert.is_false(exceptions.is(err, exceptions.RecoverableError))
+      assert.is_false(exceptions.is("text", exceptions.NonRecoverableError))
+   end)
+
+   it("keeps message, causes and type", function()
+      local err = exceptions.NonRecoverableError("no", {causes = {{message = "why"}}})
+      assert.equal("no", err.message)
+      assert.equal("why", err.causes[1].message)
+      assert.equal("NonRecoverableError", err.type)
+      assert.equal("no", tostring(err))
+   end)
+
+   it("says retry_after in the message, once", function()
+      local err = exceptions.RecoverableError("wait", {retry_after = 30})
+      assert.equal("wait [retry_after=30]", err.message)
+      assert.equal(30, err.retry_after)
+      assert.equal(err.message, exceptions.RecoverableError(err.message, 30).message)
+   end)
+
+   it("composes the text of an HttpException", function()
+      assert.equal("404 (http://x) : gone",
+         exceptions.HttpException("http://x", 404, "gone").message)
+   end)
+end)
+
+describe("cloudify.utils.try", function()
+   it("returns what the function returns", function()
+      assert.same({true, 1, 2}, {utils.try(function(...) return ... end, 1, 2)})
+   end)
+
+   it("makes an exception of any error, with its traceback", function()
+      local ok, err = utils.try(function() error("boom", 0) end)
+      assert.is_false(ok)
+      assert.equal("boom", err.message)
+      assert.is_true(exceptions.is(err, exceptions.RecoverableError))
+      assert.matches("exceptions_spec.lua", err.traceback)
+   end)
+
+   it("keeps the first traceback when an exception is raised again", function()
+      local _, first = utils.try(error, exceptions.StopAgent("x"))
+      local traceback = first.traceback
+      local _, second = utils.try(function() error(first) end)
+      assert.equal(traceback, second.traceback)
+   end)
+
+   it("may yield", function()
+      local co = coroutine.wrap(function() return utils.try(coroutine.yield, "out") end)
+      assert.equal("out", co())
+      assert.same({true, "in"}, {co("in")})
+   end)
+
+   it("gives causes for other exceptions", function()
+      local _, err = utils.try(error, "text")
+      local cause = utils.exception_to_error_cause(err)
+      assert.equal("text", cause.message)
+      assert.equal("RecoverableError", cause.type)
+      assert.is_string(cause.traceback)
+   end)
+end)
