@@ -1,0 +1,99 @@
+/* blueprint.c - reads and validates blueprints and inputs for the embedding API. */
+#include "dsl/blueprint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/runtime.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "yaml/yaml.h"
+
+enum { INPUTS_LIMIT = 16 * 1024 * 1024 };
+
+static json_t *validate(struct cloudify *c, const char *blueprint, const json_t *inputs,
+                        bool *valid)
+{
+    struct blueprint_options options = {.plugin_directories = c->options.plugin_directories};
+    struct diagnostics diagnostics = {0};
+    struct plan *plan = blueprint_parse(blueprint, &options, &diagnostics);
+    *valid = plan && (!inputs || plan_prepare(plan, inputs, &diagnostics));
+    json_t *result = json_pack("{s:b,s:o?}", "valid", (int)*valid, "diagnostics",
+                               diagnostics_to_json(&diagnostics));
+    plan_free(plan);
+    diagnostics_release(&diagnostics);
+    return result;
+}
+
+char *cloudify_validate(struct cloudify *c, const char *blueprint, const char *inputs, bool *valid,
+                        struct cloudify_error *err)
+{
+    struct error why = {0};
+    json_t *given = inputs ? runtime_object(inputs, "inputs", &why) : NULL;
+    *valid = false;
+    json_t *result = inputs && !given ? NULL : validate(c, blueprint, given, valid);
+    json_decref(given);
+    return runtime_result(result, &why, err);
+}
+
+static json_t *parse_yaml(const char *text, size_t length, const char *file, struct error *err)
+{
+    struct yaml_problem problem;
+    struct yaml_document *document = yaml_parse(text, length, file, NULL, &problem);
+    if (!document) {
+        error_set(err, ERROR_INVALID, "%s:%d:%d: %s", file, problem.mark.line, problem.mark.column,
+                  problem.message);
+        return NULL;
+    }
+    json_t *value = yaml_to_json(yaml_root(document));
+    if (!value)
+        error_nomem(err);
+    yaml_document_free(document);
+    return value;
+}
+
+/* "key=value": the first '=' separates, the value is a YAML scalar or flow collection. */
+static json_t *read_pair(const char *source, const char *equals, struct error *err)
+{
+    json_t *value = parse_yaml(equals + 1, strlen(equals + 1), "value", err);
+    if (!value) {
+        error_context(err, "input '%.*s'", (int)(equals - source), source);
+        return NULL;
+    }
+    json_t *object = json_object();
+    char *key = strndup(source, (size_t)(equals - source));
+    if (!key || json_object_set(object, key, value)) {
+        json_decref(object);
+        object = NULL;
+        error_nomem(err);
+    }
+    free(key);
+    json_decref(value);
+    return object;
+}
+
+static json_t *read_file(const char *path, struct error *err)
+{
+    size_t length;
+    char *text = file_read(path, INPUTS_LIMIT, &length, err);
+    json_t *value = text ? parse_yaml(text, length, path, err) : NULL;
+    free(text);
+    if (value && !json_is_object(value)) {
+        error_set(err, ERROR_INVALID, "%s: expected a dict of inputs, got a %s", path,
+                  json_kind(value));
+        json_decref(value);
+        value = NULL;
+    }
+    return value;
+}
+
+char *cloudify_read_inputs(const char *source, struct cloudify_error *err)
+{
+    struct error why = {0};
+    const char *equals = strchr(source, '=');
+    bool is_pair = equals && equals > source && !file_exists(source);
+    json_t *inputs = is_pair ? read_pair(source, equals, &why) : read_file(source, &why);
+    if (!inputs && why.code == ERROR_NOT_FOUND)
+        error_context(&why, "'%s' is neither key=value nor a file", source);
+    return runtime_result(inputs, &why, err);
+}

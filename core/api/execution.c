@@ -1,0 +1,164 @@
+/* execution.c - runs workflows of deployments for the embedding API. */
+#include "engine/execution.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/runtime.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "base/suggest.h"
+#include "lua/lua_workflow_host.h"
+
+enum { DEFAULT_WORKERS = 16, DEFAULT_TASK_RETRIES = 5, DEFAULT_TASK_RETRY_INTERVAL = 1 };
+
+/* Hands each record on as text. */
+static void show_event(void *data, const json_t *record)
+{
+    const struct cloudify_options *options = data;
+    char *text = json_text(record);
+    if (text)
+        options->on_event(options->on_event_data, text);
+    free(text);
+}
+
+/* The directories that plugins are looked for in: the deployment's own first. New, or NULL. */
+static const char **plugin_directories(const struct cloudify *c, const char *own)
+{
+    const char *const *given = c->options.plugin_directories;
+    size_t count = 0;
+    while (given && given[count])
+        count++;
+    const char **directories = calloc(count + 2, sizeof *directories);
+    if (!directories)
+        return NULL;
+    directories[0] = own;
+    for (size_t i = 0; i < count; i++)
+        directories[i + 1] = given[i];
+    return directories;
+}
+
+static void set_limits(struct execution_options *execution,
+                       const struct cloudify_execution_options *options)
+{
+    execution->workers = options->workers > 0 ? options->workers : DEFAULT_WORKERS;
+    execution->task_retries = options->retries_given ? options->task_retries : DEFAULT_TASK_RETRIES;
+    execution->task_retry_interval =
+        options->retries_given ? options->task_retry_interval : DEFAULT_TASK_RETRY_INTERVAL;
+    execution->subgraph_retries = options->subgraph_retries;
+    execution->wait_after_fail = -1;
+}
+
+json_t *runtime_run(struct cloudify *c, const struct run *run,
+                    const struct cloudify_execution_options *options, struct error *err)
+{
+    char *own = path_join(deployment_store_resources(run->ds), "plugins");
+    const char **directories = own ? plugin_directories(c, own) : NULL;
+    struct execution_options execution = {
+        .store = run->ds,
+        .plan = run->plan,
+        .instances = run->instances,
+        .deployment_id = deployment_store_id(run->ds),
+        .blueprint_id = deployment_store_blueprint_id(run->ds),
+        .execution_id = run->id,
+        .workflow = run->workflow,
+        .parameters = run->parameters,
+        .plugin_directories = directories,
+        .resources_directory = deployment_store_resources(run->ds),
+        .work_directory = deployment_store_workdir(run->ds),
+        .worker_path = c->options.worker,
+        .handle_signals = c->options.handle_signals,
+        .host = lua_workflow_host(),
+        .on_event = c->options.on_event ? show_event : NULL,
+        .on_event_data = &c->options,
+    };
+    set_limits(&execution, options);
+    json_t *record = NULL;
+    if (!directories)
+        error_nomem(err);
+    else if (execution_run(&execution, err))
+        record = execution_get(run->ds, run->id, err);
+    free(directories);
+    free(own);
+    return record;
+}
+
+const struct plan_workflow *runtime_workflow(const struct plan *plan, const char *name,
+                                             struct error *err)
+{
+    const struct plan_workflow *workflow = plan_find_workflow(plan, name);
+    struct suggestion suggestion;
+    if (workflow)
+        return workflow;
+    suggestion_init(&suggestion, name);
+    for (size_t i = 0; i < plan->workflow_count; i++)
+        suggestion_consider(&suggestion, plan->workflows[i].name);
+    if (suggestion.best)
+        error_set(err, ERROR_NOT_FOUND, "no workflow '%s', did you mean '%s'?", name,
+                  suggestion.best);
+    else
+        error_set(err, ERROR_NOT_FOUND,
+                  plan->workflow_count ? "the blueprint has no workflow '%s'"
+                                       : "the blueprint has no workflow '%s': does it import "
+                                         "cloudify/types/types.yaml?",
+                  name);
+    return NULL;
+}
+
+/* Keep the execution in the store and run it. */
+static json_t *add_and_run(struct cloudify *c, struct run *run,
+                           const struct cloudify_execution_options *options, struct error *err)
+{
+    struct execution_record record = {
+        .id = run->id,
+        .workflow_id = run->workflow->name,
+        .parameters = run->parameters,
+    };
+    id_uuid(run->id);
+    return execution_add(run->ds, &record, err) ? runtime_run(c, run, options, err) : NULL;
+}
+
+/* Fill `run` from the store, as far as it can be, and run it. */
+static json_t *execute(struct cloudify *c, struct run *run, const char *workflow,
+                       const json_t *given, const struct cloudify_execution_options *options,
+                       struct error *err)
+{
+    struct plan *plan = deployment_store_plan(run->ds, err);
+    json_t *record = NULL;
+    run->plan = plan;
+    run->instances = plan ? deployment_store_instances(run->ds, plan, err) : NULL;
+    run->workflow = run->instances ? runtime_workflow(plan, workflow, err) : NULL;
+    run->parameters = run->workflow
+                          ? plan_workflow_parameters(plan, run->workflow, given,
+                                                     options->allow_custom_parameters, err)
+                          : NULL;
+    if (run->parameters)
+        record = add_and_run(c, run, options, err);
+    json_decref(run->parameters);
+    instances_free(run->instances);
+    plan_free(plan);
+    return record;
+}
+
+char *cloudify_execute(struct cloudify *c, const char *deployment, const char *workflow,
+                       const char *parameters, const struct cloudify_execution_options *options,
+                       struct cloudify_error *err)
+{
+    struct error why = {0};
+    struct run run = {0};
+    json_t *record = NULL, *given = runtime_object(parameters, "parameters", &why);
+    if (given)
+        run.ds = runtime_deployment(c, deployment, STORE_WRITE, &why);
+    if (run.ds)
+        record = execute(c, &run, workflow, given, options, &why);
+    deployment_store_close(run.ds);
+    json_decref(given);
+    return runtime_result(record, &why, err);
+}
+
+char *cloudify_uninstall(struct cloudify *c, const char *deployment, const char *parameters,
+                         const struct cloudify_execution_options *options,
+                         struct cloudify_error *err)
+{
+    return cloudify_execute(c, deployment, "uninstall", parameters, options, err);
+}

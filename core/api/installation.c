@@ -1,0 +1,212 @@
+/* installation.c - from a blueprint to an installed deployment, and the end of one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/runtime.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "deployment/deployment.h"
+#include "dsl/blueprint.h"
+
+/* What an install is made of; released whatever happens. */
+struct installation {
+    char *path, *folder, *id;
+    struct plan *plan;
+    struct instance_set *instances;
+    struct run run;
+    bool is_new;
+};
+
+static struct plan *read_plan(struct cloudify *c, const char *path, const json_t *inputs,
+                              struct error *err)
+{
+    struct blueprint_options options = {.plugin_directories = c->options.plugin_directories};
+    struct diagnostics diagnostics = {0};
+    struct plan *plan = blueprint_parse(path, &options, &diagnostics);
+    if (!plan || !plan_prepare(plan, inputs, &diagnostics)) {
+        diagnostics_to_error(&diagnostics, err);
+        plan_free(plan);
+        plan = NULL;
+    }
+    diagnostics_release(&diagnostics);
+    return plan;
+}
+
+/* The absolute path of the blueprint, its folder and the id of its deployment. */
+static bool locate(struct installation *installation, const char *blueprint, const char *id,
+                   struct error *err)
+{
+    installation->path = realpath(blueprint, NULL);
+    if (!installation->path)
+        return error_set(err, ERROR_NOT_FOUND, "cannot read the blueprint '%s': %m", blueprint);
+    installation->folder = path_directory(installation->path);
+    if (installation->folder)
+        installation->id = strdup(id ? id : path_base(installation->folder));
+    return installation->id || error_nomem(err);
+}
+
+static bool prepare(struct cloudify *c, struct installation *installation, const json_t *inputs,
+                    struct error *err)
+{
+    struct run *run = &installation->run;
+    installation->plan = read_plan(c, installation->path, inputs, err);
+    if (!installation->plan)
+        return false;
+    installation->instances = instances_create(installation->plan, err);
+    if (!installation->instances)
+        return false;
+    run->plan = installation->plan;
+    run->instances = installation->instances;
+    run->workflow = runtime_workflow(run->plan, "install", err);
+    if (run->workflow)
+        run->parameters = plan_workflow_parameters(run->plan, run->workflow, NULL, false, err);
+    return run->parameters;
+}
+
+/* Whether a deployment with this id may be installed anew (the life of a deployment). */
+static bool may_renew(struct deployment_store *ds, struct error *err)
+{
+    json_t *executions = executions_list(ds, err);
+    if (!executions)
+        return false;
+    enum deployment_status status = deployment_status(executions);
+    const json_t *last = json_array_get(executions, json_array_size(executions) - 1);
+    const char *id = deployment_store_id(ds), *execution = json_string_at(last, "id", "");
+    if (status == DEPLOYMENT_INSTALL_FAILED || status == DEPLOYMENT_INSTALL_INTERRUPTED)
+        error_set(
+            err, ERROR_STATE,
+            "deployment '%s': its %s; go on with 'cfy executions resume %s' or clear it with "
+            "'cfy uninstall %s'",
+            id, status == DEPLOYMENT_INSTALL_FAILED ? "install failed" : "install was interrupted",
+            execution, id);
+    else if (status != DEPLOYMENT_UNINSTALLED && status != DEPLOYMENT_CREATED)
+        error_set(err, ERROR_STATE,
+                  "deployment '%s' is in state '%s'; 'cfy uninstall %s' first, or choose another "
+                  "id with -d",
+                  id, deployment_status_name(status), id);
+    json_decref(executions);
+    return !err->code;
+}
+
+static bool store_deployment(struct cloudify *c, struct installation *installation,
+                             struct error *err)
+{
+    struct run *run = &installation->run;
+    struct execution_record execution = {
+        .id = run->id,
+        .workflow_id = run->workflow->name,
+        .parameters = run->parameters,
+    };
+    struct deployment_record record = {
+        .id = installation->id,
+        .blueprint_id = path_base(installation->folder),
+        .folder = installation->folder,
+        .main_file = path_base(installation->path),
+        .plan = installation->plan,
+        .instances = installation->instances,
+        .execution = &execution,
+    };
+    struct store *store = runtime_store(c, STORE_WRITE, err);
+    id_uuid(run->id);
+    if (!store)
+        return false;
+    if (!store_has_deployment(store, installation->id, err)) {
+        installation->is_new = true;
+        run->ds = err->code ? NULL : deployment_create(store, &record, err);
+        return run->ds;
+    }
+    run->ds = deployment_open(store, installation->id, STORE_WRITE, err);
+    return run->ds && may_renew(run->ds, err) && deployment_renew(run->ds, &record, err);
+}
+
+/* Copy the plugin `name` into the deployment from the first given directory that has it. */
+static bool copy_plugin(const struct cloudify *c, const char *to, const char *name,
+                        struct error *err)
+{
+    const char *const *given = c->options.plugin_directories;
+    bool ok = true;
+    for (bool done = file_exists(to); ok && !done && given && *given; given++) {
+        char *from = path_join(*given, name);
+        if (!from)
+            return error_nomem(err);
+        if (directory_exists(from)) {
+            ok = directory_copy(from, to, NULL, err);
+            done = true;
+        }
+        free(from);
+    }
+    return ok;
+}
+
+/* A deployment outlives its source: plugins from outside of the blueprint's folder come along. */
+static bool copy_plugins(const struct cloudify *c, const struct installation *installation,
+                         struct error *err)
+{
+    const char *resources = deployment_store_resources(installation->run.ds);
+    char *directory = path_join(resources, "plugins");
+    bool ok = directory || error_nomem(err);
+    for (size_t i = 0; ok && i < installation->plan->plugin_count; i++) {
+        const char *name = installation->plan->plugins[i].name;
+        char *to = path_is_inside(name) ? path_join(directory, name) : NULL;
+        ok = to ? copy_plugin(c, to, name, err)
+                : error_set(err, ERROR_INVALID, "plugin '%s': not a name for a folder", name);
+        free(to);
+    }
+    free(directory);
+    return ok;
+}
+
+static json_t *install(struct cloudify *c, struct installation *installation,
+                       const struct cloudify_execution_options *options, struct error *err)
+{
+    if (!store_deployment(c, installation, err))
+        return NULL;
+    if (copy_plugins(c, installation, err))
+        return runtime_run(c, &installation->run, options, err);
+    if (installation->is_new) {
+        struct error ignored = {0}; /* what stopped the install is the error to report */
+        deployment_store_close(installation->run.ds);
+        installation->run.ds = NULL;
+        deployment_remove(c->store, installation->id, &ignored);
+    }
+    return NULL;
+}
+
+static void installation_release(struct installation *installation)
+{
+    deployment_store_close(installation->run.ds);
+    json_decref(installation->run.parameters);
+    instances_free(installation->instances);
+    plan_free(installation->plan);
+    free(installation->path);
+    free(installation->folder);
+    free(installation->id);
+}
+
+char *cloudify_install(struct cloudify *c, const char *blueprint,
+                       const struct cloudify_install_options *options, struct cloudify_error *err)
+{
+    struct error why = {0};
+    struct installation installation = {0};
+    json_t *record = NULL, *inputs = runtime_object(options->inputs, "inputs", &why);
+    if (inputs && locate(&installation, blueprint, options->deployment, &why) &&
+        prepare(c, &installation, inputs, &why))
+        record = install(c, &installation, &options->execution, &why);
+    installation_release(&installation);
+    json_decref(inputs);
+    return runtime_result(record, &why, err);
+}
+
+bool cloudify_deployment_delete(struct cloudify *c, const char *deployment, bool force,
+                                struct cloudify_error *err)
+{
+    struct error why = {0};
+    struct deployment_store *ds = runtime_deployment(c, deployment, STORE_WRITE, &why);
+    bool ok = ds && (force || may_renew(ds, &why));
+    deployment_store_close(ds);
+    if (ok && deployment_remove(c->store, deployment, &why))
+        return true;
+    if (why.code == ERROR_STATE)
+        error_context(&why, "cannot delete (--force does it all the same)");
+    return runtime_error(err, &why);
+}

@@ -1,0 +1,240 @@
+/* query.c - the part of cloudify.h that only looks: deployments, executions, instances, events. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "api/runtime.h"
+#include "base/json.h"
+#include "deployment/instance_source.h"
+
+static bool is_workflow(const json_t *execution, const char *name)
+{
+    return !strcmp(json_string_at(execution, "workflow_id", ""), name);
+}
+
+static bool has_status(const json_t *execution, const char *status)
+{
+    return !strcmp(json_string_at(execution, "status", ""), status);
+}
+
+/* Whether an engine, or nobody any more, is between its start and its end. */
+static bool is_running(const json_t *execution)
+{
+    static const char *const ended[] = {"terminated", "failed", "cancelled", "interrupted"};
+    for (size_t i = 0; i < sizeof ended / sizeof *ended; i++)
+        if (has_status(execution, ended[i]))
+            return false;
+    return true;
+}
+
+static enum deployment_status status_after(enum deployment_status before, const json_t *execution)
+{
+    if (is_running(execution))
+        return DEPLOYMENT_RUNNING;
+    if (is_workflow(execution, "install")) {
+        if (has_status(execution, "terminated"))
+            return DEPLOYMENT_INSTALLED;
+        return has_status(execution, "interrupted") ? DEPLOYMENT_INSTALL_INTERRUPTED
+                                                    : DEPLOYMENT_INSTALL_FAILED;
+    }
+    if (is_workflow(execution, "uninstall"))
+        return has_status(execution, "terminated") ? DEPLOYMENT_UNINSTALLED
+                                                   : DEPLOYMENT_UNINSTALL_FAILED;
+    return before;
+}
+
+enum deployment_status deployment_status(const json_t *executions)
+{
+    enum deployment_status status = DEPLOYMENT_CREATED;
+    size_t index;
+    json_t *execution;
+    json_array_foreach(executions, index, execution) status = status_after(status, execution);
+    return status;
+}
+
+const char *deployment_status_name(enum deployment_status status)
+{
+    static const char *const names[] = {
+        "created",          "running",     "installed", "install failed", "install interrupted",
+        "uninstall failed", "uninstalled",
+    };
+    return names[status];
+}
+
+/* The information of one deployment, with its status; new, or NULL with `err` set. */
+static json_t *describe_deployment(struct deployment_store *ds, struct error *err)
+{
+    json_t *info = deployment_store_info(ds, err);
+    json_t *executions = info ? executions_list(ds, err) : NULL;
+    const char *status = deployment_status_name(deployment_status(executions));
+    if (executions && json_object_set_new(info, "status", json_string(status)))
+        error_nomem(err);
+    json_decref(executions);
+    if (err->code) {
+        json_decref(info);
+        return NULL;
+    }
+    return info;
+}
+
+/* Call `add` with each deployment of the store, or with none where there is no store. */
+static json_t *for_each_deployment(struct cloudify *c, const char *only,
+                                   bool (*add)(struct deployment_store *, json_t *, struct error *),
+                                   struct error *err)
+{
+    struct store *store = runtime_store(c, STORE_READ, err);
+    if (!store && err->code == ERROR_NOT_FOUND && !only) {
+        error_clear(err);
+        return json_array();
+    }
+    json_t *ids = !store ? NULL : only ? json_pack("[s]", only) : store_deployments(store, err);
+    json_t *list = ids ? json_array() : NULL, *id;
+    size_t index;
+    bool ok = list;
+    json_array_foreach(ids, index, id)
+    {
+        struct deployment_store *ds =
+            ok ? runtime_deployment(c, json_string_value(id), STORE_READ, err) : NULL;
+        ok = ds && add(ds, list, err);
+        deployment_store_close(ds);
+    }
+    json_decref(ids);
+    if (ok)
+        return list;
+    error_nomem(err);
+    json_decref(list);
+    return NULL;
+}
+
+static bool add_deployment(struct deployment_store *ds, json_t *list, struct error *err)
+{
+    json_t *info = describe_deployment(ds, err);
+    return info && !json_array_append_new(list, info);
+}
+
+static bool add_executions(struct deployment_store *ds, json_t *list, struct error *err)
+{
+    json_t *executions = executions_list(ds, err);
+    bool ok = executions && !json_array_extend(list, executions);
+    json_decref(executions);
+    return ok;
+}
+
+char *cloudify_deployments(struct cloudify *c, struct cloudify_error *err)
+{
+    struct error why = {0};
+    return runtime_result(for_each_deployment(c, NULL, add_deployment, &why), &why, err);
+}
+
+char *cloudify_executions(struct cloudify *c, const char *deployment, struct cloudify_error *err)
+{
+    struct error why = {0};
+    return runtime_result(for_each_deployment(c, deployment, add_executions, &why), &why, err);
+}
+
+/* Open a deployment for reading, give what `get` makes of it. */
+static char *query(struct cloudify *c, const char *deployment,
+                   json_t *(*get)(struct deployment_store *, struct error *),
+                   struct cloudify_error *err)
+{
+    struct error why = {0};
+    struct deployment_store *ds = runtime_deployment(c, deployment, STORE_READ, &why);
+    json_t *value = ds ? get(ds, &why) : NULL;
+    deployment_store_close(ds);
+    return runtime_result(value, &why, err);
+}
+
+char *cloudify_deployment(struct cloudify *c, const char *deployment, struct cloudify_error *err)
+{
+    return query(c, deployment, describe_deployment, err);
+}
+
+char *cloudify_execution(struct cloudify *c, const char *execution, struct cloudify_error *err)
+{
+    struct error why = {0};
+    struct store *store = runtime_store(c, STORE_READ, &why);
+    char *deployment = store ? store_find_execution(store, execution, &why) : NULL;
+    struct deployment_store *ds =
+        deployment ? runtime_deployment(c, deployment, STORE_READ, &why) : NULL;
+    json_t *record = ds ? execution_get(ds, execution, &why) : NULL;
+    deployment_store_close(ds);
+    free(deployment);
+    return runtime_result(record, &why, err);
+}
+
+static json_t *list_instances(struct deployment_store *ds, struct error *err)
+{
+    struct plan *plan = deployment_store_plan(ds, err);
+    struct instance_set *set = plan ? deployment_store_instances(ds, plan, err) : NULL;
+    json_t *list = set ? json_array() : NULL;
+    for (size_t i = 0; list && i < set->count; i++) {
+        if (json_array_append_new(list, node_instance_to_json(set, set->items[i]))) {
+            json_decref(list);
+            list = NULL;
+        }
+    }
+    instances_free(set);
+    plan_free(plan);
+    return list;
+}
+
+char *cloudify_node_instances(struct cloudify *c, const char *deployment,
+                              struct cloudify_error *err)
+{
+    return query(c, deployment, list_instances, err);
+}
+
+/* name -> value of outputs or capabilities, evaluated. */
+static json_t *evaluate_values(const json_t *declared, struct instance_set *set,
+                               enum function_scope_kind kind, struct error *err)
+{
+    struct value_source source = instance_source(set);
+    struct function_scope scope = {.kind = kind};
+    json_t *values = json_object(), *declaration;
+    const char *name;
+    json_object_foreach((json_t *)declared, name, declaration)
+    {
+        scope.path = name;
+        json_t *value = functions_evaluate(json_object_get(declaration, "value"), &scope, &source,
+                                           FUNCTIONS_RUNTIME, NULL, err);
+        if (!value || json_object_set_new(values, name, value)) {
+            json_decref(values);
+            return NULL;
+        }
+    }
+    return values;
+}
+
+static json_t *evaluate(struct deployment_store *ds, enum function_scope_kind kind,
+                        struct error *err)
+{
+    struct plan *plan = deployment_store_plan(ds, err);
+    struct instance_set *set = plan ? deployment_store_instances(ds, plan, err) : NULL;
+    json_t *values = NULL;
+    if (set)
+        values = evaluate_values(
+            kind == FUNCTION_SCOPE_OUTPUTS ? plan->outputs : plan->capabilities, set, kind, err);
+    instances_free(set);
+    plan_free(plan);
+    return values;
+}
+
+static json_t *evaluate_outputs(struct deployment_store *ds, struct error *err)
+{
+    return evaluate(ds, FUNCTION_SCOPE_OUTPUTS, err);
+}
+
+static json_t *evaluate_capabilities(struct deployment_store *ds, struct error *err)
+{
+    return evaluate(ds, FUNCTION_SCOPE_CAPABILITIES, err);
+}
+
+char *cloudify_outputs(struct cloudify *c, const char *deployment, struct cloudify_error *err)
+{
+    return query(c, deployment, evaluate_outputs, err);
+}
+
+char *cloudify_capabilities(struct cloudify *c, const char *deployment, struct cloudify_error *err)
+{
+    return query(c, deployment, evaluate_capabilities, err);
+}

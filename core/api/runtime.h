@@ -1,0 +1,63 @@
+/* runtime.h - what the parts of the embedding API share: the handle, its store, its errors. */
+#ifndef CLOUDIFY_API_RUNTIME_H
+#define CLOUDIFY_API_RUNTIME_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "dsl/plan.h"
+#include "include/cloudify.h"
+#include "storage/storage.h"
+
+struct cloudify {
+    char *directory; /* of the store */
+    struct cloudify_options options;
+    struct store *store; /* NULL until it is needed */
+    enum store_mode mode;
+};
+
+/** The store, opened on first use; NULL with `err` set. Borrowed, until the handle is closed. */
+struct store *runtime_store(struct cloudify *c, enum store_mode mode, struct error *err);
+/** Open a deployment: the error of an unknown id names the nearest one. */
+struct deployment_store *runtime_deployment(struct cloudify *c, const char *id,
+                                            enum store_mode mode, struct error *err);
+/** Hand `from` out as `to`. @return false */
+bool runtime_error(struct cloudify_error *to, const struct error *from);
+/** `value` (taken) as the text of a result, or NULL with `to` set from `err` if it is NULL. */
+char *runtime_result(json_t *value, struct error *err, struct cloudify_error *to);
+/** A JSON object from outside; an empty one for NULL. New, or NULL with `err` set. */
+json_t *runtime_object(const char *text, const char *what, struct error *err);
+
+enum deployment_status {
+    DEPLOYMENT_CREATED,
+    DEPLOYMENT_RUNNING, /* an execution is under way */
+    DEPLOYMENT_INSTALLED,
+    DEPLOYMENT_INSTALL_FAILED,
+    DEPLOYMENT_INSTALL_INTERRUPTED,
+    DEPLOYMENT_UNINSTALL_FAILED,
+    DEPLOYMENT_UNINSTALLED,
+};
+/** What the executions (execution records, oldest first) say of their deployment. */
+enum deployment_status deployment_status(const json_t *executions);
+const char *deployment_status_name(enum deployment_status status);
+
+/* An execution that is about to run. All is borrowed. */
+struct run {
+    struct deployment_store *ds; /* open for writing */
+    const struct plan *plan;
+    struct instance_set *instances;
+    const struct plan_workflow *workflow;
+    json_t *parameters; /* complete */
+    char id[UUID_TEXT_SIZE];
+};
+
+/** Run an execution, pending in the store, to its end. Its record, or NULL with `err` set. */
+json_t *runtime_run(struct cloudify *c, const struct run *run,
+                    const struct cloudify_execution_options *options, struct error *err);
+/** The workflow `name`; the error of an unknown one names the nearest. */
+const struct plan_workflow *runtime_workflow(const struct plan *plan, const char *name,
+                                             struct error *err);
+
+#endif
