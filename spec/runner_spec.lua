@@ -1,0 +1,5 @@
+describe("lua-runner", function()
+   it("is Lua 5.4, whatever `lua` is on this machine", function()
+      assert.equal("Lua 5.4", _VERSION)
+   end)
+end)
