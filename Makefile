@@ -63,6 +63,7 @@ demo: setup
 test: setup
 	@$(MAKE) --no-print-directory all check-layers
 	test/run $(BUILD)
+export SANITIZE
 unit: all
 	test/run $(BUILD) unit
 spec: all
