@@ -69,7 +69,7 @@ static bool may_renew(struct deployment_store *ds, struct error *err)
     json_t *executions = executions_list(ds, err);
     if (!executions)
         return false;
-    enum deployment_status status = deployment_status(executions);
+    enum deployment_status status = deployment_status(executions, true);
     const json_t *last = json_array_get(executions, json_array_size(executions) - 1);
     const char *id = deployment_store_id(ds), *execution = json_string_at(last, "id", "");
     if (status == DEPLOYMENT_INSTALL_FAILED || status == DEPLOYMENT_INSTALL_INTERRUPTED)

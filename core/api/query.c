@@ -27,15 +27,17 @@ static bool is_running(const json_t *execution)
     return true;
 }
 
-static enum deployment_status status_after(enum deployment_status before, const json_t *execution)
+static enum deployment_status status_after(enum deployment_status before, const json_t *execution,
+                                           bool locked)
 {
-    if (is_running(execution))
+    bool ended = !is_running(execution);
+    if (!ended && !locked)
         return DEPLOYMENT_RUNNING;
     if (is_workflow(execution, "install")) {
         if (has_status(execution, "terminated"))
             return DEPLOYMENT_INSTALLED;
-        return has_status(execution, "interrupted") ? DEPLOYMENT_INSTALL_INTERRUPTED
-                                                    : DEPLOYMENT_INSTALL_FAILED;
+        return !ended || has_status(execution, "interrupted") ? DEPLOYMENT_INSTALL_INTERRUPTED
+                                                              : DEPLOYMENT_INSTALL_FAILED;
     }
     if (is_workflow(execution, "uninstall"))
         return has_status(execution, "terminated") ? DEPLOYMENT_UNINSTALLED
@@ -43,12 +45,13 @@ static enum deployment_status status_after(enum deployment_status before, const 
     return before;
 }
 
-enum deployment_status deployment_status(const json_t *executions)
+enum deployment_status deployment_status(const json_t *executions, bool locked)
 {
     enum deployment_status status = DEPLOYMENT_CREATED;
     size_t index;
     json_t *execution;
-    json_array_foreach(executions, index, execution) status = status_after(status, execution);
+    json_array_foreach(executions, index, execution) status =
+        status_after(status, execution, locked);
     return status;
 }
 
@@ -66,7 +69,7 @@ static json_t *describe_deployment(struct deployment_store *ds, struct error *er
 {
     json_t *info = deployment_store_info(ds, err);
     json_t *executions = info ? executions_list(ds, err) : NULL;
-    const char *status = deployment_status_name(deployment_status(executions));
+    const char *status = deployment_status_name(deployment_status(executions, false));
     if (executions && json_object_set_new(info, "status", json_string(status)))
         error_nomem(err);
     json_decref(executions);

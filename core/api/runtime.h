@@ -39,8 +39,12 @@ enum deployment_status {
     DEPLOYMENT_UNINSTALL_FAILED,
     DEPLOYMENT_UNINSTALLED,
 };
-/** What the executions (execution records, oldest first) say of their deployment. */
-enum deployment_status deployment_status(const json_t *executions);
+/**
+ * What the executions (execution records, oldest first) say of their deployment.
+ *
+ * @param locked whether the caller holds its lock: then nobody else runs what has not ended
+ */
+enum deployment_status deployment_status(const json_t *executions, bool locked);
 const char *deployment_status_name(enum deployment_status status);
 
 /* An execution that is about to run. All is borrowed. */
