@@ -54,13 +54,13 @@ static void push_plugin(lua_State *L, const struct workflow_call *call)
 }
 
 /* Push the function that the workflow is. */
-static void push_function(lua_State *L, const struct workflow_run *run,
-                          const struct workflow_call *call)
+static int push_function(lua_State *L, const struct workflow_run *run,
+                         const struct workflow_call *call)
 {
     const char *name = strrchr(call->function, '.');
     if (!name || name == call->function || !name[1])
-        lua_exception_raise(L, "NonRecoverableError", "function '%s': must be MODULE.FUNCTION",
-                            call->function);
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "function '%s': must be MODULE.FUNCTION", call->function);
     lua_getglobal(L, "require");
     lua_pushliteral(L, "cloudify.plugin_loader");
     lua_call(L, 1, 1);
@@ -71,6 +71,7 @@ static void push_function(lua_State *L, const struct workflow_run *run,
     lua_pushstring(L, name + 1);
     lua_pushstring(L, execution_options(run->execution)->resources_directory);
     lua_call(L, 4, 1);
+    return 1;
 }
 
 /* The engine must end in good order: no workflow may end its process. */
