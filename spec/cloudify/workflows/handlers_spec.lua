@@ -37,7 +37,8 @@ describe("cloudify.workflows.handlers", function()
    end)
 
    it("names the function that its module does not have", function()
-      assert.equal("handler 'my_plugin.flows.once': module 'my_plugin.flows' has no function 'once'",
+      assert.equal("handler 'my_plugin.flows.once': " ..
+         "module 'my_plugin.flows' has no function 'once'",
          message_of(handlers.by_name, "my_plugin.flows.once"))
    end)
 
