@@ -180,6 +180,7 @@ static int exception_new(lua_State *L)
     lua_getfield(L, fields, "causes");
     if (lua_isnil(L, -1)) {
         lua_newtable(L);
+        lua_mark_array(L, -1);
         lua_setfield(L, fields, "causes");
     }
     lua_settop(L, fields);
@@ -266,6 +267,7 @@ void lua_exception_push(lua_State *L, const char *type, const char *message)
     lua_pushstring(L, message);
     lua_setfield(L, -2, "message");
     lua_newtable(L);
+    lua_mark_array(L, -1);
     lua_setfield(L, -2, "causes");
     wrap_fields(L, find_class(type));
 }

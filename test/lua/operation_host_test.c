@@ -173,6 +173,8 @@ static void check_case(struct operation_host *host, const char *directory,
         CHECK(strstr(json_string_at(error, "message", ""), c->message) != NULL, "%s says '%s'",
               c->function, json_string_at(error, "message", ""));
     }
+    CHECK(c->value || json_is_array(json_object_get(error, "causes")), "%s has a list of causes",
+          c->function);
     check_text(json_object_get(result, "instances"), c->instances ? c->instances : "[]",
                c->function);
     json_decref(result);
