@@ -165,6 +165,7 @@ static json_t *evaluate_call(struct evaluation *e, json_t *value, const struct f
     if (!result) /* the first error wins: only a lack of memory says nothing itself */
         evaluation_fail(e, path, FUNCTION_PROBLEM_OTHER, ERROR_NOMEM, "out of memory");
     json_decref(value);
+    /* cppcheck-suppress returnDanglingLifetime ; a new value: no function keeps its call */
     return result;
 }
 

@@ -73,6 +73,7 @@ json_t *lua_context_call(lua_State *L, struct operation_context *context, const 
     json_decref(arguments);
     if (err.code || !*box)
         lua_raise_error(L, &err);
+    /* cppcheck-suppress returnDanglingLifetime ; a new value: no channel keeps `err` */
     return *box;
 }
 
