@@ -30,6 +30,12 @@ describe("cfy", function()
          end)
       end
 
+      it("allows options in front of the command", function()
+         local result = world:cfy("--store", world:path("other"), "--json", "deployments", "list")
+         assert.equal(0, result.code, result.err)
+         assert.equal("[\n]\n", result.out)
+      end)
+
       it("is explained for each command", function()
          for _, name in ipairs {"install", "uninstall", "validate", "events", "outputs"} do
             local result = world:cfy(name, "--help")
@@ -181,6 +187,7 @@ outputs:
          assert.truthy(result.out:find("%[thing_%w+%.create%]"))
          assert.truthy(result.out:find("[retry 1/1]", 1, true))
          assert.truthy(result.err:find("thing_", 1, true), result.err)
+         assert.equal(1, select(2, result.err:gsub("\n", "")), result.err)
       end)
 
       it("that is not recoverable is not retried", function()

@@ -246,6 +246,19 @@ static bool parse_option(struct arguments *arguments, const struct command *comm
     return option->set(arguments, value) || bad_value(command, option, value);
 }
 
+int arguments_leading(int argc, char **argv)
+{
+    static const struct command any = {.options = ~0u};
+    int count = 0;
+    while (count < argc && argv[count][0] == '-') {
+        const char *value;
+        const struct option *option = find_option(&any, argv[count++], &value);
+        if (option && option->value && !value && count < argc)
+            count++;
+    }
+    return count;
+}
+
 bool arguments_parse(struct arguments *arguments, const struct command *command, int argc,
                      char **argv)
 {

@@ -61,6 +61,8 @@ extern const struct command commands[]; /* ends with a NULL name */
  */
 bool arguments_parse(struct arguments *arguments, const struct command *command, int argc,
                      char **argv);
+/** How many of the `argc` words in front of a command's name are options and their values. */
+int arguments_leading(int argc, char **argv);
 /** Print what `command` does, with its options. */
 void command_help(const struct command *command);
 /** Print a usage error and where to find help. @return EXIT_USAGE */

@@ -109,10 +109,16 @@ int main(int argc, char **argv)
         printf("cfy %s\n", cloudify_version());
         return EXIT_OK;
     }
+    int leading = arguments_leading(argc - 1, argv + 1);
+    if (leading == argc - 1)
+        return usage_error(NULL, "'%s' needs a command", argv[1]);
     int words;
-    const struct command *command = find_command(argc - 1, argv + 1, &words);
+    char **name = argv + 1 + leading;
+    const struct command *command = find_command(argc - 1 - leading, name, &words);
     if (!command)
-        return unknown_command(argc - 1, argv + 1);
+        return unknown_command(argc - 1 - leading, name);
+    /* Options in front of the command are its own: `cfy --json outputs web`. */
+    memmove(argv + 1 + words, argv + 1, (size_t)leading * sizeof *argv);
     struct arguments arguments;
     if (!arguments_parse(&arguments, command, argc - 1 - words, argv + 1 + words))
         return EXIT_USAGE;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/print.h"
 
@@ -46,6 +47,15 @@ void session_close(struct session *session)
     cloudify_close(session->cloudify);
 }
 
+/* Without the traceback at its end, which the event of the failure has shown already. */
+static int message_length(const char *text)
+{
+    const char *end = strstr(text, "\nTraceback");
+    if (!end)
+        end = strstr(text, "\nstack traceback");
+    return (int)(end ? (size_t)(end - text) : strlen(text));
+}
+
 int session_failed(struct session *session)
 {
     if (session->arguments->json) {
@@ -55,7 +65,7 @@ int session_failed(struct session *session)
         putchar('\n');
         json_decref(error);
     }
-    fprintf(stderr, "cfy: %s\n", session->err.text);
+    fprintf(stderr, "cfy: %.*s\n", message_length(session->err.text), session->err.text);
     return EXIT_FAILED;
 }
 
