@@ -14,6 +14,10 @@ describe("cloudify.json", function()
       end)
    end
 
+   it("writes the keys of a table in order", function()
+      assert.equal('{"a":{"x":1,"y":2},"b":3,"c":4}', json.encode {c = 4, b = 3, a = {y = 2, x = 1}})
+   end)
+
    local refused = {
       {"a function", {a = {b = print}}, "value.a.b: a function cannot be stored"},
       {"a coroutine", {coroutine.create(print)}, "value[1]: a coroutine cannot be stored"},

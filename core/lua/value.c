@@ -3,6 +3,8 @@
 
 #include <lauxlib.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/strbuf.h"
 #include "lua/exception.h"
@@ -262,6 +264,44 @@ static bool convert_entry(struct conversion *c, json_t *object, struct frame *fr
     return true;
 }
 
+struct key {
+    const char *text;
+    size_t length;
+    json_t *value;
+};
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct key *x = a, *y = b;
+    size_t shorter = x->length < y->length ? x->length : y->length;
+    int order = memcmp(x->text, y->text, shorter);
+    return order ? order : (x->length > y->length) - (x->length < y->length);
+}
+
+/* `object` (taken) with its keys in order: that of a Lua table differs from run to run. */
+static json_t *sort_keys(json_t *object)
+{
+    size_t count = json_object_size(object), i = 0;
+    if (count < 2)
+        return object;
+    struct key *keys = malloc(count * sizeof *keys);
+    json_t *sorted = keys ? json_object() : NULL;
+    bool ok = sorted;
+    for (void *it = json_object_iter(object); ok && it; it = json_object_iter_next(object, it))
+        keys[i++] = (struct key){json_object_iter_key(it), json_object_iter_key_len(it),
+                                 json_object_iter_value(it)};
+    if (ok)
+        qsort(keys, count, sizeof *keys, compare_keys);
+    for (i = 0; ok && i < count; i++)
+        ok = !json_object_setn(sorted, keys[i].text, keys[i].length, keys[i].value);
+    free(keys);
+    json_decref(object);
+    if (ok)
+        return sorted;
+    json_decref(sorted);
+    return NULL;
+}
+
 static json_t *convert_object(struct conversion *c, int index, struct frame *frame)
 {
     lua_State *L = c->L;
@@ -275,7 +315,7 @@ static json_t *convert_object(struct conversion *c, int index, struct frame *fra
         }
         lua_pop(L, 1);
     }
-    return object;
+    return sort_keys(object);
 }
 
 /* How many entries a table has if its keys are 1..n; -1 if they are anything else. */
