@@ -15,7 +15,8 @@ describe("cloudify.json", function()
    end
 
    it("writes the keys of a table in order", function()
-      assert.equal('{"a":{"x":1,"y":2},"b":3,"c":4}', json.encode {c = 4, b = 3, a = {y = 2, x = 1}})
+      local value = {c = 4, b = 3, a = {y = 2, x = 1}}
+      assert.equal('{"a":{"x":1,"y":2},"b":3,"c":4}', json.encode(value))
    end)
 
    local refused = {
