@@ -27,9 +27,10 @@ PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so $(if $(filter %cli/main.c,$(MAI
             $(if $(filter %worker/main.c,$(MAINS)),cloudify-worker) $(if $(filter %lua_runner.c,$(MAINS)),lua-runner))
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/*_test.c))
 BENCH    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/*.c))
+CONFORM  := $(BUILD)/test/conformance
 
 .PHONY: all setup test unit spec demo check check-layers bench install clean
-all: $(PROGRAMS) $(TESTS) $(BENCH)
+all: $(PROGRAMS) $(TESTS) $(BENCH) $(CONFORM)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -54,6 +55,9 @@ $(BUILD)/lua-runner: $(BUILD)/core/worker/lua_runner.o $(LIBRARY)
 $(TESTS) $(BENCH): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 $(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH):
 	$(CC_ALL) -Wl,-E $^ $(LDFLAGS) $(LIBS) -o $@
+$(CONFORM): $(wildcard test/conformance/*.[ch]) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC_ALL) $(filter %.c %.a,$^) $(LDFLAGS) $(LIBS) -o $@
 
 setup:
 	tools/setup

@@ -261,3 +261,31 @@ json_t *node_instance_to_json(const struct instance_set *set, const struct node_
                      "system_properties", ni->system_properties, "relationships",
                      relationships_to_json(set, ni));
 }
+
+static json_t *planned_instance_to_json(const struct instance_set *set,
+                                        const struct node_instance *ni)
+{
+    const char *node = instance_node(set, ni)->id;
+    const char *host = ni->host == INSTANCE_NONE ? NULL : set->items[ni->host]->id;
+    return json_pack("{s:s, s:s, s:s, s:s*, s:o}", "name", node, "node_id", node, "id", ni->id,
+                     "host_id", host, "relationships", relationships_to_json(set, ni));
+}
+
+json_t *deployment_plan_to_json(const struct instance_set *set)
+{
+    json_t *instances = json_array();
+    json_t *plan = plan_to_json(set->plan);
+    for (size_t i = 0; instances && i < set->count; i++) {
+        if (json_array_append_new(instances, planned_instance_to_json(set, set->items[i])))
+            goto fail;
+    }
+    if (!plan || json_object_set(plan, "node_instances", instances))
+        goto fail;
+    json_decref(instances);
+    return plan;
+
+fail:
+    json_decref(instances);
+    json_decref(plan);
+    return NULL;
+}

@@ -1,0 +1,108 @@
+/* blueprint_case.c - cases that parse a blueprint, and make a deployment of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "conformance.h"
+#include "deployment/deployment.h"
+#include "dsl/blueprint.h"
+
+enum { IMPORT_LIMIT = 16 * 1024 * 1024 };
+
+struct imports {
+    const char *directory;
+    const json_t *map; /* what may be imported -> file in the directory */
+};
+
+static char *read_import(void *data, const char *name, size_t *length, struct error *err)
+{
+    const struct imports *imports = data;
+    const char *file = json_string_at(imports->map, name, NULL);
+    if (!file) {
+        error_set(err, ERROR_NOT_FOUND, "import '%s': there is none", name);
+        return NULL;
+    }
+    char *path = path_join(imports->directory, file);
+    char *text = path ? file_read(path, IMPORT_LIMIT, length, err) : NULL;
+    if (!path)
+        error_nomem(err);
+    free(path);
+    return text;
+}
+
+/* The first option of the request that this program does not know, or NULL. */
+static const char *unknown_option(const json_t *options)
+{
+    static const char *const known[] = {"import_map", "resources_base_path", "secrets"};
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)options, name, value)
+    {
+        bool found = false;
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            found = found || !strcmp(known[i], name);
+        if (!found)
+            return name;
+    }
+    return NULL;
+}
+
+static struct plan *parse(const char *directory, const json_t *request, struct diagnostics *out)
+{
+    const json_t *options = json_object_get(request, "options");
+    const char *base = json_string_at(options, "resources_base_path", NULL);
+    struct imports imports = {directory, json_object_get(options, "import_map")};
+    struct import_resolver resolver = {&imports, read_import};
+    char *path = path_join(directory, json_string_at(request, "main", ""));
+    char *resources = base ? path_join(directory, base) : NULL;
+    struct blueprint_options how = {.resolver = &resolver, .resources = resources};
+    struct plan *plan = NULL;
+    if (path && (resources || !base))
+        plan = blueprint_parse(path, &how, out);
+    else
+        diagnostics_nomem(out);
+    free(path);
+    free(resources);
+    return plan;
+}
+
+static json_t *deployed(struct plan *plan, const json_t *request, struct diagnostics *out)
+{
+    struct error err = {0};
+    if (!plan_prepare(plan, json_object_get(request, "inputs"), out))
+        return answer_diagnostics(out);
+    struct instance_set *set = instances_create(plan, &err);
+    json_t *answer =
+        set ? json_pack("{s:o}", "plan", deployment_plan_to_json(set)) : answer_error(&err);
+    instances_free(set);
+    return answer;
+}
+
+static json_t *answer_blueprint(const char *directory, const json_t *request, bool is_deployed)
+{
+    const char *option = unknown_option(json_object_get(request, "options"));
+    struct diagnostics out = {0};
+    struct error err = {0};
+    if (option) {
+        error_set(&err, ERROR_UNSUPPORTED, "option '%s' is not supported", option);
+        return answer_error(&err);
+    }
+    struct plan *plan = parse(directory, request, &out);
+    json_t *answer = !plan         ? answer_diagnostics(&out)
+                     : is_deployed ? deployed(plan, request, &out)
+                                   : json_pack("{s:o}", "plan", plan_to_json(plan));
+    plan_free(plan);
+    diagnostics_release(&out);
+    return answer;
+}
+
+json_t *answer_parse(const char *directory, const json_t *request)
+{
+    return answer_blueprint(directory, request, false);
+}
+
+json_t *answer_deployment_plan(const char *directory, const json_t *request)
+{
+    return answer_blueprint(directory, request, true);
+}

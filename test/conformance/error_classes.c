@@ -1,0 +1,95 @@
+/* error_classes.c - our stable error ids as the classes and codes of the original. */
+#include <string.h>
+
+#include "conformance.h"
+
+#define LOGIC "DSLParsingLogicException"
+#define FORMAT "DSLParsingFormatException"
+#define BASE "DSLParsingException"
+#define INPUT_TYPE "DSLParsingInputTypeException"
+
+/* Ids that are not listed are LOGIC if they have a number. */
+static const struct {
+    const char *id;
+    const char *class;
+} classes[] = {
+    {"yaml-syntax", FORMAT},
+    {"schema", FORMAT},
+    {"unknown-key", FORMAT},
+    {"missing-key", FORMAT},
+    {"duplicate-import", FORMAT},
+    {"import-entry", FORMAT},
+    {"input-wrong-type", BASE},
+    {"non-ascii", INPUT_TYPE},
+    {"display-type", INPUT_TYPE},
+    {"missing-input", "MissingRequiredInputError"},
+    {"unknown-input", "UnknownInputError"},
+    {"input-evaluation", "InputEvaluationError"},
+    {"operation-number", "ValueError"},
+    {"function", "FunctionEvaluationError"},
+    {"function-arguments", "ValueError"},
+    {"function-scope", "ValueError"},
+    {"function-version", "FunctionValidationError"},
+    {"function-recursion", "EvaluationRecursionLimitReached"},
+    {"unknown-node", "KeyError"},
+    {"unsupported", "Unsupported"},
+    {"limit", "Limit"},
+    {"no-memory", "MemoryError"},
+};
+
+/* Errors of an evaluation, by the ids above. */
+static const char *const problem_ids[] = {
+    [FUNCTION_PROBLEM_NONE] = "no-memory",
+    [FUNCTION_PROBLEM_ARGUMENTS] = "function-arguments",
+    [FUNCTION_PROBLEM_SCOPE] = "function-scope",
+    [FUNCTION_PROBLEM_VERSION] = "function-version",
+    [FUNCTION_PROBLEM_UNKNOWN_INPUT] = "unknown-input",
+    [FUNCTION_PROBLEM_INPUT] = "input-evaluation",
+    [FUNCTION_PROBLEM_UNKNOWN_NODE] = "unknown-node",
+    [FUNCTION_PROBLEM_EVALUATION] = "function",
+    [FUNCTION_PROBLEM_RECURSION] = "function-recursion",
+    [FUNCTION_PROBLEM_UNSUPPORTED] = "unsupported",
+    [FUNCTION_PROBLEM_OTHER] = "function",
+};
+
+static const char *class_of(const char *id, int number)
+{
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+        if (!strcmp(classes[i].id, id))
+            return classes[i].class;
+    }
+    return number ? LOGIC : id;
+}
+
+static json_t *answer(const char *class, int number, const char *message, json_t *where)
+{
+    json_t *code = number ? json_integer(number) : json_null();
+    return json_pack("{s:{s:s, s:o, s:s, s:o*}}", "error", "class", class, "code", code, "message",
+                     message, "where", where);
+}
+
+json_t *answer_diagnostics(const struct diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        const struct diagnostic *d = &diagnostics->items[i];
+        if (d->severity != DIAGNOSTIC_ERROR)
+            continue;
+        json_t *where = json_pack("{s:s?, s:i, s:i, s:s?}", "file", d->place.file, "line",
+                                  d->place.line, "column", d->place.column, "path", d->place.path);
+        return answer(class_of(d->code->id, d->code->number), d->code->number, d->message, where);
+    }
+    return answer(class_of("no-memory", 0), 0, "out of memory", NULL);
+}
+
+json_t *answer_problem(enum function_problem problem, const struct error *err)
+{
+    const char *id =
+        problem < sizeof problem_ids / sizeof *problem_ids ? problem_ids[problem] : NULL;
+    return answer(id ? class_of(id, 0) : "Error", 0, err->text, NULL);
+}
+
+json_t *answer_error(const struct error *err)
+{
+    return answer(err->code == ERROR_UNSUPPORTED ? class_of("unsupported", 0) : "Error", 0,
+                  err->text, NULL);
+}
