@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/event_text.h"
 #include "api/runtime.h"
 #include "base/json.h"
 
@@ -11,20 +12,36 @@ enum { FOLLOW_INTERVAL_MS = 100 };
 struct viewer {
     bool (*show)(void *data, const char *record);
     void *data;
+    enum cloudify_event_form form;
     json_int_t last; /* id of the newest event shown */
     bool stopped;
 };
 
+/* Append a stored record as it shall be shown. @return false: not at all, or `err` is set */
+static bool render(struct strbuf *out, const char *text, size_t length,
+                   enum cloudify_event_form form, struct error *err)
+{
+    if (form == CLOUDIFY_EVENTS_JSON) {
+        strbuf_add(out, text, length);
+        return !out->failed || error_nomem(err);
+    }
+    json_t *record = json_parse(text, length, "event", err);
+    bool shown = record && event_is_shown(record, form);
+    if (shown)
+        event_write(out, record, form);
+    json_decref(record);
+    return shown && (!out->failed || error_nomem(err));
+}
+
 static bool visit(void *data, json_int_t id, const char *text, size_t length, struct error *err)
 {
     struct viewer *viewer = data;
-    char *record = strndup(text, length);
-    if (!record)
-        return error_nomem(err);
+    struct strbuf record = STRBUF_INIT;
     viewer->last = id;
-    viewer->stopped = !viewer->show(viewer->data, record);
-    free(record);
-    return !viewer->stopped;
+    if (render(&record, text, length, viewer->form, err))
+        viewer->stopped = !viewer->show(viewer->data, record.text);
+    strbuf_release(&record);
+    return !viewer->stopped && !err->code;
 }
 
 static bool show_new(struct deployment_store *ds, const char *execution, struct viewer *viewer,
@@ -75,7 +92,7 @@ bool cloudify_events(struct cloudify *c, const char *id, bool following,
                      struct cloudify_error *err)
 {
     struct error why = {0};
-    struct viewer viewer = {.show = show, .data = data};
+    struct viewer viewer = {.show = show, .data = data, .form = c->options.event_form};
     struct store *store = runtime_store(c, STORE_READ, &why);
     const char *execution = NULL;
     char *found = NULL;

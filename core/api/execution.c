@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/event_text.h"
 #include "api/runtime.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -12,14 +13,25 @@
 
 enum { DEFAULT_WORKERS = 16, DEFAULT_TASK_RETRIES = 5, DEFAULT_TASK_RETRY_INTERVAL = 1 };
 
-/* Hands each record on as text. */
-static void show_event(void *data, const json_t *record)
+/* Hands the records of a commit on, each in the form asked for. */
+static void show_events(void *data, const json_t *records)
 {
     const struct cloudify_options *options = data;
-    char *text = json_text(record);
-    if (text)
-        options->on_event(options->on_event_data, text);
-    free(text);
+    struct strbuf text = STRBUF_INIT;
+    size_t i;
+    const json_t *record;
+    json_array_foreach(records, i, record)
+    {
+        strbuf_truncate(&text, 0);
+        if (!event_is_shown(record, options->event_form))
+            continue;
+        event_write(&text, record, options->event_form);
+        if (!text.failed)
+            options->on_event(options->on_event_data, text.text);
+    }
+    strbuf_release(&text);
+    if (options->on_events_end)
+        options->on_events_end(options->on_event_data);
 }
 
 /* The directories that plugins are looked for in: the deployment's own first. New, or NULL. */
@@ -69,8 +81,8 @@ json_t *runtime_run(struct cloudify *c, const struct run *run,
         .worker_path = c->options.worker,
         .handle_signals = c->options.handle_signals,
         .host = lua_workflow_host(),
-        .on_event = c->options.on_event ? show_event : NULL,
-        .on_event_data = &c->options,
+        .on_events = c->options.on_event ? show_events : NULL,
+        .on_events_data = &c->options,
     };
     set_limits(&execution, options);
     json_t *record = NULL;

@@ -2,7 +2,6 @@
 #include "base/ids.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -23,14 +22,18 @@ static void random_bytes(unsigned char *bytes, size_t count)
 
 void id_uuid(char text[UUID_TEXT_SIZE])
 {
+    static const char digits[] = "0123456789abcdef";
     unsigned char b[16];
     random_bytes(b, sizeof b);
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    snprintf(text, UUID_TEXT_SIZE,
-             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-             b[15]);
+    for (size_t i = 0; i < sizeof b; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *text++ = '-';
+        *text++ = digits[b[i] >> 4];
+        *text++ = digits[b[i] & 0x0f];
+    }
+    *text = '\0';
 }
 
 void id_suffix(char *text, size_t length)

@@ -125,7 +125,7 @@ int command_events(const struct arguments *arguments)
     if (!session_open(&session, arguments))
         return EXIT_FAILED;
     bool ok = cloudify_events(session.cloudify, arguments->positionals[0], arguments->follow,
-                              session_show, (void *)arguments, &session.err);
+                              session_show, NULL, &session.err);
     int code = ok ? EXIT_OK : session_failed(&session);
     session_close(&session);
     return code;

@@ -16,10 +16,5 @@ struct column {
 void print_table(const struct column *columns, const json_t *rows, const char *things);
 /** Print the members of `object` as two columns. */
 void print_record(const json_t *object);
-/**
- * Print an event or log record on one line as `2026-11-23 01:02:35.618  CFY <dep> [who] text`
- * (runtime.md 5.5), with the causes of a failure below it.
- */
-void print_event(FILE *out, const json_t *record, bool verbose);
 
 #endif

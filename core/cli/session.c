@@ -5,25 +5,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/print.h"
-
 bool session_show(void *data, const char *record)
 {
-    const struct arguments *arguments = data;
-    if (arguments->json) {
-        puts(record);
-    } else {
-        json_t *event = json_loads(record, 0, NULL);
-        print_event(stdout, event, arguments->verbose);
-        json_decref(event);
-    }
+    (void)data;
+    puts(record);
     /* A closed pipe, as in `cfy events ID | head`, ends it. */
     return fflush(stdout) == 0;
 }
 
 static void show_event(void *data, const char *record)
 {
-    session_show(data, record);
+    (void)data;
+    puts(record);
+}
+
+static void flush_events(void *data)
+{
+    (void)data;
+    fflush(stdout);
+}
+
+static enum cloudify_event_form event_form(const struct arguments *arguments)
+{
+    if (arguments->json)
+        return CLOUDIFY_EVENTS_JSON;
+    return arguments->verbose ? CLOUDIFY_EVENTS_DEBUG_TEXT : CLOUDIFY_EVENTS_TEXT;
 }
 
 bool session_open(struct session *session, const struct arguments *arguments)
@@ -33,7 +39,8 @@ bool session_open(struct session *session, const struct arguments *arguments)
         .store = arguments->store,
         .plugin_directories = arguments->plugin_directories,
         .on_event = show_event,
-        .on_event_data = (void *)arguments,
+        .on_events_end = flush_events,
+        .event_form = event_form(arguments),
         .handle_signals = true,
     };
     session->cloudify = cloudify_open(&options, &session->err);

@@ -25,7 +25,7 @@ json_t *session_parse(char *text);
  * @return the exit code
  */
 int session_print(struct session *session, char *text, void (*show)(const json_t *value));
-/** Print an event or log record as the struct arguments `data` ask. @return false: nobody reads */
+/** Print an event or log record. `data` is not used. @return false: nobody reads */
 bool session_show(void *data, const char *record);
 /**
  * The merged inputs or parameters of the command line as the text of a JSON object; new, free()

@@ -39,8 +39,9 @@ struct execution_options {
     double wait_after_fail; /* seconds after the first failure; negative: 600 */
     bool handle_signals;    /* SIGINT and SIGTERM end the execution in good order */
     const struct workflow_host *host;
-    void (*on_event)(void *data, const json_t *record); /* stored events and logs, or NULL */
-    void *on_event_data;
+    /* Called after a commit with the events and logs that it stored, an array; or NULL. */
+    void (*on_events)(void *data, const json_t *records);
+    void *on_events_data;
 };
 
 /**

@@ -20,7 +20,7 @@ bool execution_record(struct execution *e, json_t *record)
     if (!record)
         return out_of_memory(e);
     bool ok = event_add(e->options.store, e->options.execution_id, record, &err);
-    if (ok && e->options.on_event && json_array_append(e->records, record))
+    if (ok && e->options.on_events && json_array_append(e->records, record))
         ok = error_nomem(&err);
     json_decref(record);
     return ok || execution_abort(e, &err);

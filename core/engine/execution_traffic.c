@@ -77,9 +77,8 @@ static void submit(struct execution *e, const struct departure *departure)
 
 static void show_records(struct execution *e)
 {
-    size_t i;
-    json_t *record;
-    json_array_foreach(e->records, i, record) e->options.on_event(e->options.on_event_data, record);
+    if (json_array_size(e->records))
+        e->options.on_events(e->options.on_events_data, e->records);
     json_array_clear(e->records);
 }
 

@@ -49,14 +49,25 @@ struct cloudify_error {
 /* A runtime over one store. */
 struct cloudify;
 
+/* How event and log records are handed out. */
+enum cloudify_event_form {
+    CLOUDIFY_EVENTS_JSON = 0,       /* one JSON object each */
+    CLOUDIFY_EVENTS_TEXT = 1,       /* for people: one line each, causes of errors below it */
+    CLOUDIFY_EVENTS_DEBUG_TEXT = 2, /* the same, with the debug logs, which the former leaves out */
+};
+
 struct cloudify_options {
     const char *store; /* directory; NULL: $CFY_STORE, else ~/.cloudify */
     /* Directories with plugins, before those of the store; NULL-terminated, or NULL. */
     const char *const *plugin_directories;
     const char *worker; /* the worker's executable; NULL: the one installed with the library */
-    /* Called after each commit with each new event or log record (one JSON object), or NULL. */
+    /* Called after each commit with each new event or log record, or NULL. */
     void (*on_event)(void *data, const char *record);
-    void *on_event_data;
+    /* Called after the last of these, when it is worth while to flush what was written; or NULL. */
+    void (*on_events_end)(void *data);
+    void *on_event_data; /* for both */
+    /* Of the records of on_event and of cloudify_events(). */
+    enum cloudify_event_form event_form;
     /* SIGINT and SIGTERM end a running execution in good order. */
     bool handle_signals;
 };
