@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "dsl/constraints.h"
 #include "dsl/operations.h"
 #include "dsl/plan_internal.h"
 #include "dsl/types.h"
@@ -142,6 +143,22 @@ static json_t *compile_schema(struct compiler *c, const char *subject, const str
     return NULL;
 }
 
+/* Only inputs: the defaults of parameters are tested when they are used (dsl.md 0). */
+static bool test_default(struct compiler *c, const char *subject, const struct entry *entry,
+                         const json_t *schema, const struct path *path)
+{
+    const json_t *value = json_object_get(schema, "default");
+    struct path below = {path, "default", 0};
+    struct strbuf why = STRBUF_INIT;
+    const struct diagnostic_code *code =
+        value && !json_is_null(value) ? constraints_test(schema, value, true, &why) : NULL;
+    if (code)
+        compiler_error(c, code, field_of(entry->value, "default"), &below, NULL,
+                       "%s: its default %s", subject, why.text);
+    strbuf_release(&why);
+    return !code;
+}
+
 bool compile_inputs(struct compiler *c)
 {
     const struct map *section = &c->sections[SECTION_INPUTS];
@@ -151,9 +168,11 @@ bool compile_inputs(struct compiler *c)
     for (size_t i = 0; schemas && i < section->count; i++) {
         const struct entry *entry = section->entries[i].value;
         struct path path = {&above, entry->name, 0};
-        json_t *schema = compile_schema(c, compiler_subject(c, "input", entry->name), entry->at,
-                                        entry->value, &path);
-        ok &= schema && !json_object_set_new(schemas, entry->name, schema);
+        const char *subject = compiler_subject(c, "input", entry->name);
+        json_t *schema = compile_schema(c, subject, entry->at, entry->value, &path);
+        ok &= schema && test_default(c, subject, entry, schema, &path) &&
+              !json_object_set(schemas, entry->name, schema);
+        json_decref(schema);
     }
     c->plan->inputs = c->plan->input_schemas = schemas;
     return schemas ? ok : compiler_nomem(c);

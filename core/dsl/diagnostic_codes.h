@@ -48,6 +48,10 @@
     X(instance_count_literal, "instance-count", 208)                                               \
     X(instances_given_twice, "instances-given-twice", 209)                                         \
     X(instance_count_function, "instance-count", 210)                                              \
+    X(constraint_operator, "constraint", 103)                                                      \
+    X(constraint_argument, "constraint", 212)                                                      \
+    X(constraint_function, "constraint-function", 213)                                             \
+    X(constraint_violated, "constraint-violated", 0)                                               \
     X(import_namespace, "import-namespace", 212)                                                   \
     X(input_wrong_type, "input-wrong-type", 214)                                                   \
     X(hidden_input, "hidden-input", 215)                                                           \

@@ -190,7 +190,8 @@ static bool check_field(struct compiler *c, const struct element *element, const
         strbuf_release(&what);
         return false;
     }
-    return check_content(c, subject, field, value, &below);
+    return check_content(c, subject, field, value, &below) &&
+           (!field->check || field->check(c, subject, value, &below));
 }
 
 static bool check_required(struct compiler *c, const struct element *element, const char *subject,

@@ -35,6 +35,8 @@ enum element_shape {
 };
 
 struct element;
+struct compiler;
+struct path;
 
 struct element_field {
     const char *key;
@@ -45,6 +47,9 @@ struct element_field {
     int since; /* n for DSL version 1_n, 0: always there */
     const char *description;
     const char *unsupported; /* why a given value is refused, or NULL */
+    /* What the table cannot say of a value; reports, and returns whether all is well. Or NULL. */
+    bool (*check)(struct compiler *c, const char *subject, const struct yaml_node *value,
+                  const struct path *path);
 };
 
 struct element {
@@ -67,8 +72,6 @@ struct path {
 
 /** Append a path as it is shown: "node_templates.db.relationships[0].type". */
 void path_write(struct strbuf *out, const struct path *path);
-
-struct compiler;
 
 /**
  * Check `node` and all below it against `element`; every difference goes to the compiler's

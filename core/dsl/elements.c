@@ -1,6 +1,7 @@
 /* elements.c - the elements of the language, as tables (dsl.md 2.1, 3, 4.2, 5, 6, 8, 9). */
 #include <stddef.h>
 
+#include "dsl/constraints.h"
 #include "dsl/element.h"
 
 #define LATER " is not supported by this version"
@@ -40,7 +41,7 @@ static const struct element_field input_fields[] = {
     {.key = "display", .kinds = TAKES_MAP, .description = "how a user interface shows it"},
     {.key = "constraints",
      .kinds = TAKES_LIST,
-     .unsupported = "constraints" LATER,
+     .check = constraints_check,
      .description = "what a value must satisfy"},
     {0},
 };
@@ -305,7 +306,7 @@ static const struct element_field parameter_fields[] = {
     {.key = "description", .kinds = TAKES_STRING, .description = "what it is for"},
     {.key = "constraints",
      .kinds = TAKES_LIST,
-     .unsupported = "constraints" LATER,
+     .check = constraints_check_parameter,
      .description = "what a value must satisfy"},
     {0},
 };

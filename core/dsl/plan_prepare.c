@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "base/suggest.h"
+#include "dsl/constraints.h"
 #include "dsl/diagnostic_codes.h"
 #include "dsl/plan_internal.h"
 #include "dsl/validation.h"
@@ -20,6 +21,7 @@ struct binding {
     const char *what;
     const char *section; /* for paths */
     const char *option;  /* by which the command line gives one */
+    bool objects;        /* values of object types are looked up */
     struct diagnostics *out;
 };
 
@@ -111,6 +113,22 @@ static json_t *value_of_nothing(const struct binding *binding, const json_t *sch
     return NULL;
 }
 
+static bool test_constraints(const struct binding *binding, const char *name, const json_t *schema,
+                             const json_t *value)
+{
+    struct strbuf why = STRBUF_INIT, path = STRBUF_INIT;
+    const struct diagnostic_code *code = constraints_test(schema, value, binding->objects, &why);
+    if (code) {
+        strbuf_addf(&path, "%s.%s", binding->section, name);
+        struct diagnostic_place place = {.path = path.text};
+        diagnostics_add(binding->out, code, &place, NULL, "%s '%s' %s", binding->what, name,
+                        why.text);
+    }
+    strbuf_release(&why);
+    strbuf_release(&path);
+    return !code;
+}
+
 /* The value of one input, new; NULL: reported, or out of memory where nothing was. */
 static json_t *bind_one(const struct binding *binding, const char *name, const json_t *schema,
                         const json_t *given)
@@ -121,7 +139,9 @@ static json_t *bind_one(const struct binding *binding, const char *name, const j
     if (!given && fallback && !json_is_null(fallback))
         given = fallback;
     if (given)
-        return value_build(&rules, schema, given, &path);
+        return test_constraints(binding, name, schema, given)
+                   ? value_build(&rules, schema, given, &path)
+                   : NULL;
     json_t *value = value_of_nothing(binding, schema);
     if (value)
         return value;
@@ -160,7 +180,7 @@ static json_t *bind_all(const struct binding *binding, const json_t *schemas, co
 
 static bool bind_inputs(struct plan *plan, const json_t *inputs, struct diagnostics *out)
 {
-    struct binding binding = {plan, "input", "inputs", "-i", out};
+    struct binding binding = {plan, "input", "inputs", "-i", true, out};
     bool ok = check_unknown(&binding, plan->input_schemas, inputs);
     json_t *values = bind_all(&binding, plan->input_schemas, inputs);
     if (!values || !ok) {
@@ -414,7 +434,7 @@ json_t *plan_workflow_parameters(const struct plan *plan, const struct plan_work
                                  const json_t *parameters, bool allow_custom, struct error *err)
 {
     struct diagnostics out = {0};
-    struct binding binding = {plan, "parameter", "parameters", "-p", &out};
+    struct binding binding = {plan, "parameter", "parameters", "-p", false, &out};
     json_t *given = convert_all(workflow->parameters, parameters);
     json_t *values =
         given ? bind_parameters(&binding, workflow->parameters, given, allow_custom) : NULL;

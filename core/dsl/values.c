@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/pattern.h"
 #include "base/strbuf.h"
 #include "base/suggest.h"
 #include "dsl/diagnostic_codes.h"
@@ -31,9 +32,9 @@ static bool accepts_boolean(const json_t *value)
     return json_is_boolean(value);
 }
 
-static bool accepts_text(const json_t *value)
+static bool accepts_regex(const json_t *value)
 {
-    return json_is_string(value);
+    return json_is_string(value) && pattern_is_valid(json_string_value(value));
 }
 
 static bool accepts_list(const json_t *value)
@@ -54,7 +55,7 @@ static const struct primitive {
     {"string", accepts_any},         {"integer", accepts_integer},
     {"float", accepts_number},       {"boolean", accepts_boolean},
     {"list", accepts_list},          {"dict", accepts_dict},
-    {"regex", accepts_text},         {"textarea", accepts_any},
+    {"regex", accepts_regex},        {"textarea", accepts_any},
     {"blueprint_id", accepts_any},   {"deployment_id", accepts_any},
     {"secret_key", accepts_any},     {"capability_value", accepts_any},
     {"scaling_group", accepts_any},  {"node_id", accepts_any},
