@@ -1,25 +1,10 @@
 /* json.c - see json.h. */
 #include "base/json.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-size_t real_text(double value, char text[REAL_TEXT_SIZE])
-{
-    int length = 0;
-    for (int precision = 15; precision <= 17; precision++) {
-        length = snprintf(text, REAL_TEXT_SIZE, "%.*g", precision, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    if (!strpbrk(text, ".eEn")) {
-        memcpy(text + length, ".0", 3);
-        length += 2;
-    }
-    return (size_t)length;
-}
+#include "base/real.h"
 
 static void write_value(struct strbuf *out, const json_t *value, int indent);
 

@@ -1,4 +1,4 @@
-/* json.h - what jansson leaves open: exact text of numbers, errors of ours, short accessors. */
+/* json.h - what jansson leaves open: the text we keep, errors of ours, short accessors. */
 #ifndef CLOUDIFY_BASE_JSON_H
 #define CLOUDIFY_BASE_JSON_H
 
@@ -8,16 +8,6 @@
 
 #include "base/error.h"
 #include "base/strbuf.h"
-
-enum { REAL_TEXT_SIZE = 32 };
-
-/**
- * Write the shortest text that reads back as `value`, always recognisable as a real ("2.0",
- * "0.1", "1e+300"). The one place where reals become text. `value` must be finite.
- *
- * @return length of the text
- */
-size_t real_text(double value, char text[REAL_TEXT_SIZE]);
 
 /** Append `value` as compact JSON; a NULL `value` as null. @return false when out of memory */
 bool json_write(struct strbuf *out, const json_t *value);

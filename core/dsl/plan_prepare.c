@@ -1,10 +1,12 @@
 /* plan_prepare.c - from a plan to that of one deployment: inputs bound, functions evaluated
  * (dsl.md 3, 8.1, 10.1, 11.5). */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/real.h"
 #include "base/strbuf.h"
 #include "base/suggest.h"
 #include "dsl/constraints.h"
@@ -394,8 +396,9 @@ static json_t *convert(const char *type, const json_t *value)
             return json_integer(number);
     }
     if (text && *text && !strcmp(type, "float")) {
-        double number = strtod(text, &end);
-        if (!*end && !errno)
+        double number;
+        bool plain = !text[strspn(text, "0123456789+-.eE")];
+        if (plain && !*real_read(text, &number) && isfinite(number))
             return json_real(number);
     }
     if (text && !strcmp(type, "boolean") && (!strcmp(text, "true") || !strcmp(text, "false")))

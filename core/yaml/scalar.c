@@ -5,9 +5,9 @@
  */
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/real.h"
 #include "yaml/yaml_internal.h"
 
 enum scalar_class {
@@ -295,13 +295,11 @@ static bool build_integer(struct yaml_node *node, const char *digits, struct yam
 
 static const char *read_real(const char *at, double *value)
 {
-    char *end;
     if (!is_digit(*at) && !(*at == '.' && is_digit(at[1])))
         return NULL;
     if (at[0] == '0' && (at[1] | 0x20) == 'x')
         return NULL;
-    *value = strtod(at, &end);
-    return end;
+    return real_read(at, value);
 }
 
 static bool build_real(struct yaml_node *node, const char *digits, struct yaml_problem *problem)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/real.h"
 #include "yaml/yaml_internal.h"
 
 void yaml_document_free(struct yaml_document *document)

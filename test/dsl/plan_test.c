@@ -59,7 +59,7 @@ static void test_properties(void)
     check_json(node->type->hierarchy, "[\"cloudify.nodes.Root\",\"server\",\"application\"]",
                "the hierarchy begins at the root");
     check_json(plan->inputs,
-               "{\"port\":8080,\"name\":\"web\",\"limits\":{\"memory\":32,\"files\":10}}",
+               "{\"ratio\":0.5,\"port\":8080,\"name\":\"web\",\"limits\":{\"memory\":32,\"files\":10}}",
                "inputs take defaults, those of data types too");
     CHECK(!plan_find_node(plan, "nothing"), "an unknown node is not found");
     plan_free(plan);
@@ -131,6 +131,8 @@ static const struct {
     {"{\"name\": 1, \"prot\": 2}", "unknown input 'prot' (did you mean 'port'?)\n"},
     {"{\"name\": 1, \"port\": \"x\"}",
      "input 'port' must be of type 'integer', not string \"x\"\n"},
+    {"{\"name\": 1, \"ratio\": \"inf\"}",
+     "input 'ratio' must be of type 'float', not string \"inf\"\n"},
     {"{\"name\": 1, \"limits\": {\"file\": 1}}",
      "input 'limits': 'file' is not a known property (did you mean 'files'?)\n"},
 };
