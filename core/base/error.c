@@ -5,14 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 bool error_set(struct error *err, enum error_code code, const char *fmt, ...)
 {
     if (err->code != ERROR_NONE)
         return false;
     va_list args;
     va_start(args, fmt);
-    vsnprintf(err->text, sizeof err->text, fmt, args);
+    int length = vsnprintf(err->text, sizeof err->text, fmt, args);
     va_end(args);
+    utf8_repair(err->text, length >= (int)sizeof err->text);
     err->code = code;
     return false;
 }
@@ -30,10 +33,10 @@ void error_context(struct error *err, const char *fmt, ...)
     va_start(args, fmt);
     int length = vsnprintf(err->text, sizeof err->text, fmt, args);
     va_end(args);
-    if (length < 0 || (size_t)length >= sizeof err->text)
-        return;
-    int room = (int)(sizeof err->text - (size_t)length);
-    snprintf(err->text + length, (size_t)room, ": %.*s", room > 3 ? room - 3 : 0, text);
+    int room = (int)sizeof err->text - length;
+    if (length >= 0 && room > 0)
+        length += snprintf(err->text + length, (size_t)room, ": %s", text);
+    utf8_repair(err->text, length >= (int)sizeof err->text);
 }
 
 void error_clear(struct error *err)

@@ -1,7 +1,7 @@
 /* utf8.c - see utf8.h. */
 #include "base/utf8.h"
 
-#include <stdbool.h>
+#include <string.h>
 
 #include "base/strbuf.h"
 
@@ -43,4 +43,33 @@ json_t *utf8_string(const char *text, size_t length)
 {
     json_t *string = json_stringn(text, length);
     return string ? string : repaired_string(text, length);
+}
+
+/* Whether the `left` bytes at `text` begin a character that wants more of them. */
+static bool is_beginning(const unsigned char *text, size_t left)
+{
+    size_t length = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
+    if (text[0] < 0xc2 || text[0] > 0xf4 || left >= length)
+        return false;
+    for (size_t i = 1; i < left; i++) {
+        if ((text[i] & 0xc0) != 0x80)
+            return false;
+    }
+    return true;
+}
+
+void utf8_repair(char *text, bool cut)
+{
+    unsigned char *at = (unsigned char *)text;
+    for (size_t left = strlen(text); left;) {
+        size_t size = character_length(at, left);
+        if (!size && cut && is_beginning(at, left)) {
+            *at = '\0';
+            return;
+        }
+        if (!size)
+            *at = '?';
+        at += size ? size : 1;
+        left -= size ? size : 1;
+    }
 }

@@ -1,8 +1,9 @@
-/* utf8.h - text of unknown origin as a JSON string. */
+/* utf8.h - text of unknown origin made UTF-8. */
 #ifndef CLOUDIFY_BASE_UTF8_H
 #define CLOUDIFY_BASE_UTF8_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -11,5 +12,12 @@
  * @return new, or NULL when out of memory
  */
 json_t *utf8_string(const char *text, size_t length);
+
+/**
+ * Make `text` UTF-8 where it stands: each byte that is no part of a character becomes a '?'.
+ *
+ * @param cut whether the text has been cut short: then a character without its end is dropped
+ */
+void utf8_repair(char *text, bool cut);
 
 #endif

@@ -1,4 +1,5 @@
 /* text_test.c - error contexts, string buffers, suggestions and maps. */
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,32 @@ static void test_error(void)
     error_context(&err, "node '%s'", "db");
     CHECK(!strcmp(err.text, "node 'db': cannot read 'x'"), "the first error wins: %s", err.text);
     CHECK(err.code == ERROR_IO, "and keeps its code");
+}
+
+/* A long text of two-byte characters, with `before` in front, is cut between two of them. */
+static void test_error_cut(const char *before)
+{
+    struct error err = {0};
+    char text[2 * sizeof err.text + 1];
+    for (size_t i = 0; i + 1 < sizeof text; i++)
+        text[i] = i % 2 ? '\xa9' : '\xc3';
+    text[sizeof text - 1] = '\0';
+    error_set(&err, ERROR_IO, "%s%s", before, text);
+    json_t *string = json_string(err.text);
+    CHECK(string, "an error cut short is UTF-8");
+    json_decref(string);
+    CHECK(strlen(err.text) + 2 >= sizeof err.text, "and as long as can be");
+    error_context(&err, "%sx", before);
+    string = json_string(err.text);
+    CHECK(string, "also when a context has cut it again");
+    json_decref(string);
+}
+
+static void test_error_bytes(void)
+{
+    struct error err = {0};
+    error_set(&err, ERROR_IO, "cannot read '%s'", "\xe9t\xc3\xa9\xc3");
+    CHECK(!strcmp(err.text, "cannot read '?t\xc3\xa9?'"), "what is no UTF-8 becomes '?'");
 }
 
 static void test_strbuf(void)
@@ -82,6 +109,9 @@ static void test_arena(void)
 int main(void)
 {
     test_error();
+    test_error_cut("");
+    test_error_cut("x");
+    test_error_bytes();
     test_strbuf();
     test_map();
     test_suggestion("propertes", "properties");

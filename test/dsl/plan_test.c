@@ -58,9 +58,10 @@ static void test_properties(void)
                "properties are merged, deep where they are of a data type");
     check_json(node->type->hierarchy, "[\"cloudify.nodes.Root\",\"server\",\"application\"]",
                "the hierarchy begins at the root");
-    check_json(plan->inputs,
-               "{\"ratio\":0.5,\"port\":8080,\"name\":\"web\",\"limits\":{\"memory\":32,\"files\":10}}",
-               "inputs take defaults, those of data types too");
+    check_json(
+        plan->inputs,
+        "{\"ratio\":0.5,\"port\":8080,\"name\":\"web\",\"limits\":{\"memory\":32,\"files\":10}}",
+        "inputs take defaults, those of data types too");
     CHECK(!plan_find_node(plan, "nothing"), "an unknown node is not found");
     plan_free(plan);
 }
