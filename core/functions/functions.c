@@ -8,12 +8,6 @@
 
 /* Known to the language; what has no evaluation here is left for the runtime that can. */
 static const struct function others[] = {
-    {.name = "merge", .since = 103},
-    {.name = "string_find"},
-    {.name = "string_lower"},
-    {.name = "string_replace"},
-    {.name = "string_split"},
-    {.name = "string_upper"},
     {.name = "get_attributes_dict", .is_runtime = true},
     {.name = "get_attributes_list", .is_runtime = true},
     {.name = "get_capability", .is_runtime = true},
@@ -27,8 +21,11 @@ static const struct function others[] = {
 
 const struct function *function_find(const char *name)
 {
-    static const struct function *const functions[] = {&function_concat, &function_get_attribute,
-                                                       &function_get_input, &function_get_property};
+    static const struct function *const functions[] = {
+        &function_concat,       &function_get_attribute,  &function_get_input,
+        &function_get_property, &function_merge,          &function_string_find,
+        &function_string_lower, &function_string_replace, &function_string_split,
+        &function_string_upper};
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         if (!strcmp(functions[i]->name, name))
             return functions[i];

@@ -77,7 +77,8 @@ struct value_source {
 /* What kind of problem an error is, for those who give problems stable ids. */
 enum function_problem {
     FUNCTION_PROBLEM_NONE,
-    FUNCTION_PROBLEM_ARGUMENTS,     /* wrong number or kind of arguments */
+    FUNCTION_PROBLEM_ARGUMENTS,     /* not the list, name or key that a function takes */
+    FUNCTION_PROBLEM_SIGNATURE,     /* arguments that fit none of the function's forms */
     FUNCTION_PROBLEM_SCOPE,         /* SELF, SOURCE or TARGET where it means nothing */
     FUNCTION_PROBLEM_VERSION,       /* not in the blueprint's version of the language */
     FUNCTION_PROBLEM_UNKNOWN_INPUT, /* no such input */

@@ -35,7 +35,8 @@ struct function {
 };
 
 extern const struct function function_concat, function_get_attribute, function_get_input,
-    function_get_property;
+    function_get_property, function_merge, function_string_find, function_string_lower,
+    function_string_replace, function_string_split, function_string_upper;
 
 struct function_call {
     const struct function *function;

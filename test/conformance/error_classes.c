@@ -28,6 +28,7 @@ static const struct {
     {"operation-number", "ValueError"},
     {"function", "FunctionEvaluationError"},
     {"function-arguments", "ValueError"},
+    {"function-signature", "FunctionValidationError"},
     {"function-scope", "ValueError"},
     {"function-version", "FunctionValidationError"},
     {"function-recursion", "EvaluationRecursionLimitReached"},
@@ -41,6 +42,7 @@ static const struct {
 static const char *const problem_ids[] = {
     [FUNCTION_PROBLEM_NONE] = "no-memory",
     [FUNCTION_PROBLEM_ARGUMENTS] = "function-arguments",
+    [FUNCTION_PROBLEM_SIGNATURE] = "function-signature",
     [FUNCTION_PROBLEM_SCOPE] = "function-scope",
     [FUNCTION_PROBLEM_VERSION] = "function-version",
     [FUNCTION_PROBLEM_UNKNOWN_INPUT] = "unknown-input",

@@ -5,8 +5,7 @@
 #include "base/strbuf.h"
 #include "functions/functions.h"
 
-#include "../check.h"
-#include "fake_source.h"
+#include "rows.h"
 
 static const char storage_text[] =
     "{'inputs': {'s': 'abc', 'n': 3, 'f': 1.5, 'null': null, 'list': [1, 'two', {'k': 'v'}],"
@@ -55,24 +54,6 @@ static const struct function_scope RELATIONSHIP = {.kind = FUNCTION_SCOPE_RELATI
                                                    .path = "r"};
 static const struct function_scope OUTPUTS = {.kind = FUNCTION_SCOPE_OUTPUTS, .path = "outputs"};
 static const struct function_scope NOWHERE = {.kind = FUNCTION_SCOPE_NONE};
-
-static json_t *parse(const char *quoted)
-{
-    struct error err = {0};
-    char *text = strdup(quoted);
-    for (char *c = text; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    json_t *value = json_parse(text, strlen(text), "test", &err);
-    CHECK(value || err.code == ERROR_NONE, "the test is JSON %s", err.text);
-    free(text);
-    return value;
-}
-
-struct row {
-    const struct function_scope *scope;
-    const char *value, *expected; /* expected: JSON, or, where `problem` is set, the error */
-    enum function_problem problem;
-};
 
 static const struct row static_rows[] = {
     {&NODE, "{'a': [1, 'x', null, true]}", "{'a': [1, 'x', null, true]}", 0},
@@ -179,8 +160,7 @@ static const struct row static_rows[] = {
 
     {&NODE, "{'get_attribute': [{'get_input': 's'}, 'x']}", "{'get_attribute': ['abc', 'x']}", 0},
     {&NODE, "{'get_secret': {'get_input': 's'}}", "{'get_secret': 'abc'}", 0},
-    {&NODE, "[{'merge': [{}]}, {'string_upper': 'x'}, {'get_sys': ['tenant', 'name']}]",
-     "[{'merge': [{}]}, {'string_upper': 'x'}, {'get_sys': ['tenant', 'name']}]", 0},
+    {&NODE, "{'get_sys': ['tenant', 'name']}", "{'get_sys': ['tenant', 'name']}", 0},
 };
 
 static const struct row runtime_rows[] = {
@@ -228,8 +208,6 @@ static const struct row runtime_rows[] = {
      "{'a': '<ERROR: get_attribute: node \\'none\\' has no instances>', 'b': 'run'}", 0},
     {&INSTANCE, "{'get_secret': 'k'}", "p: get_secret is not supported here",
      FUNCTION_PROBLEM_UNSUPPORTED},
-    {&INSTANCE, "[{'string_upper': 'x'}]", "p[0]: string_upper is not supported here",
-     FUNCTION_PROBLEM_UNSUPPORTED},
 };
 
 static const struct row validation_rows[] = {
@@ -270,47 +248,6 @@ static const struct row validation_rows[] = {
      FUNCTION_PROBLEM_ARGUMENTS},
     {&NODE, "{'get_secret': 'k', 'other': 1}", NULL, 0},
 };
-
-static json_t *storage;
-
-static void test_evaluation(const struct row *row, enum function_mode mode)
-{
-    struct value_source source = fake_source(storage);
-    enum function_problem problem;
-    struct error err = {0};
-    json_t *value = parse(row->value), *before = json_deep_copy(value);
-    json_t *result = functions_evaluate(value, row->scope, &source, mode, &problem, &err);
-    CHECK(problem == row->problem, "%s is problem %d", row->value, problem);
-    if (row->problem) {
-        CHECK(!result && !strcmp(err.text, row->expected), "it says: %s", err.text);
-    } else {
-        json_t *expected = strstr(row->expected, "<ERROR") ? NULL : parse(row->expected);
-        char *text = result ? json_text(result) : NULL;
-        bool ok = expected ? json_equal(result, expected)
-                           : text && strstr(text, "<ERROR: get_attribute: node 'none' has no") &&
-                                 strstr(text, "\"b\":\"run\"");
-        CHECK(ok, "gives %s%s", text ? text : "", err.text);
-        free(text);
-        json_decref(expected);
-    }
-    CHECK(json_equal(value, before), "and leaves the value alone");
-    json_decref(result);
-    json_decref(before);
-    json_decref(value);
-}
-
-static void test_validation(const struct row *row, int version)
-{
-    struct value_source source = fake_source(storage);
-    enum function_problem problem;
-    struct error err = {0};
-    json_t *value = parse(row->value);
-    bool ok = functions_validate(value, row->scope, &source, version, &problem, &err);
-    CHECK(ok == !row->expected && problem == row->problem &&
-              !strcmp(err.text, row->expected ? row->expected : ""),
-          "%s: %s", row->value, ok ? "valid" : err.text);
-    json_decref(value);
-}
 
 static void test_versions(void)
 {
