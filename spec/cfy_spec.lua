@@ -75,6 +75,26 @@ outputs:
          assert.truthy(world:cfy("outputs", "app").out:find("a=b=c", 1, true))
       end)
 
+      it("goes on when nobody reads what it prints", function()
+         world:sh(world:command("install", world:blueprint {create = "note"}) .. " | true")
+         local result = world:cfy("deployments", "list")
+         assert.truthy(result.out:find("| installed ", 1, true), result.out)
+      end)
+
+      it("takes an input with a zero byte", function()
+         local path = world:blueprint({}, [[
+    properties: {text: {get_input: word}}
+inputs:
+  word: {type: string}
+outputs:
+  word: {value: {get_property: [thing, text]}}
+]])
+         local result = world:cfy("install", path, "-i", [[word="a\0b"]])
+         assert.equal(0, result.code, result.err)
+         local outputs = world:cfy("outputs", "app", "--json").out
+         assert.truthy(outputs:find([["a\u0000b"]], 1, true), outputs)
+      end)
+
       it("is refused while installed, and starts anew after an uninstall", function()
          installed {create = "note"}
          local path = world:path("app/blueprint.yaml")

@@ -1,4 +1,5 @@
 /* main.c - cfy: finds the command that was asked for and runs it. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -97,6 +98,8 @@ static int unknown_command(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    /* What cfy prints may go to nobody, as in `cfy install ... | head`: the workflow goes on. */
+    signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
         print_overview(stderr);
         return EXIT_USAGE;

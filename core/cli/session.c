@@ -78,7 +78,7 @@ int session_failed(struct session *session)
 
 json_t *session_parse(char *text)
 {
-    json_t *value = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+    json_t *value = text ? json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : NULL;
     cloudify_free(text);
     return value;
 }
