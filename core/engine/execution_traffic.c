@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "engine/execution_internal.h"
 
 void arrival_release(struct arrival *arrival)
@@ -106,7 +107,7 @@ static void on_result(void *data, void *tag, json_t *result)
 static void on_interrupted(void *data, void *tag, const struct dispatch_interruption *how)
 {
     struct arrival arrival = {.kind = ARRIVAL_INTERRUPTED, .task = tag, .how = *how};
-    arrival.json = json_string(how->why);
+    arrival.json = utf8_string(how->why, strlen(how->why));
     arrival.how.why = NULL;
     execution_arrive(data, arrival);
 }

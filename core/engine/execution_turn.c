@@ -52,6 +52,10 @@ static void on_retry_due(uv_timer_t *timer)
 
 static void delay(void *data, struct task *task, double seconds)
 {
+    /* Thirty years, in place of more than a timer can count: that would be none. */
+    enum { LONGEST = 1000 * 1000 * 1000 };
+    if (seconds > LONGEST)
+        seconds = LONGEST;
     struct execution *e = data;
     struct retry_timer *retry = calloc(1, sizeof *retry);
     struct error err = {0};
