@@ -166,8 +166,8 @@ static bool copy_file(const char *from, const char *to, mode_t mode, struct erro
     bool ok = out >= 0;
     ssize_t got = 0;
     char data[65536];
-    while (ok && (got = read(in, data, sizeof data)) > 0)
-        ok = write_all(out, data, (size_t)got);
+    while (ok && ((got = read(in, data, sizeof data)) > 0 || (got < 0 && errno == EINTR)))
+        ok = got < 0 || write_all(out, data, (size_t)got);
     if (!ok)
         io_error(err, "write", to);
     else if (got < 0)
