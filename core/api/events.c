@@ -59,10 +59,8 @@ static bool is_active(struct deployment_store *ds, const char *execution, struct
     size_t index;
     json_array_foreach(executions, index, one)
     {
-        const char *status = json_string_at(one, "status", "");
         bool wanted = !execution || !strcmp(json_string_at(one, "id", ""), execution);
-        active = active || (wanted && strcmp(status, "terminated") && strcmp(status, "failed") &&
-                            strcmp(status, "cancelled") && strcmp(status, "interrupted"));
+        active = active || (wanted && runtime_is_running(one));
     }
     json_decref(executions);
     return active;

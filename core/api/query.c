@@ -17,8 +17,7 @@ static bool has_status(const json_t *execution, const char *status)
     return !strcmp(json_string_at(execution, "status", ""), status);
 }
 
-/* Whether an engine, or nobody any more, is between its start and its end. */
-static bool is_running(const json_t *execution)
+bool runtime_is_running(const json_t *execution)
 {
     static const char *const ended[] = {"terminated", "failed", "cancelled", "interrupted"};
     for (size_t i = 0; i < sizeof ended / sizeof *ended; i++)
@@ -30,7 +29,7 @@ static bool is_running(const json_t *execution)
 static enum deployment_status status_after(enum deployment_status before, const json_t *execution,
                                            bool locked)
 {
-    bool ended = !is_running(execution);
+    bool ended = !runtime_is_running(execution);
     if (!ended && !locked)
         return DEPLOYMENT_RUNNING;
     if (is_workflow(execution, "install")) {

@@ -30,6 +30,9 @@ char *runtime_result(json_t *value, struct error *err, struct cloudify_error *to
 /** A JSON object from outside; an empty one for NULL. New, or NULL with `err` set. */
 json_t *runtime_object(const char *text, const char *what, struct error *err);
 
+/** Whether an execution (its record) has not ended, nor been left by its engine as far as known. */
+bool runtime_is_running(const json_t *execution);
+
 enum deployment_status {
     DEPLOYMENT_CREATED,
     DEPLOYMENT_RUNNING, /* an execution is under way */
