@@ -33,8 +33,9 @@ static void write_escaped(struct strbuf *out, unsigned char c)
 
 static void write_string(struct strbuf *out, const char *text, size_t length)
 {
-    strbuf_addc(out, '"');
     size_t start = 0;
+    strbuf_reserve(out, length + 2);
+    strbuf_addc(out, '"');
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
         if (c >= 0x20 && c != '"' && c != '\\')
@@ -62,18 +63,21 @@ static void write_real(struct strbuf *out, double value)
 static void write_object(struct strbuf *out, const json_t *object, int indent)
 {
     int inner = indent < 0 ? indent : indent + 1;
-    const char *separator = "";
+    bool first = true;
     strbuf_addc(out, '{');
     for (void *it = json_object_iter((json_t *)object); it;
          it = json_object_iter_next((json_t *)object, it)) {
-        strbuf_adds(out, separator);
+        if (!first)
+            strbuf_addc(out, ',');
+        first = false;
         write_break(out, inner);
         write_string(out, json_object_iter_key(it), json_object_iter_key_len(it));
-        strbuf_adds(out, indent < 0 ? ":" : ": ");
+        strbuf_addc(out, ':');
+        if (indent >= 0)
+            strbuf_addc(out, ' ');
         write_value(out, json_object_iter_value(it), inner);
-        separator = ",";
     }
-    if (*separator)
+    if (!first)
         write_break(out, indent);
     strbuf_addc(out, '}');
 }

@@ -43,7 +43,10 @@ void strbuf_adds(struct strbuf *sb, const char *text)
 
 void strbuf_addc(struct strbuf *sb, char c)
 {
-    strbuf_add(sb, &c, 1);
+    if ((sb->failed || sb->length + 1 >= sb->capacity) && !strbuf_reserve(sb, 1))
+        return;
+    sb->text[sb->length++] = c;
+    sb->text[sb->length] = '\0';
 }
 
 void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list args)

@@ -81,9 +81,10 @@ static void worker_release(struct worker *worker)
 }
 
 /* The operation is over. @return its tag */
-static void *worker_finish(struct worker *worker)
+static void *worker_finish(struct worker *worker, bool has_output)
 {
-    output_read(&worker->output, true, on_output_line, worker);
+    if (has_output)
+        output_read(&worker->output, true, on_output_line, worker);
     worker_release(worker);
     return worker->tag;
 }
@@ -125,7 +126,7 @@ static void handle_result(struct worker *worker, json_t *message)
         worker_broken(worker, "sent an operation_result without 'ok'");
         return;
     }
-    void *tag = worker_finish(worker);
+    void *tag = worker_finish(worker, json_boolean_at(message, "output", true));
     if (!worker->pool->closing)
         observer->on_result(observer->data, tag, message);
 }
@@ -256,7 +257,7 @@ static void report_interruption(struct worker *worker, struct worker_end end)
                                         .resumable = worker->resumable,
                                         .why = why};
     describe_end(worker, end, why, sizeof why);
-    void *tag = worker_finish(worker);
+    void *tag = worker_finish(worker, true);
     worker_close(worker);
     if (!pool->closing)
         observer->on_interrupted(observer->data, tag, &how);

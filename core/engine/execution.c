@@ -18,7 +18,7 @@ static const char *instance_name(void *data, long instance)
 static void on_turn(uv_check_t *turn)
 {
     struct execution *e = turn->data;
-    if (e->arrivals.count || e->fatal.code || e->ended || uv_is_active((uv_handle_t *)&e->wake))
+    if (e->fatal.code || e->ended || uv_is_active((uv_handle_t *)&e->wake))
         execution_turn(e);
 }
 
@@ -40,9 +40,10 @@ static bool start_loop(struct execution *e, struct error *err)
     e->has_loop = e->has_handles = true;
     uv_check_init(&e->loop, &e->turn);
     uv_idle_init(&e->loop, &e->wake);
+    uv_timer_init(&e->loop, &e->linger);
     uv_timer_init(&e->loop, &e->patience);
     uv_check_start(&e->turn, on_turn);
-    e->turn.data = e->wake.data = e->patience.data = e;
+    e->turn.data = e->wake.data = e->linger.data = e->patience.data = e;
     for (int i = 0; i < 2; i++) {
         uv_signal_init(&e->loop, &e->signals[i]);
         e->signals[i].data = e;
@@ -99,6 +100,7 @@ static void close_handles(struct execution *e)
         return;
     uv_close((uv_handle_t *)&e->turn, NULL);
     uv_close((uv_handle_t *)&e->wake, NULL);
+    uv_close((uv_handle_t *)&e->linger, NULL);
     uv_close((uv_handle_t *)&e->patience, NULL);
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&e->signals[i], NULL);

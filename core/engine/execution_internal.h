@@ -67,7 +67,8 @@ struct execution {
 
     uv_loop_t loop;
     uv_check_t turn;     /* after all results of one poll have come */
-    uv_idle_t wake;      /* active while something has arrived: the poll must not wait */
+    uv_idle_t wake;      /* active while a turn is wanted: the poll must not wait */
+    uv_timer_t linger;   /* active while what has arrived may wait a little for company */
     uv_timer_t patience; /* wait_after_fail */
     uv_signal_t signals[2];
     bool has_loop, has_handles;
@@ -170,6 +171,8 @@ void execution_start_task(struct execution *execution, struct task *task);
 json_t *execution_error(const char *type, const char *message, bool recoverable);
 /** Keep state and retry of an operation in the store (execution_results.c). */
 bool execution_keep_operation(struct execution *execution, struct task *task, json_t *details);
+/** Keep where the operation of an ARRIVAL_STARTED runs. */
+void execution_keep_started(struct execution *execution, const struct arrival *arrival);
 /** Note that the execution cannot go on; the first reason counts. @return false */
 bool execution_abort(struct execution *execution, const struct error *err);
 

@@ -141,10 +141,8 @@ static bool announce(struct execution *e, struct task *task)
     return execution_task_event(e, task, NULL);
 }
 
-static void apply_started(struct execution *e, const struct arrival *arrival)
+void execution_keep_started(struct execution *e, const struct arrival *arrival)
 {
-    if (!announce(e, arrival->task))
-        return;
     json_t *details = json_pack("{s:i, s:b}", "worker_pid", (int)arrival->how.pid, "resumable",
                                 arrival->how.resumable);
     execution_keep_operation(e, arrival->task, details);
@@ -247,7 +245,7 @@ void execution_apply(struct execution *e, const struct arrival *arrival)
         apply_interruption(e, arrival);
         break;
     case ARRIVAL_STARTED:
-        apply_started(e, arrival);
+        announce(e, arrival->task);
         break;
     case ARRIVAL_RECORD:
         execution_operation_record(e, arrival->task, arrival->json);

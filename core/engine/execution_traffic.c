@@ -6,6 +6,8 @@
 #include "base/utf8.h"
 #include "engine/execution_internal.h"
 
+enum { LINGER_MS = 5 };
+
 void arrival_release(struct arrival *arrival)
 {
     json_decref(arrival->json);
@@ -29,6 +31,22 @@ static void on_wake(uv_idle_t *wake)
     (void)wake; /* its being active keeps the poll from waiting: the turn comes right behind */
 }
 
+static void on_linger_over(uv_timer_t *linger)
+{
+    struct execution *e = linger->data;
+    uv_idle_start(&e->wake, on_wake);
+}
+
+/* A start or a log changes nothing for others; most often the result comes right behind it, and one
+ * transaction does for both. */
+static void want_turn(struct execution *e, enum arrival_kind kind)
+{
+    if (kind != ARRIVAL_STARTED && kind != ARRIVAL_RECORD)
+        uv_idle_start(&e->wake, on_wake);
+    else if (!uv_is_active((uv_handle_t *)&e->linger))
+        uv_timer_start(&e->linger, on_linger_over, LINGER_MS, 0);
+}
+
 void execution_arrive(struct execution *e, struct arrival arrival)
 {
     if (e->arrivals.count == e->arrivals.capacity) {
@@ -43,7 +61,7 @@ void execution_arrive(struct execution *e, struct arrival arrival)
         e->arrivals.capacity = capacity;
     }
     e->arrivals.items[e->arrivals.count++] = arrival;
-    uv_idle_start(&e->wake, on_wake);
+    want_turn(e, arrival.kind);
 }
 
 bool execution_depart(struct execution *e, struct departure departure)

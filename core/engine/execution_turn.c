@@ -257,6 +257,13 @@ static void apply_arrivals(struct execution *e)
         struct arrival *arrival = &e->arrivals.items[i];
         if (!e->fatal.code)
             execution_apply(e, arrival);
+    }
+    for (size_t i = 0; i < e->arrivals.count; i++) {
+        struct arrival *arrival = &e->arrivals.items[i];
+        /* Where an operation runs matters only while it does: not if its result has come, too. */
+        bool runs = arrival->kind == ARRIVAL_STARTED && arrival->task->state == TASK_STARTED;
+        if (runs && !e->fatal.code)
+            execution_keep_started(e, arrival);
         arrival_release(arrival);
     }
     e->arrivals.count = 0;
@@ -276,6 +283,7 @@ static void apply_cancel(struct execution *e)
 void execution_turn(struct execution *e)
 {
     uv_idle_stop(&e->wake);
+    uv_timer_stop(&e->linger);
     if (e->ended || e->fatal.code || !begin(e)) {
         uv_stop(&e->loop);
         return;

@@ -184,8 +184,11 @@ static void run_operation(struct connection *connection, struct operation_host *
         return;
     }
     json_t *result = operation_host_run(host, request);
-    if (path)
-        output_file_end(&output, path);
+    bool has_output = path && output_file_end(&output, path);
+    if (path && !has_output && json_object_set_new(result, "output", json_false())) {
+        json_decref(result);
+        result = NULL;
+    }
     send_result(connection->operation, result);
     connection->operation = NULL;
     /* Only now: until the engine has the result, what the operation started dies with us. */

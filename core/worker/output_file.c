@@ -47,7 +47,7 @@ bool output_file_begin(struct output_file *output, const char *path, struct erro
     return true;
 }
 
-void output_file_end(struct output_file *output, const char *path)
+bool output_file_end(struct output_file *output, const char *path)
 {
     struct stat status;
     fflush(stdout);
@@ -55,6 +55,5 @@ void output_file_end(struct output_file *output, const char *path)
     bool empty = fstat(STDOUT_FILENO, &status) == 0 && S_ISREG(status.st_mode) &&
                  status.st_size == 0 && children_signal(0) == 0;
     put_back(output);
-    if (empty)
-        unlink(path);
+    return !empty || unlink(path) != 0;
 }

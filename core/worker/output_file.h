@@ -17,7 +17,11 @@ struct output_file {
  * @return false with `err` set: ERROR_IO, and nothing changed
  */
 bool output_file_begin(struct output_file *output, const char *path, struct error *err);
-/** Put them back. The file is removed if it is empty and no child is left that may write to it. */
-void output_file_end(struct output_file *output, const char *path);
+/**
+ * Put them back. The file is removed if it is empty and no child is left that may write to it.
+ *
+ * @return whether there still is a file
+ */
+bool output_file_end(struct output_file *output, const char *path);
 
 #endif
