@@ -111,8 +111,20 @@ static json_t *engine_json(sqlite3_stmt *query)
                      column_integer(query, 11));
 }
 
-static json_t *row_json(struct deployment_store *ds, sqlite3_stmt *query, bool abandoned,
-                        struct error *err)
+/* Whether an execution that has not ended is none of `engine`'s, the one at work: pid 0 if there is
+ * none, NULL if that is not known. */
+static bool is_abandoned(sqlite3_stmt *query, const struct process_identity *engine)
+{
+    if (!engine || !engine->pid)
+        return engine;
+    if (sqlite3_column_type(query, 10) == SQLITE_NULL)
+        return false;
+    return column_integer(query, 10) != engine->pid ||
+           (unsigned long long)column_integer(query, 11) != engine->start_ticks;
+}
+
+static json_t *row_json(struct deployment_store *ds, sqlite3_stmt *query,
+                        const struct process_identity *engine, struct error *err)
 {
     const char *stored = column_text(query, 4);
     json_t *parameters = stored ? column_json(ds->state, query, 5, err) : NULL;
@@ -121,7 +133,7 @@ static json_t *row_json(struct deployment_store *ds, sqlite3_stmt *query, bool a
             error_nomem(err);
         return NULL;
     }
-    struct status status = shown_status(stored, abandoned);
+    struct status status = shown_status(stored, is_abandoned(query, engine));
     json_t *record = json_pack(
         "{s: o, s: o, s: s, s: o, s: b, s: s, s: s, s: o, s: o, s: o, s: o, s: o, s: o}", "id",
         column_string(query, 0), "workflow_id", column_string(query, 1), "deployment_id", ds->id,
@@ -135,11 +147,11 @@ static json_t *row_json(struct deployment_store *ds, sqlite3_stmt *query, bool a
 }
 
 /* Append the rows of `query`. @return false with `err` set */
-static bool append_rows(struct deployment_store *ds, sqlite3_stmt *query, bool abandoned,
-                        json_t *list, struct error *err)
+static bool append_rows(struct deployment_store *ds, sqlite3_stmt *query,
+                        const struct process_identity *engine, json_t *list, struct error *err)
 {
     while (query && database_next(ds->state, query, err)) {
-        json_t *record = row_json(ds, query, abandoned, err);
+        json_t *record = row_json(ds, query, engine, err);
         if (record && !json_array_append_new(list, record))
             continue;
         database_finish(query);
@@ -149,8 +161,8 @@ static bool append_rows(struct deployment_store *ds, sqlite3_stmt *query, bool a
 }
 
 /* @param id NULL: all */
-static json_t *read_rows(struct deployment_store *ds, const char *id, bool abandoned,
-                         struct error *err)
+static json_t *read_rows(struct deployment_store *ds, const char *id,
+                         const struct process_identity *engine, struct error *err)
 {
     json_t *list = json_array();
     if (!list) {
@@ -159,7 +171,7 @@ static json_t *read_rows(struct deployment_store *ds, const char *id, bool aband
     }
     sqlite3_stmt *query = id ? database_query(ds->state, err, COLUMNS "WHERE id = ?", "t", id)
                              : database_query(ds->state, err, COLUMNS "ORDER BY number", "");
-    if (append_rows(ds, query, abandoned, list, err))
+    if (append_rows(ds, query, engine, list, err))
         return list;
     json_decref(list);
     return NULL;
@@ -174,16 +186,27 @@ static bool has_active(const json_t *list)
     return false;
 }
 
+/* Who holds the lock of the deployment; pid 0: nobody. @return false: not known, or `err` is set */
+static bool find_engine(const struct deployment_store *ds, struct process_identity *engine,
+                        struct error *err)
+{
+    struct lock_holder holder = {0};
+    bool held = lock_is_held(ds->lock_path, &holder, err);
+    *engine = holder.process;
+    return !err->code && (!held || holder.process.pid);
+}
+
 /* An engine writes the end of its execution before it gives back the lock. So if the lock is found
- * free after a row was read as active, only a second look at the row tells: an execution that is
- * active even then has been abandoned. */
+ * free, or another's, after a row was read as active, only a second look at the row tells: an
+ * execution that is active even then has been abandoned. */
 static json_t *read_settled(struct deployment_store *ds, const char *id, struct error *err)
 {
-    json_t *list = read_rows(ds, id, false, err);
-    if (!list || !has_active(list) || ds->lock || lock_is_held(ds->lock_path, NULL, err))
+    struct process_identity engine = ds->lock ? process_identity_self() : (struct process_identity){0};
+    json_t *list = read_rows(ds, id, ds->lock ? &engine : NULL, err);
+    if (!list || ds->lock || !has_active(list) || (!find_engine(ds, &engine, err) && !err->code))
         return list;
     json_decref(list);
-    return err->code ? NULL : read_rows(ds, id, true, err);
+    return err->code ? NULL : read_rows(ds, id, &engine, err);
 }
 
 json_t *execution_get(struct deployment_store *ds, const char *id, struct error *err)

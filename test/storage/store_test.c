@@ -290,14 +290,16 @@ static void test_killed_engine(void)
     CHECK(set && set->items[0]->version == 1 && !strcmp(set->items[0]->state, "uninitialized"),
           "what was not committed is not there");
     instances_free(set);
-    deployment_store_close(reader);
     ds = deployment_open(f.store, "web", STORE_WRITE, &err);
+    CHECK(status_is(reader, "e1", "interrupted") && status_is(ds, "e1", "interrupted"),
+          "also while another engine is at work");
     CHECK(ds && execution_set_status(ds, "e1", "failed", "killed", &err), "it goes on: %s",
           err.text);
     json_t *record = execution_get(ds, "e1", &err);
     CHECK(!strcmp(json_string_at(record, "error", ""), "killed") &&
               json_string_at(record, "ended_at", NULL),
           "and ends with an error and a time");
+    deployment_store_close(reader);
     json_decref(record);
     CHECK(!execution_set_status(ds, "e9", "failed", NULL, &err) && err.code == ERROR_NOT_FOUND,
           "%s", err.text);
