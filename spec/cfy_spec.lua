@@ -130,8 +130,18 @@ outputs:
          assert.truthy(world:cfy("deployments", "list").out:find("0 deployments", 1, true))
       end)
 
+      it("with a damaged database are deleted by force", function()
+         installed {}
+         world:write("store/deployments/app/state.db", "this is no database")
+         assert.equal(1, world:cfy("deployments", "delete", "app").code)
+         local result = world:cfy("deployments", "delete", "app", "--force")
+         assert.equal(0, result.code, result.err)
+      end)
+
       it("that are unknown get a suggestion", function()
          installed {}
+         local deletion = world:cfy("deployments", "delete", "apq", "--force")
+         assert.equal("cfy: no deployment 'apq', did you mean 'app'?\n", deletion.err)
          local result = world:cfy("outputs", "apq")
          assert.equal(1, result.code)
          assert.equal("cfy: no deployment 'apq', did you mean 'app'?\n", result.err)

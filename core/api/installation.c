@@ -197,16 +197,23 @@ char *cloudify_install(struct cloudify *c, const char *blueprint,
     return runtime_result(record, &why, err);
 }
 
+/* Whether the deployment may be forgotten, as far as its state says. */
+static bool may_delete(struct cloudify *c, const char *deployment, struct error *err)
+{
+    struct deployment_store *ds = runtime_deployment(c, deployment, STORE_WRITE, err);
+    bool ok = ds && may_renew(ds, err);
+    deployment_store_close(ds);
+    if (err->code == ERROR_STATE)
+        error_context(err, "cannot delete (--force does it all the same)");
+    return ok;
+}
+
 bool cloudify_deployment_delete(struct cloudify *c, const char *deployment, bool force,
                                 struct cloudify_error *err)
 {
     struct error why = {0};
-    struct deployment_store *ds = runtime_deployment(c, deployment, STORE_WRITE, &why);
-    bool ok = ds && (force || may_renew(ds, &why));
-    deployment_store_close(ds);
-    if (ok && deployment_remove(c->store, deployment, &why))
-        return true;
-    if (why.code == ERROR_STATE)
-        error_context(&why, "cannot delete (--force does it all the same)");
-    return runtime_error(err, &why);
+    /* By force without opening it: its database may be damaged. */
+    bool ok = force ? runtime_has_deployment(c, deployment, &why) : may_delete(c, deployment, &why);
+    ok = ok && deployment_remove(c->store, deployment, &why);
+    return ok || runtime_error(err, &why);
 }

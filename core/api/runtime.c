@@ -154,6 +154,15 @@ static void suggest_deployment(struct store *store, const char *id, struct error
     json_decref(ids);
 }
 
+bool runtime_has_deployment(struct cloudify *c, const char *id, struct error *err)
+{
+    struct store *store = runtime_store(c, STORE_WRITE, err);
+    bool found = store && store_has_deployment(store, id, err);
+    if (store && !found && !err->code)
+        suggest_deployment(store, id, err);
+    return found;
+}
+
 struct deployment_store *runtime_deployment(struct cloudify *c, const char *id,
                                             enum store_mode mode, struct error *err)
 {

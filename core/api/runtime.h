@@ -23,6 +23,8 @@ struct store *runtime_store(struct cloudify *c, enum store_mode mode, struct err
 /** Open a deployment: the error of an unknown id names the nearest one. */
 struct deployment_store *runtime_deployment(struct cloudify *c, const char *id,
                                             enum store_mode mode, struct error *err);
+/** Whether there is a deployment `id`; false with `err` set, which names the nearest one. */
+bool runtime_has_deployment(struct cloudify *c, const char *id, struct error *err);
 /** Hand `from` out as `to`. @return false */
 bool runtime_error(struct cloudify_error *to, const struct error *from);
 /** `value` (taken) as the text of a result, or NULL with `to` set from `err` if it is NULL. */

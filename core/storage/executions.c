@@ -201,7 +201,8 @@ static bool find_engine(const struct deployment_store *ds, struct process_identi
  * execution that is active even then has been abandoned. */
 static json_t *read_settled(struct deployment_store *ds, const char *id, struct error *err)
 {
-    struct process_identity engine = ds->lock ? process_identity_self() : (struct process_identity){0};
+    struct process_identity engine =
+        ds->lock ? process_identity_self() : (struct process_identity){0};
     json_t *list = read_rows(ds, id, ds->lock ? &engine : NULL, err);
     if (!list || ds->lock || !has_active(list) || (!find_engine(ds, &engine, err) && !err->code))
         return list;
