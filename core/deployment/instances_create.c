@@ -156,6 +156,11 @@ static bool connect(struct instance_set *set, const struct plan_node *node, size
 static bool fill(struct instance_set *set, struct span *spans, size_t *chain, struct error *err)
 {
     const struct plan *plan = set->plan;
+    if (json_object_size(plan->scaling_groups))
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "policy '%s': instances of scaling groups are not supported by this "
+                         "version",
+                         json_object_iter_key(json_object_iter(plan->policies)));
     for (size_t i = 0; i < plan->node_count; i++) {
         if (!add_after_containers(set, &plan->nodes[i], spans, chain, err))
             return false;

@@ -35,7 +35,8 @@ static bool compile(struct compiler *c, const char *path)
         return false;
     ok = compile_workflows(c);
     ok &= compile_nodes(c);
-    return ok && validate_functions(c);
+    ok &= compile_groups(c);
+    return ok && compile_scaling_groups(c) && validate_functions(c);
 }
 
 struct plan *blueprint_parse(const char *path, const struct blueprint_options *options,

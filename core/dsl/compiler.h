@@ -43,6 +43,10 @@ enum section {
     SECTION_WORKFLOWS,
     SECTION_OUTPUTS,
     SECTION_CAPABILITIES,
+    SECTION_GROUPS,
+    SECTION_POLICIES,
+    SECTION_POLICY_TYPES,
+    SECTION_POLICY_TRIGGERS,
     SECTION_COUNT
 };
 
@@ -116,5 +120,15 @@ bool compile_outputs(struct compiler *c);
 
 /** Fill the plan's nodes (dsl.md 6); types and plugins must be there. */
 bool compile_nodes(struct compiler *c);
+
+/* groups.c */
+
+/** Fill the plan's groups, policies and their types (dsl.md 7); the nodes must be there. */
+bool compile_groups(struct compiler *c);
+
+/* scaling_groups.c */
+
+/** Fill the plan's scaling groups (dsl.md 7); groups and policies must be there. */
+bool compile_scaling_groups(struct compiler *c);
 
 #endif

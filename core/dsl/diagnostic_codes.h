@@ -44,6 +44,16 @@
     X(missing_property, "missing-property", 107)                                                   \
     X(non_ascii, "non-ascii", 108)                                                                 \
     X(two_containers, "two-containers", 112)                                                       \
+    X(unknown_member, "unknown-group-member", 40)                                                  \
+    X(unknown_policy_type, "unknown-policy-type", 41)                                              \
+    X(unknown_trigger_type, "unknown-trigger-type", 42)                                            \
+    X(scaling_group_circle, "scaling-group-circle", 200)                                           \
+    X(two_scaling_groups, "two-scaling-groups", 201)                                               \
+    X(scaling_group_containment, "scaling-group-containment", 202)                                 \
+    X(policy_type, "policy-type", 204)                                                             \
+    X(policy_target, "policy-target", 205)                                                         \
+    X(policy_without_targets, "policy-without-targets", 206)                                       \
+    X(group_named_as_node, "group-named-as-node", 211)                                             \
     X(instance_count, "instance-count", 207)                                                       \
     X(instance_count_literal, "instance-count", 208)                                               \
     X(instances_given_twice, "instances-given-twice", 209)                                         \

@@ -364,6 +364,87 @@ static const struct element element_output = {
 static const struct element element_capability = {
     .name = "capability", .needs_value = true, .fields = output_fields};
 
+static const struct element_field policy_type_fields[] = {
+    {.key = "source", .kinds = TAKES_STRING, .required = true, .description = "its code"},
+    {.key = "properties",
+     .kinds = TAKES_MAP,
+     .shape = SHAPE_NAMED,
+     .element = &element_property,
+     .description = "what a policy of this type may set"},
+    {0},
+};
+static const struct element element_policy_type = {
+    .name = "policy type", .needs_value = true, .fields = policy_type_fields};
+
+static const struct element_field policy_trigger_fields[] = {
+    {.key = "source", .kinds = TAKES_STRING, .required = true, .description = "its code"},
+    {.key = "parameters",
+     .kinds = TAKES_MAP,
+     .shape = SHAPE_NAMED,
+     .element = &element_property,
+     .description = "what a trigger of this type may set"},
+    {0},
+};
+static const struct element element_policy_trigger = {
+    .name = "policy trigger", .needs_value = true, .fields = policy_trigger_fields};
+
+static const struct element_field group_trigger_fields[] = {
+    {.key = "type", .kinds = TAKES_STRING, .required = true, .description = "a policy trigger"},
+    {.key = "parameters", .kinds = TAKES_MAP, .description = "values of its parameters"},
+    {0},
+};
+static const struct element element_group_trigger = {
+    .name = "trigger", .needs_value = true, .fields = group_trigger_fields};
+
+static const struct element_field group_policy_fields[] = {
+    {.key = "type", .kinds = TAKES_STRING, .required = true, .description = "a policy type"},
+    {.key = "properties", .kinds = TAKES_MAP, .description = "values of its properties"},
+    {.key = "triggers",
+     .kinds = TAKES_MAP,
+     .shape = SHAPE_NAMED,
+     .element = &element_group_trigger,
+     .description = "what happens when the policy finds something"},
+    {0},
+};
+static const struct element element_group_policy = {
+    .name = "group policy", .needs_value = true, .fields = group_policy_fields};
+
+static const struct element_field group_fields[] = {
+    {.key = "members",
+     .kinds = TAKES_LIST,
+     .shape = SHAPE_STRINGS,
+     .required = true,
+     .description = "node templates and other groups"},
+    {.key = "policies",
+     .kinds = TAKES_MAP,
+     .shape = SHAPE_NAMED,
+     .element = &element_group_policy,
+     .description = "what watches over the members"},
+    {0},
+};
+static const struct element element_group = {
+    .name = "group", .needs_value = true, .fields = group_fields};
+
+static const struct element_field policy_fields[] = {
+    {.key = "type",
+     .kinds = TAKES_STRING,
+     .required = true,
+     .description = "cloudify.policies.scaling"},
+    {.key = "targets",
+     .kinds = TAKES_LIST,
+     .shape = SHAPE_STRINGS,
+     .required = true,
+     .description = "groups"},
+    {.key = "properties",
+     .kinds = TAKES_MAP,
+     .shape = SHAPE_ELEMENT,
+     .element = &element_scalable_properties,
+     .description = "how many instances of each target there are"},
+    {0},
+};
+static const struct element element_policy = {
+    .name = "policy", .needs_value = true, .fields = policy_fields};
+
 static const struct element_field blueprint_fields[] = {
     {.key = "tosca_definitions_version",
      .kinds = TAKES_STRING,
@@ -420,15 +501,26 @@ static const struct element_field blueprint_fields[] = {
      .shape = SHAPE_NAMED,
      .element = &element_capability,
      .description = "what it tells other deployments"},
-    {.key = "policy_types", .kinds = TAKES_MAP, .description = "types of group policies"},
-    {.key = "policy_triggers", .kinds = TAKES_MAP, .description = "types of triggers"},
+    {.key = "policy_types",
+     .kinds = TAKES_MAP,
+     .shape = SHAPE_NAMED,
+     .element = &element_policy_type,
+     .description = "types of group policies"},
+    {.key = "policy_triggers",
+     .kinds = TAKES_MAP,
+     .shape = SHAPE_NAMED,
+     .element = &element_policy_trigger,
+     .description = "types of triggers"},
     {.key = "groups",
      .kinds = TAKES_MAP,
-     .unsupported = "'groups'" LATER,
+     .shape = SHAPE_NAMED,
+     .element = &element_group,
      .description = "nodes that belong together"},
     {.key = "policies",
      .kinds = TAKES_MAP,
-     .unsupported = "'policies'" LATER,
+     .shape = SHAPE_NAMED,
+     .element = &element_policy,
+     .since = 3,
      .description = "how groups scale"},
     {.key = "labels",
      .kinds = TAKES_MAP,

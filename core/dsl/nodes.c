@@ -5,8 +5,8 @@
 #include "base/json.h"
 #include "dsl/operations.h"
 #include "dsl/plan_internal.h"
+#include "dsl/scalable.h"
 #include "dsl/types.h"
-#include "functions/functions.h"
 
 /* One node template under way. */
 struct template
@@ -163,77 +163,6 @@ static bool compile_relationships(const struct template *t)
     return check_containers(t, list) && ok;
 }
 
-/* numbers of instances */
-
-static bool count_error(const struct template *t, const struct diagnostic_code *code,
-                        const struct yaml_node *at, const char *key, const char *what)
-{
-    struct path path = {t->path, key, 0};
-    return compiler_error(t->c, code, at, &path, NULL, "%s: '%s' %s", t->subject, key, what);
-}
-
-/* The number at `key` as JSON, new: an integer or a function; NULL: reported. */
-static json_t *read_count(const struct template *t, const struct yaml_node *properties,
-                          const char *key, json_int_t fallback, json_int_t least)
-{
-    const struct yaml_node *node = field_of(properties, key);
-    bool unbounded = !strcmp(key, "max_instances");
-    if (!node)
-        return json_integer(fallback);
-    if (yaml_kind(node) == YAML_STRING) {
-        if (unbounded && !strcmp(yaml_string(node), "UNBOUNDED"))
-            return json_integer(-1);
-        count_error(t, &code_instance_count_literal, node, key, "must be a number or 'UNBOUNDED'");
-        return NULL;
-    }
-    json_t *value = compiler_json(t->c, node);
-    if (json_is_object(value) && !function_is_call(value))
-        count_error(t, &code_instance_count_function, node, key, "must be a number or a function");
-    else if (json_is_integer(value) && json_integer_value(value) < least &&
-             !(unbounded && json_integer_value(value) == -1))
-        count_error(t, &code_instance_count, node, key, "is too small");
-    else
-        return value;
-    json_decref(value);
-    return NULL;
-}
-
-static bool check_order(const struct template *t, const json_t *scalable)
-{
-    const json_t *least = json_object_get(scalable, "min_instances");
-    const json_t *first = json_object_get(scalable, "default_instances");
-    const json_t *most = json_object_get(scalable, "max_instances");
-    bool bounded = json_is_integer(most) && json_integer_value(most) >= 0;
-    if (json_is_integer(least) && json_is_integer(first) &&
-        json_integer_value(first) < json_integer_value(least))
-        return count_error(t, &code_instance_count, t->entry->at, "default_instances",
-                           "is less than 'min_instances'");
-    if (bounded && json_is_integer(first) && json_integer_value(first) > json_integer_value(most))
-        return count_error(t, &code_instance_count, t->entry->at, "default_instances",
-                           "is more than 'max_instances'");
-    if (bounded && json_is_integer(least) && json_integer_value(least) > json_integer_value(most))
-        return count_error(t, &code_instance_count, t->entry->at, "min_instances",
-                           "is more than 'max_instances'");
-    return true;
-}
-
-static json_t *make_scalable(const struct template *t, const struct yaml_node *properties,
-                             const struct yaml_node *deploy)
-{
-    json_t *first = deploy ? json_integer(yaml_integer(deploy))
-                           : read_count(t, properties, "default_instances", 1, 0);
-    json_t *scalable =
-        json_pack("{s:o*, s:o*, s:O*, s:O*, s:O*}", "min_instances",
-                  read_count(t, properties, "min_instances", 0, 0), "max_instances",
-                  read_count(t, properties, "max_instances", -1, 1), "default_instances", first,
-                  "current_instances", first, "planned_instances", first);
-    json_decref(first);
-    if (json_object_size(scalable) == 5)
-        return scalable;
-    json_decref(scalable);
-    return NULL;
-}
-
 static bool compile_scalable(const struct template *t, json_t **plain)
 {
     const struct yaml_node *capabilities = yaml_find(t->entry->value, "capabilities");
@@ -241,26 +170,20 @@ static bool compile_scalable(const struct template *t, json_t **plain)
     const struct yaml_node *deploy = field_of(field_of(t->entry->value, "instances"), "deploy");
     const struct yaml_node *properties =
         field_of(field_of(field_of(t->entry->value, "capabilities"), "scalable"), "properties");
+    const struct scalable_owner owner = {t->c, t->subject, t->entry->at, t->path};
     bool is_plain = !deploy && !properties;
     if (capabilities && instances)
-        return count_error(t, &code_instances_given_twice, instances, "instances",
-                           "and 'capabilities' are both given");
+        return scalable_error(&owner, &code_instances_given_twice, instances, "instances",
+                              "and 'capabilities' are both given");
     if (deploy && yaml_integer(deploy) < 0)
-        return count_error(t, &code_schema, deploy, "instances.deploy", "is negative");
-    if (is_plain && *plain) {
-        t->node->scalable = *plain;
-        t->node->instance_count = json_integer_at(*plain, "current_instances", 1);
-        return true;
-    }
-    size_t errors = t->c->out->errors;
-    json_t *scalable = make_scalable(t, properties, deploy);
-    t->node->scalable = scalable ? plan_keep(t->c->plan, scalable) : NULL;
+        return scalable_error(&owner, &code_schema, deploy, "instances.deploy", "is negative");
+    t->node->scalable = is_plain && *plain ? *plain : scalable_compile(&owner, properties, deploy);
     if (is_plain)
         *plain = t->node->scalable;
     if (!t->node->scalable)
-        return t->c->out->errors > errors ? false : compiler_nomem(t->c);
+        return false;
     t->node->instance_count = json_integer_at(t->node->scalable, "current_instances", 0);
-    return check_order(t, t->node->scalable);
+    return true;
 }
 
 static struct type *find_type(const struct template *t)

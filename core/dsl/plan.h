@@ -97,6 +97,11 @@ struct plan {
     json_t *input_schemas;          /* name -> schema, always */
     json_t *outputs, *capabilities; /* name -> {value, description?} */
     json_t *data_types;             /* name -> {properties, ...} (dsl.md 4.2) */
+    json_t *groups;                 /* name -> {members, policies} (dsl.md 7) */
+    json_t *policies;               /* name -> {type, properties, targets} */
+    json_t *policy_types;           /* name -> {properties, source} */
+    json_t *policy_triggers;        /* name -> {parameters, source} */
+    json_t *scaling_groups;         /* name -> {members, properties} */
     bool prepared;
     struct plan_node *nodes; /* order of the document, main file first */
     size_t node_count;

@@ -35,6 +35,8 @@ struct operation_set *plan_add_set(struct plan *plan, size_t count);
 
 /** Once all nodes have their ids: let plan_find_node() know them. @return false: no memory */
 bool plan_index_nodes(struct plan *plan);
+/** Add the sections that are kept as they are shown to `document`. @return false: no memory */
+bool plan_add_sections(const struct plan *plan, json_t *document);
 /** Set what a type's flags say from its hierarchy. */
 void plan_type_classify(struct plan_type *type);
 /** The part of the name of an operation after its interface. */

@@ -198,9 +198,13 @@ static json_t *version_to_json(const struct plan *plan)
 
 json_t *plan_to_json(const struct plan *plan)
 {
-    return json_pack("{s:o, s:s?, s:O?, s:O, s:O, s:o, s:o, s:O, s:O}", "version",
-                     version_to_json(plan), "description", plan->description, "metadata",
-                     plan->metadata, "inputs", plan->inputs, "data_types", plan->data_types,
-                     "nodes", nodes_to_json(plan), "workflows", workflows_to_json(plan), "outputs",
-                     plan->outputs, "capabilities", plan->capabilities);
+    json_t *result = json_pack(
+        "{s:o, s:s?, s:O?, s:O, s:O, s:o, s:o, s:O, s:O}", "version", version_to_json(plan),
+        "description", plan->description, "metadata", plan->metadata, "inputs", plan->inputs,
+        "data_types", plan->data_types, "nodes", nodes_to_json(plan), "workflows",
+        workflows_to_json(plan), "outputs", plan->outputs, "capabilities", plan->capabilities);
+    if (result && plan_add_sections(plan, result))
+        return result;
+    json_decref(result);
+    return NULL;
 }

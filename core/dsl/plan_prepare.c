@@ -374,6 +374,11 @@ bool plan_prepare(struct plan *plan, const json_t *inputs, struct diagnostics *o
     evaluate_nodes(&e);
     plan->outputs = evaluate(&e, plan->outputs,
                              (struct function_scope){.kind = FUNCTION_SCOPE_OUTPUTS}, "outputs");
+    plan->policies = evaluate(&e, plan->policies,
+                              (struct function_scope){.kind = FUNCTION_SCOPE_POLICIES}, "policies");
+    plan->scaling_groups =
+        evaluate(&e, plan->scaling_groups,
+                 (struct function_scope){.kind = FUNCTION_SCOPE_SCALING_GROUPS}, "scaling_groups");
     plan->capabilities =
         evaluate(&e, plan->capabilities,
                  (struct function_scope){.kind = FUNCTION_SCOPE_CAPABILITIES}, "capabilities");

@@ -1,4 +1,5 @@
 /* plan_store.c - a plan as it is kept: one document, one row per node; and back (plan.h). */
+#include <stddef.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -75,9 +76,36 @@ static json_t *workflow_document(const struct plan *plan, size_t i)
                      w->availability_rules);
 }
 
+/* Sections that are kept as they are shown. */
+static const struct shown_section {
+    const char *key;
+    size_t offset; /* of the object in struct plan */
+} shown_sections[] = {
+    {"groups", offsetof(struct plan, groups)},
+    {"policies", offsetof(struct plan, policies)},
+    {"policy_types", offsetof(struct plan, policy_types)},
+    {"policy_triggers", offsetof(struct plan, policy_triggers)},
+    {"scaling_groups", offsetof(struct plan, scaling_groups)},
+};
+enum { SHOWN_SECTION_COUNT = sizeof shown_sections / sizeof *shown_sections };
+
+static json_t **shown_section(const struct plan *plan, size_t i)
+{
+    return (json_t **)((char *)plan + shown_sections[i].offset);
+}
+
+bool plan_add_sections(const struct plan *plan, json_t *document)
+{
+    for (size_t i = 0; i < SHOWN_SECTION_COUNT; i++) {
+        if (json_object_set(document, shown_sections[i].key, *shown_section(plan, i)))
+            return false;
+    }
+    return true;
+}
+
 json_t *plan_document(const struct plan *plan)
 {
-    return json_pack(
+    json_t *document = json_pack(
         "{s:i, s:s, s:s?, s:O?, s:O, s:O, s:O, s:O, s:O, s:b, s:i, s:o, s:o, s:o, s:o, s:o, s:o}",
         "format", DOCUMENT_FORMAT, "version", plan->version, "description", plan->description,
         "metadata", plan->metadata, "inputs", plan->inputs, "input_schemas", plan->input_schemas,
@@ -89,6 +117,10 @@ json_t *plan_document(const struct plan *plan)
         list_of(plan, plan->relationship_type_count, relationship_type_document), "operations",
         list_of(plan, plan->operation_count, operation_document), "operation_sets",
         list_of(plan, plan->operation_set_count, set_document));
+    if (document && plan_add_sections(plan, document))
+        return document;
+    json_decref(document);
+    return NULL;
 }
 
 static json_t *relationship_row(const struct plan_relationship *r)
@@ -294,6 +326,21 @@ static bool read_sets(struct plan *plan, const json_t *list, struct error *err)
     return true;
 }
 
+/* A document from before there was a section has none of it. */
+static bool read_sections(struct plan *plan, const json_t *document, struct error *err)
+{
+    for (size_t i = 0; i < SHOWN_SECTION_COUNT; i++) {
+        json_t *found = json_object_get(document, shown_sections[i].key);
+        if (found && !json_is_object(found))
+            return damaged(err, shown_sections[i].key);
+        json_t **section = shown_section(plan, i);
+        *section = plan_keep(plan, found ? json_incref(found) : json_object());
+        if (!*section)
+            return error_nomem(err);
+    }
+    return true;
+}
+
 static bool read_document(struct plan *plan, const json_t *document, struct error *err)
 {
     if (json_integer_at(document, "format", 0) != DOCUMENT_FORMAT)
@@ -313,6 +360,7 @@ static bool read_document(struct plan *plan, const json_t *document, struct erro
            object_at(plan, document, "outputs", &plan->outputs, err) &&
            object_at(plan, document, "capabilities", &plan->capabilities, err) &&
            object_at(plan, document, "data_types", &plan->data_types, err) &&
+           read_sections(plan, document, err) &&
            read_plugins(plan, json_object_get(document, "plugins"), err) &&
            read_workflows(plan, json_object_get(document, "workflows"), err) &&
            read_types(plan, json_object_get(document, "node_types"), plan_add_node_type, err) &&

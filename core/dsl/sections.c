@@ -8,6 +8,7 @@
 static const struct section_rule {
     const char *key;
     bool needs_1_3; /* before that version only one file may have it */
+    bool is_single; /* only one file may have it */
 } rules[SECTION_COUNT] = {
     [SECTION_INPUTS] = {"inputs", true},
     [SECTION_DATA_TYPES] = {"data_types", false},
@@ -18,6 +19,10 @@ static const struct section_rule {
     [SECTION_WORKFLOWS] = {"workflows", false},
     [SECTION_OUTPUTS] = {"outputs", true},
     [SECTION_CAPABILITIES] = {"capabilities", true},
+    [SECTION_GROUPS] = {"groups", false},
+    [SECTION_POLICIES] = {"policies", false, true},
+    [SECTION_POLICY_TYPES] = {"policy_types", false},
+    [SECTION_POLICY_TRIGGERS] = {"policy_triggers", false},
 };
 
 /* What the built-in types or an import give under a global name, the main file may give anew. */
@@ -79,7 +84,10 @@ static bool merge_sections(struct compiler *c, const struct document *document)
         if (!node)
             continue;
         struct path path = {NULL, rules[s].key, 0};
-        if (rules[s].needs_1_3 && c->version < 3 && c->sections[s].count && yaml_count(node))
+        if (rules[s].is_single && c->sections[s].count)
+            ok = compiler_error(c, &code_section_conflict, node, &path, NULL,
+                                "'%s' may be given in one file only", rules[s].key);
+        else if (rules[s].needs_1_3 && c->version < 3 && c->sections[s].count && yaml_count(node))
             ok = compiler_error(c, &code_section_conflict, node, &path, NULL,
                                 "'%s' is given in several files, which needs cloudify_dsl_1_3",
                                 rules[s].key);

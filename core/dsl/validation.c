@@ -233,6 +233,7 @@ bool validate_functions(struct compiler *c)
     for (size_t i = 0; i < plan->node_count; i++)
         ok &= check_node(c, &plan->nodes[i]);
     ok &= check_named(c, SECTION_OUTPUTS, "outputs", plan->outputs, FUNCTION_SCOPE_OUTPUTS);
+    ok &= check_named(c, SECTION_POLICIES, "policies", plan->policies, FUNCTION_SCOPE_POLICIES);
     ok &= check_named(c, SECTION_CAPABILITIES, "capabilities", plan->capabilities,
                       FUNCTION_SCOPE_CAPABILITIES);
     return ok;
