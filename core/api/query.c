@@ -79,6 +79,16 @@ static json_t *describe_deployment(struct deployment_store *ds, struct error *er
     return info;
 }
 
+/* Whether the deployment could not be opened because it has been deleted meanwhile. */
+static bool is_gone(struct store *store, const char *id, struct error *err)
+{
+    struct error why = {0};
+    if (err->code != ERROR_NOT_FOUND || store_has_deployment(store, id, &why) || why.code)
+        return false;
+    error_clear(err);
+    return true;
+}
+
 /* Call `add` with each deployment of the store, or with none where there is no store. */
 static json_t *for_each_deployment(struct cloudify *c, const char *only,
                                    bool (*add)(struct deployment_store *, json_t *, struct error *),
@@ -97,6 +107,8 @@ static json_t *for_each_deployment(struct cloudify *c, const char *only,
     {
         struct deployment_store *ds =
             ok ? runtime_deployment(c, json_string_value(id), STORE_READ, err) : NULL;
+        if (!ds && ok && !only && is_gone(store, json_string_value(id), err))
+            continue;
         ok = ds && add(ds, list, err);
         deployment_store_close(ds);
     }
@@ -164,10 +176,23 @@ char *cloudify_execution(struct cloudify *c, const char *execution, struct cloud
     return runtime_result(record, &why, err);
 }
 
+/* The plan and its instances as of one moment: another process may start the deployment anew. */
+static struct instance_set *load_instances(struct deployment_store *ds, struct plan **plan,
+                                           struct error *err)
+{
+    *plan = NULL;
+    if (!deployment_store_begin(ds, err))
+        return NULL;
+    *plan = deployment_store_plan(ds, err);
+    struct instance_set *set = *plan ? deployment_store_instances(ds, *plan, err) : NULL;
+    deployment_store_rollback(ds);
+    return set;
+}
+
 static json_t *list_instances(struct deployment_store *ds, struct error *err)
 {
-    struct plan *plan = deployment_store_plan(ds, err);
-    struct instance_set *set = plan ? deployment_store_instances(ds, plan, err) : NULL;
+    struct plan *plan;
+    struct instance_set *set = load_instances(ds, &plan, err);
     json_t *list = set ? json_array() : NULL;
     for (size_t i = 0; list && i < set->count; i++) {
         if (json_array_append_new(list, node_instance_to_json(set, set->items[i]))) {
@@ -210,8 +235,8 @@ static json_t *evaluate_values(const json_t *declared, struct instance_set *set,
 static json_t *evaluate(struct deployment_store *ds, enum function_scope_kind kind,
                         struct error *err)
 {
-    struct plan *plan = deployment_store_plan(ds, err);
-    struct instance_set *set = plan ? deployment_store_instances(ds, plan, err) : NULL;
+    struct plan *plan;
+    struct instance_set *set = load_instances(ds, &plan, err);
     json_t *values = NULL;
     if (set)
         values = evaluate_values(
