@@ -6,33 +6,30 @@
 
 #include "functions/functions_internal.h"
 
-/* Known to the language; what has no evaluation here is left for the runtime that can. */
-static const struct function others[] = {
-    {.name = "get_attributes_dict", .is_runtime = true},
-    {.name = "get_attributes_list", .is_runtime = true},
-    {.name = "get_capability", .is_runtime = true},
-    {.name = "get_consumers", .is_runtime = true},
-    {.name = "get_environment_capability", .is_runtime = true},
-    {.name = "get_group_capability", .is_runtime = true},
-    {.name = "get_label", .is_runtime = true},
-    {.name = "get_secret", .is_runtime = true},
-    {.name = "get_sys", .is_runtime = true},
-};
-
 const struct function *function_find(const char *name)
 {
-    static const struct function *const functions[] = {
-        &function_concat,       &function_get_attribute,  &function_get_input,
-        &function_get_property, &function_merge,          &function_string_find,
-        &function_string_lower, &function_string_replace, &function_string_split,
-        &function_string_upper};
+    static const struct function *const functions[] = {&function_concat,
+                                                       &function_get_attribute,
+                                                       &function_get_attributes_dict,
+                                                       &function_get_attributes_list,
+                                                       &function_get_capability,
+                                                       &function_get_consumers,
+                                                       &function_get_environment_capability,
+                                                       &function_get_group_capability,
+                                                       &function_get_input,
+                                                       &function_get_label,
+                                                       &function_get_property,
+                                                       &function_get_secret,
+                                                       &function_get_sys,
+                                                       &function_merge,
+                                                       &function_string_find,
+                                                       &function_string_lower,
+                                                       &function_string_replace,
+                                                       &function_string_split,
+                                                       &function_string_upper};
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         if (!strcmp(functions[i]->name, name))
             return functions[i];
-    }
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (!strcmp(others[i].name, name))
-            return &others[i];
     }
     return NULL;
 }
@@ -152,12 +149,9 @@ static json_t *evaluate_call(struct evaluation *e, json_t *value, const struct f
     json_t *result = NULL;
     function_call_read(value, &call);
     call.path = path;
-    bool is_static = e->mode == FUNCTIONS_STATIC;
-    if (is_static && (call.function->is_runtime || !call.function->evaluate))
+    if (e->mode == FUNCTIONS_STATIC && call.function->is_runtime)
         return value;
-    if (!call.function->evaluate)
-        evaluation_unsupported(e, &call);
-    else if (call.function->check(e, &call))
+    if (call.function->check(e, &call))
         result = call.function->evaluate(e, &call);
     if (!result) /* the first error wins: only a lack of memory says nothing itself */
         evaluation_fail(e, path, FUNCTION_PROBLEM_OTHER, ERROR_NOMEM, "out of memory");
@@ -213,7 +207,7 @@ static bool validate_call(struct evaluation *e, const struct function_call *call
                                "%s needs version %d.%d of the language or a later one, not %d.%d",
                                function->name, function->since / 100, function->since % 100,
                                e->version / 100, e->version % 100);
-    if (function->check && !function->check(e, call))
+    if (!function->check(e, call))
         return false;
     return !function->validate || function->validate(e, call);
 }

@@ -72,22 +72,41 @@ struct value_source {
      * those of the instance that contains it, and so on. May be NULL: no groups.
      */
     json_t *(*scaling_groups)(void *data, const char *id, struct error *err);
+    /** The text of a secret. */
+    json_t *(*secret)(void *data, const char *name, struct error *err);
+    /** A capability of another deployment, evaluated there. */
+    json_t *(*capability)(void *data, const char *deployment, const char *name, struct error *err);
+    /**
+     * What get_group_capability gives for its arguments, the list [group, capability or list of
+     * them, key or index, ...]: raw values, in the shapes of dsl.md 10.2.
+     */
+    json_t *(*group_capability)(void *data, const json_t *arguments, struct error *err);
+    /** The values of a label of this deployment: a list, by time of creation, then by value. */
+    json_t *(*label)(void *data, const char *key, struct error *err);
+    /** What get_sys knows, such as `id` of `deployment`; only asked for what the language has. */
+    json_t *(*system_property)(void *data, const char *entity, const char *property,
+                               struct error *err);
+    /** The deployments that use this one: a list of {id, name}. */
+    json_t *(*consumers)(void *data, struct error *err);
 };
 
 /* What kind of problem an error is, for those who give problems stable ids. */
 enum function_problem {
     FUNCTION_PROBLEM_NONE,
-    FUNCTION_PROBLEM_ARGUMENTS,     /* not the list, name or key that a function takes */
-    FUNCTION_PROBLEM_SIGNATURE,     /* arguments that fit none of the function's forms */
-    FUNCTION_PROBLEM_SCOPE,         /* SELF, SOURCE or TARGET where it means nothing */
-    FUNCTION_PROBLEM_VERSION,       /* not in the blueprint's version of the language */
-    FUNCTION_PROBLEM_UNKNOWN_INPUT, /* no such input */
-    FUNCTION_PROBLEM_INPUT,         /* nothing at that key or index of an input, or wrong type */
-    FUNCTION_PROBLEM_UNKNOWN_NODE,  /* no such node */
-    FUNCTION_PROBLEM_EVALUATION,    /* anything else that stops a function */
-    FUNCTION_PROBLEM_RECURSION,     /* too deep, or a property that refers to itself */
-    FUNCTION_PROBLEM_UNSUPPORTED,   /* by this runtime, or in this place */
-    FUNCTION_PROBLEM_OTHER,         /* the source's error, or out of memory */
+    FUNCTION_PROBLEM_ARGUMENTS,       /* not the list, name or key that a function takes */
+    FUNCTION_PROBLEM_SIGNATURE,       /* arguments that fit none of the function's forms */
+    FUNCTION_PROBLEM_SCOPE,           /* SELF, SOURCE or TARGET where it means nothing */
+    FUNCTION_PROBLEM_VERSION,         /* not in the blueprint's version of the language */
+    FUNCTION_PROBLEM_UNKNOWN_INPUT,   /* no such input */
+    FUNCTION_PROBLEM_INPUT,           /* nothing at that key or index of an input, or wrong type */
+    FUNCTION_PROBLEM_UNKNOWN_NODE,    /* no such node */
+    FUNCTION_PROBLEM_NOT_FOUND,       /* no such secret, capability, label or group */
+    FUNCTION_PROBLEM_SYSTEM_ENTITY,   /* get_sys of an unknown entity */
+    FUNCTION_PROBLEM_SYSTEM_PROPERTY, /* get_sys of an unknown property */
+    FUNCTION_PROBLEM_EVALUATION,      /* anything else that stops a function */
+    FUNCTION_PROBLEM_RECURSION,       /* too deep, or a property that refers to itself */
+    FUNCTION_PROBLEM_UNSUPPORTED,     /* by this runtime, or in this place */
+    FUNCTION_PROBLEM_OTHER,           /* the source's error, or out of memory */
 };
 
 /** Whether `value` is itself a call of a known function (dsl.md 10.1). */

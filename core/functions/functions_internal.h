@@ -29,14 +29,16 @@ struct function {
     /**
      * The result of a call whose arguments are evaluated, as far as they can be; itself evaluated.
      * A new reference: `call->value` again if the call has to stay as it is; NULL with error set.
-     * NULL here: the function is part of the language, but this runtime cannot do it.
      */
     json_t *(*evaluate)(struct evaluation *e, const struct function_call *call);
 };
 
-extern const struct function function_concat, function_get_attribute, function_get_input,
-    function_get_property, function_merge, function_string_find, function_string_lower,
-    function_string_replace, function_string_split, function_string_upper;
+extern const struct function function_concat, function_get_attribute, function_get_attributes_dict,
+    function_get_attributes_list, function_get_capability, function_get_consumers,
+    function_get_environment_capability, function_get_group_capability, function_get_input,
+    function_get_label, function_get_property, function_get_secret, function_get_sys,
+    function_merge, function_string_find, function_string_lower, function_string_replace,
+    function_string_split, function_string_upper;
 
 struct function_call {
     const struct function *function;

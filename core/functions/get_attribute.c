@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "functions/functions_internal.h"
+#include "functions/instance_attribute.h"
 #include "functions/instance_choice.h"
 
 static bool check(struct evaluation *e, const struct function_call *call)
@@ -9,7 +10,7 @@ static bool check(struct evaluation *e, const struct function_call *call)
     return arguments_check_path(e, call, "[node, attribute, key or index, ...]");
 }
 
-static bool validate(struct evaluation *e, const struct function_call *call)
+bool attribute_validate(struct evaluation *e, const struct function_call *call)
 {
     struct function_scope scope;
     struct error reason = {0};
@@ -17,8 +18,8 @@ static bool validate(struct evaluation *e, const struct function_call *call)
     if (!name)
         return true;
     if (!scope_of_node(e, name, &scope, &reason))
-        return evaluation_fail(e, call->path, FUNCTION_PROBLEM_SCOPE, ERROR_INVALID,
-                               "get_attribute: %s", reason.text);
+        return evaluation_fail(e, call->path, FUNCTION_PROBLEM_SCOPE, ERROR_INVALID, "%s: %s",
+                               call->function->name, reason.text);
     if (is_scope_word(name) || !e->source->node_properties)
         return true;
     json_t *properties = e->source->node_properties(e->source->data, name, e->err);
@@ -26,7 +27,7 @@ static bool validate(struct evaluation *e, const struct function_call *call)
         return evaluation_source_failed(e, call->path);
     if (!properties)
         return evaluation_fail(e, call->path, FUNCTION_PROBLEM_UNKNOWN_NODE, ERROR_INVALID,
-                               "get_attribute refers to an unknown node '%s'", name);
+                               "%s refers to an unknown node '%s'", call->function->name, name);
     json_decref(properties);
     return true;
 }
@@ -41,8 +42,8 @@ static json_t *look_up(struct evaluation *e, const struct function_call *call, j
         value = evaluation_value(e, properties, call->path);
         break;
     case WALK_NO_INDEX:
-        evaluation_fail(e, call->path, FUNCTION_PROBLEM_EVALUATION, ERROR_INVALID,
-                        "get_attribute: %s", reason.text);
+        evaluation_fail(e, call->path, FUNCTION_PROBLEM_EVALUATION, ERROR_INVALID, "%s: %s",
+                        call->function->name, reason.text);
         break;
     case WALK_STAYS: /* at runtime nothing does */
     case WALK_MISSING:
@@ -104,11 +105,23 @@ static json_t *no_instance(struct evaluation *e, const struct function_call *cal
     return NULL;
 }
 
+json_t *instance_attribute(struct evaluation *e, const struct function_call *call,
+                           const struct function_instance *instance)
+{
+    struct fetch fetch;
+    struct function_scope scope = {
+        .kind = FUNCTION_SCOPE_NODE, .node = instance->node, .self = instance->id};
+    if (!fetch_enter(e, &fetch, call, instance->id, 1, &scope, &scope))
+        return NULL;
+    json_t *value = read_attribute(e, call, instance);
+    fetch_leave(e, &fetch);
+    return value;
+}
+
 static json_t *evaluate(struct evaluation *e, const struct function_call *call)
 {
     struct function_instance instance;
     struct error reason = {0};
-    struct fetch fetch;
     if (!e->source->node_instance || !e->source->instance) {
         evaluation_unsupported(e, call);
         return NULL;
@@ -120,17 +133,11 @@ static json_t *evaluate(struct evaluation *e, const struct function_call *call)
         evaluation_source_failed(e, call->path);
         return NULL;
     }
-    struct function_scope scope = {
-        .kind = FUNCTION_SCOPE_NODE, .node = instance.node, .self = instance.id};
-    if (!fetch_enter(e, &fetch, call, instance.id, 1, &scope, &scope))
-        return NULL;
-    json_t *value = read_attribute(e, call, &instance);
-    fetch_leave(e, &fetch);
-    return value;
+    return instance_attribute(e, call, &instance);
 }
 
 const struct function function_get_attribute = {.name = "get_attribute",
                                                 .is_runtime = true,
                                                 .check = check,
-                                                .validate = validate,
+                                                .validate = attribute_validate,
                                                 .evaluate = evaluate};

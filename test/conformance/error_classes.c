@@ -33,21 +33,28 @@ static const struct {
     {"function-version", "FunctionValidationError"},
     {"function-recursion", "EvaluationRecursionLimitReached"},
     {"unknown-node", "KeyError"},
+    {"function-not-found", "KeyError"},
+    {"unknown-system-entity", "UnknownSysEntityError"},
+    {"unknown-system-property", "UnknownSysPropertyError"},
     {"unsupported", "Unsupported"},
     {"limit", "Limit"},
     {"no-memory", "MemoryError"},
 };
 
-/* Errors of an evaluation, by the ids above. */
+/* Errors of an evaluation, by the ids above. At runtime the original asks its storage for an input
+ * without knowing whether there is one. */
 static const char *const problem_ids[] = {
     [FUNCTION_PROBLEM_NONE] = "no-memory",
     [FUNCTION_PROBLEM_ARGUMENTS] = "function-arguments",
     [FUNCTION_PROBLEM_SIGNATURE] = "function-signature",
     [FUNCTION_PROBLEM_SCOPE] = "function-scope",
     [FUNCTION_PROBLEM_VERSION] = "function-version",
-    [FUNCTION_PROBLEM_UNKNOWN_INPUT] = "unknown-input",
+    [FUNCTION_PROBLEM_UNKNOWN_INPUT] = "function-not-found",
     [FUNCTION_PROBLEM_INPUT] = "input-evaluation",
     [FUNCTION_PROBLEM_UNKNOWN_NODE] = "unknown-node",
+    [FUNCTION_PROBLEM_NOT_FOUND] = "function-not-found",
+    [FUNCTION_PROBLEM_SYSTEM_ENTITY] = "unknown-system-entity",
+    [FUNCTION_PROBLEM_SYSTEM_PROPERTY] = "unknown-system-property",
     [FUNCTION_PROBLEM_EVALUATION] = "function",
     [FUNCTION_PROBLEM_RECURSION] = "function-recursion",
     [FUNCTION_PROBLEM_UNSUPPORTED] = "unsupported",

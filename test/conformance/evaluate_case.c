@@ -6,7 +6,7 @@
 #include "storage_source.h"
 
 struct evaluation_case {
-    const json_t *storage;
+    json_t *storage;
     struct value_source source;
     enum function_problem problem;
     struct error err;
@@ -71,6 +71,7 @@ static json_t *evaluate_node(struct evaluation_case *c, const json_t *arguments)
     const char *id = json_string_at(node, "id", NULL);
     struct function_scope scope = {.kind = FUNCTION_SCOPE_NODE, .node = id, .path = id};
     json_t *shown = json_copy((json_t *)node);
+    storage_add_node(c->storage, node);
     static const char *const evaluated[] = {"properties", "capabilities"};
     for (size_t i = 0; shown && i < sizeof evaluated / sizeof *evaluated; i++) {
         const json_t *value = json_object_get(node, evaluated[i]);

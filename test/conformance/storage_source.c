@@ -26,6 +26,12 @@ static json_t *find_node(const json_t *storage, const char *id)
     return find(json_object_get(storage, "nodes"), "id", id);
 }
 
+void storage_add_node(json_t *storage, const json_t *node)
+{
+    if (!find_node(storage, json_string_at(node, "id", "")))
+        json_array_append(json_object_get(storage, "nodes"), (json_t *)node);
+}
+
 static json_t *get_input(void *data, const char *name, struct error *err)
 {
     (void)err;
@@ -121,6 +127,59 @@ static json_t *get_scaling_groups(void *data, const char *id, struct error *err)
     return groups;
 }
 
+/* Without any secrets in the storage each has a value made of its name. */
+static json_t *get_secret(void *data, const char *name, struct error *err)
+{
+    const json_t *secrets = json_object_get(data, "secrets");
+    (void)err;
+    return json_object_size(secrets) ? json_incref(json_object_get(secrets, name))
+                                     : json_sprintf("%s_value", name);
+}
+
+static json_t *get_capability(void *data, const char *deployment, const char *name,
+                              struct error *err)
+{
+    const json_t *all = json_object_get(json_object_get(data, "capabilities"), deployment);
+    (void)err;
+    return json_incref(json_object_get(all, name));
+}
+
+static json_t *get_group_capability(void *data, const json_t *arguments, struct error *err)
+{
+    const char *group = json_string_value(json_array_get(arguments, 0));
+    const char *name = json_string_value(json_array_get(arguments, 1));
+    const json_t *groups = json_object_get(data, "group_capabilities");
+    (void)err;
+    return group && name ? json_incref(json_object_get(json_object_get(groups, group), name))
+                         : NULL;
+}
+
+static json_t *get_label(void *data, const char *key, struct error *err)
+{
+    (void)err;
+    return json_incref(json_object_get(json_object_get(data, "labels"), key));
+}
+
+static json_t *get_system_property(void *data, const char *entity, const char *property,
+                                   struct error *err)
+{
+    const char *key = !strcmp(property, "id") ? "deployment_id" : "deployment_name";
+    (void)err;
+    return strcmp(entity, "deployment") ? NULL : json_incref(json_object_get(data, key));
+}
+
+static json_t *get_consumers(void *data, struct error *err)
+{
+    json_t *list = json_array(), *consumer;
+    const char *id;
+    (void)err;
+    json_object_foreach(json_object_get(data, "consumers"), id, consumer)
+    {
+        json_array_append_new(list, json_pack("{s:s, s:O}", "id", id, "name", consumer));
+    }
+    return list;
+}
+
 struct value_source storage_source(json_t *storage)
 {
     return (struct value_source){
@@ -131,5 +190,11 @@ struct value_source storage_source(json_t *storage)
         .node_instance = get_node_instance,
         .related_instance = get_related_instance,
         .scaling_groups = get_scaling_groups,
+        .secret = get_secret,
+        .capability = get_capability,
+        .group_capability = get_group_capability,
+        .label = get_label,
+        .system_property = get_system_property,
+        .consumers = get_consumers,
     };
 }

@@ -8,5 +8,7 @@
 struct value_source storage_source(json_t *storage);
 /** The instance called `id`, borrowed, or NULL. */
 json_t *storage_instance(const json_t *storage, const char *id);
+/** Make `node` one of the nodes of `storage`, unless that has one of its id. */
+void storage_add_node(json_t *storage, const json_t *node);
 
 #endif

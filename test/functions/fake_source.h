@@ -1,7 +1,9 @@
 /* fake_source.h - a value_source over one JSON object, for the tests of functions.
  *
  * {inputs: {name: value}, nodes: {id: properties},
- *  instances: [{id, node, index, runtime_properties, related: [id], groups: [{name, id}]}]}
+ *  instances: [{id, node, index, runtime_properties, related: [id], groups: [{name, id}]}],
+ *  secrets: {name: text}, capabilities: {deployment: {name: value}}, groups: {group: value},
+ *  labels: {key: [value]}, system: {entity: {property: value}}, consumers: [{id, name}]}
  */
 #ifndef CLOUDIFY_TEST_FUNCTIONS_FAKE_SOURCE_H
 #define CLOUDIFY_TEST_FUNCTIONS_FAKE_SOURCE_H
@@ -81,7 +83,69 @@ static json_t *fake_scaling_groups(void *data, const char *id, struct error *err
     return json_incref(json_object_get(fake_find(data, id), "groups"));
 }
 
-static struct value_source fake_source(json_t *storage)
+static json_t *fake_member(json_t *object, const char *section, const char *key)
+{
+    return json_incref(json_object_get(json_object_get(object, section), key));
+}
+
+static json_t *fake_secret(void *data, const char *name, struct error *err)
+{
+    if (!strcmp(name, "broken"))
+        error_set(err, ERROR_STORAGE, "the store is damaged");
+    return fake_member(data, "secrets", name);
+}
+
+static json_t *fake_capability(void *data, const char *deployment, const char *name,
+                               struct error *err)
+{
+    (void)err;
+    return fake_member(json_object_get(data, "capabilities"), deployment, name);
+}
+
+static json_t *fake_group_capability(void *data, const json_t *arguments, struct error *err)
+{
+    const char *group = json_string_value(json_array_get(arguments, 0));
+    (void)err;
+    return group ? fake_member(data, "groups", group) : NULL;
+}
+
+static json_t *fake_label(void *data, const char *key, struct error *err)
+{
+    (void)err;
+    return fake_member(data, "labels", key);
+}
+
+static json_t *fake_system_property(void *data, const char *entity, const char *property,
+                                    struct error *err)
+{
+    (void)err;
+    return fake_member(json_object_get(data, "system"), entity, property);
+}
+
+static json_t *fake_consumers(void *data, struct error *err)
+{
+    (void)err;
+    return json_incref(json_object_get(data, "consumers"));
+}
+
+/* What lies outside a deployment. */
+static inline struct value_source fake_world(json_t *storage)
+{
+    return (struct value_source){
+        .data = storage,
+        .secret = fake_secret,
+        .capability = fake_capability,
+        .group_capability = fake_group_capability,
+        .label = fake_label,
+        .system_property = fake_system_property,
+        .consumers = fake_consumers,
+        .node_properties = fake_node_properties,
+        .instance = fake_instance,
+        .node_instance = fake_node_instance,
+    };
+}
+
+static inline struct value_source fake_source(json_t *storage)
 {
     return (struct value_source){
         .data = storage,

@@ -31,9 +31,9 @@ struct row {
 
 static json_t *storage; /* what the fake source answers from */
 
-static inline void test_evaluation(const struct row *row, enum function_mode mode)
+static inline void test_evaluation_with(struct value_source source, const struct row *row,
+                                        enum function_mode mode)
 {
-    struct value_source source = fake_source(storage);
     enum function_problem problem;
     struct error err = {0};
     json_t *value = parse(row->value), *before = json_deep_copy(value);
@@ -55,6 +55,11 @@ static inline void test_evaluation(const struct row *row, enum function_mode mod
     json_decref(result);
     json_decref(before);
     json_decref(value);
+}
+
+static inline void test_evaluation(const struct row *row, enum function_mode mode)
+{
+    test_evaluation_with(fake_source(storage), row, mode);
 }
 
 static inline void test_validation(const struct row *row, int version)
