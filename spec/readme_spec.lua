@@ -23,11 +23,11 @@ describe("README", function()
 
    it("names a program that embeds the library", function()
       local program = world:path("embed")
-      local compile = ("cc %s examples/embed.c -Icore/include -L%s -lcloudify -Wl,-rpath,%s -o %s")
-         :format(os.getenv("CFY_CFLAGS") or "", BUILD, BUILD, program)
+      local compile = ("cc %s examples/embed.c -Icore/include -L'%s' -lcloudify -Wl,-rpath,'%s' "
+         .. "-o %s"):format(os.getenv("CFY_CFLAGS") or "", BUILD, BUILD, program)
       assert.equal(0, world:sh("ln -s libcloudify.so " .. world:path("libcloudify.so.0")
-         .. "; cp " .. BUILD .. "/libcloudify.so " .. world:path("libcloudify.so")
-         .. "; cp " .. BUILD .. "/cloudify-worker " .. world.folder).code)
+         .. "; cp '" .. BUILD .. "/libcloudify.so' " .. world:path("libcloudify.so")
+         .. "; cp '" .. BUILD .. "/cloudify-worker' " .. world.folder).code)
       local built = world:sh(compile)
       assert.equal(0, built.code, built.err)
       local result = world:sh(("LD_LIBRARY_PATH=%s %s plugins/webserver/blueprint/blueprint.yaml "
