@@ -4,6 +4,7 @@
 #include "dsl/compiler.h"
 #include "dsl/plan_internal.h"
 #include "dsl/sections.h"
+#include "dsl/settings.h"
 #include "dsl/types.h"
 #include "dsl/validation.h"
 
@@ -31,6 +32,7 @@ static bool compile(struct compiler *c, const char *path)
     bool ok = compile_plugins(c);
     ok &= compile_inputs(c);
     ok &= compile_outputs(c);
+    ok &= compile_settings(c);
     if (!ok)
         return false;
     ok = compile_workflows(c);

@@ -74,6 +74,8 @@
     X(import_entry, "import-entry", 220)                                                           \
     X(missing_input, "missing-input", 0)                                                           \
     X(unknown_input, "unknown-input", 0)                                                           \
+    X(schedule, "schedule", 0)                                                                     \
+    X(label_value, "label-value", 0)                                                               \
     X(operation_number, "operation-number", 0)                                                     \
     X(function, "function", 0)
 

@@ -176,9 +176,6 @@ static bool check_field(struct compiler *c, const struct element *element, const
     struct path below = {path, key, 0};
     if (!field)
         return unknown_key(c, element, subject, key, at, &below);
-    if (field->unsupported)
-        return compiler_error(c, &code_unsupported, at, &below, NULL, "%s: %s", subject,
-                              field->unsupported);
     if (!check_version(c, subject, field, at, &below))
         return false;
     if (yaml_kind(value) == YAML_NULL)

@@ -46,7 +46,6 @@ struct element_field {
     bool required;
     int since; /* n for DSL version 1_n, 0: always there */
     const char *description;
-    const char *unsupported; /* why a given value is refused, or NULL */
     /* What the table cannot say of a value; reports, and returns whether all is well. Or NULL. */
     bool (*check)(struct compiler *c, const char *subject, const struct yaml_node *value,
                   const struct path *path);

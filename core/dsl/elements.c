@@ -3,8 +3,7 @@
 
 #include "dsl/constraints.h"
 #include "dsl/element.h"
-
-#define LATER " is not supported by this version"
+#include "dsl/settings.h"
 
 static const struct element_field property_fields[] = {
     {.key = "type", .kinds = TAKES_STRING, .description = "a primitive type or a data type"},
@@ -445,6 +444,85 @@ static const struct element_field policy_fields[] = {
 static const struct element element_policy = {
     .name = "policy", .needs_value = true, .fields = policy_fields};
 
+static const struct element_field label_fields[] = {
+    {.key = "values",
+     .kinds = TAKES_LIST,
+     .required = true,
+     .check = label_values_check,
+     .description = "strings, or functions that give them"},
+    {0},
+};
+static const struct element element_label = {
+    .name = "label", .needs_value = true, .fields = label_fields};
+static const struct element_field blueprint_label_fields[] = {
+    {.key = "values",
+     .kinds = TAKES_LIST,
+     .required = true,
+     .check = blueprint_label_values_check,
+     .description = "strings"},
+    {0},
+};
+static const struct element element_blueprint_label = {
+    .name = "blueprint label", .needs_value = true, .fields = blueprint_label_fields};
+
+static const struct element_field execution_arguments_fields[] = {
+    {.key = "force", .kinds = TAKES_BOOLEAN, .description = "run while another one runs"},
+    {.key = "is_dry_run", .kinds = TAKES_BOOLEAN, .description = "only show what would be done"},
+    {.key = "allow_custom_parameters",
+     .kinds = TAKES_BOOLEAN,
+     .description = "whether parameters may be given that the workflow does not declare"},
+    {.key = "wait_after_fail",
+     .kinds = TAKES_INTEGER,
+     .description = "seconds that what runs may go on after a failure"},
+    {0},
+};
+static const struct element element_execution_arguments = {.name = "execution arguments",
+                                                           .fields = execution_arguments_fields};
+static const struct element_field schedule_fields[] = {
+    {.key = "workflow", .kinds = TAKES_STRING, .required = true, .description = "what is run"},
+    {.key = "since", .kinds = TAKES_STRING, .required = true, .description = "the first time"},
+    {.key = "until", .kinds = TAKES_STRING, .description = "no later than this"},
+    {.key = "recurrence", .kinds = TAKES_STRING, .description = "the time between two runs"},
+    {.key = "timezone", .kinds = TAKES_STRING, .description = "of the times given here"},
+    {.key = "execution_arguments",
+     .kinds = TAKES_MAP,
+     .shape = SHAPE_ELEMENT,
+     .element = &element_execution_arguments,
+     .description = "how it is run"},
+    {.key = "workflow_parameters",
+     .kinds = TAKES_MAP,
+     .check = workflow_parameters_check,
+     .description = "the workflow's parameters"},
+    {.key = "weekdays",
+     .kinds = TAKES_LIST,
+     .shape = SHAPE_STRINGS,
+     .check = weekdays_check,
+     .description = "only on these days: su, mo, tu, we, th, fr, sa"},
+    {.key = "count", .kinds = TAKES_INTEGER, .description = "how often at most"},
+    {.key = "slip", .kinds = TAKES_INTEGER, .description = "minutes that it may be late"},
+    {.key = "default_enabled", .kinds = TAKES_BOOLEAN, .description = "true unless given"},
+    {.key = "stop_after_fail", .kinds = TAKES_BOOLEAN, .description = "end with a failure"},
+    {0},
+};
+static const struct element element_schedule = {
+    .name = "schedule", .needs_value = true, .fields = schedule_fields};
+static const struct element_field deployment_settings_fields[] = {
+    {.key = "default_schedules",
+     .kinds = TAKES_MAP,
+     .shape = SHAPE_NAMED,
+     .element = &element_schedule,
+     .description = "workflows that are run by the clock"},
+    {.key = "default_groups", .kinds = TAKES_LIST, .description = "groups it becomes a member of"},
+    {.key = "id_template", .kinds = TAKES_STRING, .description = "ids of a group's deployments"},
+    {.key = "display_name",
+     .kinds = TAKES_STRING | TAKES_MAP,
+     .check = display_name_check,
+     .description = "what a user interface calls it"},
+    {0},
+};
+static const struct element element_deployment_settings = {.name = "deployment settings",
+                                                           .fields = deployment_settings_fields};
+
 static const struct element_field blueprint_fields[] = {
     {.key = "tosca_definitions_version",
      .kinds = TAKES_STRING,
@@ -524,19 +602,22 @@ static const struct element_field blueprint_fields[] = {
      .description = "how groups scale"},
     {.key = "labels",
      .kinds = TAKES_MAP,
-     .unsupported = "'labels'" LATER,
+     .shape = SHAPE_NAMED,
+     .element = &element_label,
      .description = "labels of a deployment"},
     {.key = "blueprint_labels",
      .kinds = TAKES_MAP,
-     .unsupported = "'blueprint_labels'" LATER,
+     .shape = SHAPE_NAMED,
+     .element = &element_blueprint_label,
      .description = "labels of the blueprint"},
     {.key = "resource_tags",
      .kinds = TAKES_MAP,
-     .unsupported = "'resource_tags'" LATER,
+     .since = 3,
      .description = "tags that plugins put on what they make"},
     {.key = "deployment_settings",
      .kinds = TAKES_MAP,
-     .unsupported = "'deployment_settings'" LATER,
+     .shape = SHAPE_ELEMENT,
+     .element = &element_deployment_settings,
      .description = "how a deployment is made"},
     {0},
 };

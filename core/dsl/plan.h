@@ -90,18 +90,21 @@ struct plan_workflow {
 struct plan_storage; /* owns all that the plan points to */
 
 struct plan {
-    const char *version;            /* "cloudify_dsl_1_4" */
-    const char *description;        /* or NULL */
-    json_t *metadata;               /* object, or NULL */
-    json_t *inputs;                 /* name -> schema; after plan_prepare() name -> value */
-    json_t *input_schemas;          /* name -> schema, always */
-    json_t *outputs, *capabilities; /* name -> {value, description?} */
-    json_t *data_types;             /* name -> {properties, ...} (dsl.md 4.2) */
-    json_t *groups;                 /* name -> {members, policies} (dsl.md 7) */
-    json_t *policies;               /* name -> {type, properties, targets} */
-    json_t *policy_types;           /* name -> {properties, source} */
-    json_t *policy_triggers;        /* name -> {parameters, source} */
-    json_t *scaling_groups;         /* name -> {members, properties} */
+    const char *version;               /* "cloudify_dsl_1_4" */
+    const char *description;           /* or NULL */
+    json_t *metadata;                  /* object, or NULL */
+    json_t *inputs;                    /* name -> schema; after plan_prepare() name -> value */
+    json_t *input_schemas;             /* name -> schema, always */
+    json_t *outputs, *capabilities;    /* name -> {value, description?} */
+    json_t *data_types;                /* name -> {properties, ...} (dsl.md 4.2) */
+    json_t *groups;                    /* name -> {members, policies} (dsl.md 7) */
+    json_t *policies;                  /* name -> {type, properties, targets} */
+    json_t *policy_types;              /* name -> {properties, source} */
+    json_t *policy_triggers;           /* name -> {parameters, source} */
+    json_t *scaling_groups;            /* name -> {members, properties} */
+    json_t *labels, *blueprint_labels; /* name -> {values} (dsl.md 9) */
+    json_t *resource_tags;             /* name -> any value; its functions are never evaluated */
+    json_t *deployment_settings;       /* those that are given */
     bool prepared;
     struct plan_node *nodes; /* order of the document, main file first */
     size_t node_count;

@@ -359,6 +359,25 @@ static void evaluate_nodes(struct evaluation *e)
         evaluate_operations(e, &plan->nodes[i]);
 }
 
+/* What a label says is known when the deployment is made. */
+static void check_labels(struct evaluation *e)
+{
+    const char *name;
+    json_t *label, *value;
+    size_t i;
+    json_object_foreach(e->plan->labels, name, label)
+    {
+        json_array_foreach(json_object_get(label, "values"), i, value)
+        {
+            struct diagnostic_place place = {.path = "labels"};
+            if (!json_is_string(value))
+                e->ok = diagnostics_add(e->out, &code_label_value, &place, NULL,
+                                        "label '%s': a value must be a string, not %s", name,
+                                        json_kind(value));
+        }
+    }
+}
+
 bool plan_prepare(struct plan *plan, const json_t *inputs, struct diagnostics *out)
 {
     if (!bind_inputs(plan, inputs, out))
@@ -382,6 +401,12 @@ bool plan_prepare(struct plan *plan, const json_t *inputs, struct diagnostics *o
     plan->capabilities =
         evaluate(&e, plan->capabilities,
                  (struct function_scope){.kind = FUNCTION_SCOPE_CAPABILITIES}, "capabilities");
+    plan->labels = evaluate(&e, plan->labels,
+                            (struct function_scope){.kind = FUNCTION_SCOPE_LABELS}, "labels");
+    check_labels(&e);
+    plan->deployment_settings = evaluate(
+        &e, plan->deployment_settings,
+        (struct function_scope){.kind = FUNCTION_SCOPE_DEPLOYMENT_SETTINGS}, "deployment_settings");
     free(e.variants);
     plan->prepared = e.ok;
     return e.ok;

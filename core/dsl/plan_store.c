@@ -86,6 +86,10 @@ static const struct shown_section {
     {"policy_types", offsetof(struct plan, policy_types)},
     {"policy_triggers", offsetof(struct plan, policy_triggers)},
     {"scaling_groups", offsetof(struct plan, scaling_groups)},
+    {"labels", offsetof(struct plan, labels)},
+    {"blueprint_labels", offsetof(struct plan, blueprint_labels)},
+    {"resource_tags", offsetof(struct plan, resource_tags)},
+    {"deployment_settings", offsetof(struct plan, deployment_settings)},
 };
 enum { SHOWN_SECTION_COUNT = sizeof shown_sections / sizeof *shown_sections };
 

@@ -7,8 +7,9 @@
 
 static const struct section_rule {
     const char *key;
-    bool needs_1_3; /* before that version only one file may have it */
-    bool is_single; /* only one file may have it */
+    bool needs_1_3;  /* before that version only one file may have it */
+    bool is_single;  /* only one file may have it */
+    bool first_wins; /* an entry met again is left out without an error */
 } rules[SECTION_COUNT] = {
     [SECTION_INPUTS] = {"inputs", true},
     [SECTION_DATA_TYPES] = {"data_types", false},
@@ -20,9 +21,13 @@ static const struct section_rule {
     [SECTION_OUTPUTS] = {"outputs", true},
     [SECTION_CAPABILITIES] = {"capabilities", true},
     [SECTION_GROUPS] = {"groups", false},
-    [SECTION_POLICIES] = {"policies", false, true},
+    [SECTION_POLICIES] = {"policies", false, .is_single = true},
     [SECTION_POLICY_TYPES] = {"policy_types", false},
     [SECTION_POLICY_TRIGGERS] = {"policy_triggers", false},
+    [SECTION_LABELS] = {"labels", true, .first_wins = true},
+    [SECTION_BLUEPRINT_LABELS] = {"blueprint_labels", true, .first_wins = true},
+    [SECTION_RESOURCE_TAGS] = {"resource_tags", true, .first_wins = true},
+    [SECTION_DEPLOYMENT_SETTINGS] = {"deployment_settings", false, .is_single = true},
 };
 
 /* What the built-in types or an import give under a global name, the main file may give anew. */
@@ -49,6 +54,8 @@ static bool add_entry(struct compiler *c, enum section section, struct entry *en
     struct map *map = &c->sections[section];
     const struct entry *old = map_get(map, entry->name);
     bool keep_old = false;
+    if (old && rules[section].first_wins)
+        return true;
     if (old && !may_replace(c, old, entry, &keep_old))
         return conflict(c, section, old, entry, path);
     if (old && keep_old)

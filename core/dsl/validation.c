@@ -236,5 +236,8 @@ bool validate_functions(struct compiler *c)
     ok &= check_named(c, SECTION_POLICIES, "policies", plan->policies, FUNCTION_SCOPE_POLICIES);
     ok &= check_named(c, SECTION_CAPABILITIES, "capabilities", plan->capabilities,
                       FUNCTION_SCOPE_CAPABILITIES);
+    ok &= check_named(c, SECTION_LABELS, "labels", plan->labels, FUNCTION_SCOPE_LABELS);
+    ok &= check_named(c, SECTION_DEPLOYMENT_SETTINGS, "deployment_settings",
+                      plan->deployment_settings, FUNCTION_SCOPE_DEPLOYMENT_SETTINGS);
     return ok;
 }
