@@ -74,7 +74,8 @@ void print_table(const struct column *columns, const json_t *rows, const char *t
     json_array_foreach(rows, index, row) print_row(columns, row, widths);
     if (json_array_size(rows))
         print_rule(widths, count);
-    printf("%zu %s\n", json_array_size(rows), things);
+    count = json_array_size(rows);
+    printf("%zu %.*s\n", count, (int)strlen(things) - (count == 1), things);
 }
 
 void print_record(const json_t *object)

@@ -12,7 +12,8 @@ struct column {
     const char *key; /* of each row's object */
 };
 
-/** Print `rows` (array of objects) as a grid with a footer `N THINGS`; `columns` end with NULL. */
+/** Print `rows` (array of objects) as a grid with a footer `N THINGS`; `columns` end with NULL and
+ * `things` is a plural in -s. */
 void print_table(const struct column *columns, const json_t *rows, const char *things);
 /** Print the members of `object` as two columns. */
 void print_record(const json_t *object);

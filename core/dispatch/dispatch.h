@@ -90,7 +90,8 @@ void dispatcher_close(struct dispatcher *dispatcher);
 
 /**
  * Where the worker executable is: beside the running executable, or in ../libexec/cloudify from
- * there, or where the library was installed to.
+ * there; the same two places as the shared library sees them, where the program embeds it; or where
+ * the library was configured to be installed.
  *
  * @return the path, new (free() it), or NULL with `err` set: ERROR_NOT_FOUND naming the places,
  *         ERROR_NOMEM

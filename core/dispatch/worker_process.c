@@ -1,8 +1,10 @@
 /* worker_process.c - see worker_process.h. */
 #include "dispatch/worker_process.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -172,9 +174,9 @@ void worker_process_release(struct worker_process *process)
     }
 }
 
-static char *running_directory(void)
+static char *program_directory(void)
 {
-    char path[4096];
+    char path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
     if (length < 0)
         return strdup(".");
@@ -182,27 +184,54 @@ static char *running_directory(void)
     return path_directory(path);
 }
 
+/* Where this code is: the shared library's folder, in a program that embeds it. */
+static char *library_directory(void)
+{
+    static const char here;
+    Dl_info info;
+    char path[PATH_MAX];
+    if (!dladdr(&here, &info) || !realpath(info.dli_fname, path))
+        return strdup(".");
+    return path_directory(path);
+}
+
+/* The worker at `name` in `directory`, or NULL after adding the path to `tried`. */
+static char *worker_at(const char *directory, const char *name, struct strbuf *tried)
+{
+    char *path = directory ? path_join(directory, name) : NULL;
+    if (path && access(path, X_OK) == 0)
+        return path;
+    if (path)
+        strbuf_addf(tried, "%s'%s'", tried->length ? ", " : "", path);
+    else
+        tried->failed = true;
+    free(path);
+    return NULL;
+}
+
 char *worker_find(struct error *err)
 {
-    char *directory = running_directory(), *found = NULL;
-    const char *const names[] = {"cloudify-worker", "../libexec/cloudify/cloudify-worker",
-                                 CLOUDIFY_LIBEXECDIR "/cloudify-worker"};
+    static const char beside[] = "cloudify-worker";
+    static const char installed[] = "../libexec/cloudify/cloudify-worker";
+    char *program = program_directory(), *library = library_directory();
+    bool embedded = program && library && strcmp(program, library);
     struct strbuf tried = STRBUF_INIT;
-    for (size_t i = 0; directory && !found && i < sizeof names / sizeof *names; i++) {
-        char *path = path_join(directory, names[i]);
-        if (path && access(path, X_OK) == 0) {
-            found = path;
-            break;
-        }
-        strbuf_addf(&tried, "%s'%s'", i ? ", " : "", path ? path : "");
-        free(path);
-    }
-    if (!directory || tried.failed)
+    char *found = worker_at(program, beside, &tried);
+    if (!found)
+        found = worker_at(program, installed, &tried);
+    if (!found && embedded)
+        found = worker_at(library, beside, &tried);
+    if (!found && embedded)
+        found = worker_at(library, installed, &tried);
+    if (!found)
+        found = worker_at(CLOUDIFY_LIBEXECDIR, beside, &tried);
+    if (!found && tried.failed)
         error_nomem(err);
     else if (!found)
         error_set(err, ERROR_NOT_FOUND, "worker: no executable 'cloudify-worker', looked for %s",
                   tried.text);
     strbuf_release(&tried);
-    free(directory);
+    free(library);
+    free(program);
     return found;
 }
