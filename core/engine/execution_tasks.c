@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "dsl/values.h"
 #include "engine/execution_internal.h"
 
 const struct execution_options *execution_options(const struct execution *e)
@@ -24,21 +25,10 @@ bool execution_is_cancelled(const struct execution *e)
     return e->cancelled;
 }
 
-static bool type_accepts(const char *type, const json_t *value)
+/* Stricter than in blueprints, where what is like a string accepts everything. */
+static bool fits(const char *type, const json_t *value)
 {
-    if (!strcmp(type, "string"))
-        return json_is_string(value);
-    if (!strcmp(type, "integer"))
-        return json_is_integer(value);
-    if (!strcmp(type, "float"))
-        return json_is_number(value);
-    if (!strcmp(type, "boolean"))
-        return json_is_boolean(value);
-    if (!strcmp(type, "list"))
-        return json_is_array(value);
-    if (!strcmp(type, "dict"))
-        return json_is_object(value);
-    return true; /* a data type of the blueprint: dsl/ checks those */
+    return type_accepts(type, value) && (strcmp(type, "string") || json_is_string(value));
 }
 
 static bool check_kwargs(const struct operation *operation, const struct operation_call *call,
@@ -54,7 +44,7 @@ static bool check_kwargs(const struct operation *operation, const struct operati
                              "allow_kwargs_override permits that",
                              operation->name, name);
         const char *type = json_string_at(operation->inputs_types, name, "");
-        if (!json_is_null(value) && !functions_contain(value) && !type_accepts(type, value))
+        if (!json_is_null(value) && !functions_contain(value) && !fits(type, value))
             return error_set(err, ERROR_INVALID,
                              "operation '%s': argument '%s' must be of type '%s', not %s",
                              operation->name, name, type, json_kind(value));
