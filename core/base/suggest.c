@@ -49,3 +49,16 @@ void suggestion_consider(struct suggestion *suggestion, const char *candidate)
         suggestion->distance = distance;
     }
 }
+
+const char *suggest_key(const json_t *object, const char *wanted, struct strbuf *hint)
+{
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, wanted);
+    for (void *it = json_object_iter((json_t *)object); it;
+         it = json_object_iter_next((json_t *)object, it))
+        suggestion_consider(&suggestion, json_object_iter_key(it));
+    if (!suggestion.best)
+        return NULL;
+    strbuf_addf(hint, "did you mean '%s'?", suggestion.best);
+    return hint->text;
+}

@@ -2,7 +2,10 @@
 #ifndef CLOUDIFY_BASE_SUGGEST_H
 #define CLOUDIFY_BASE_SUGGEST_H
 
+#include <jansson.h>
 #include <stddef.h>
+
+#include "base/strbuf.h"
 
 /* Feed candidates one by one; `best` is then the nearest that is near enough, or NULL. */
 struct suggestion {
@@ -15,5 +18,12 @@ struct suggestion {
 void suggestion_init(struct suggestion *suggestion, const char *wanted);
 /** Consider `candidate`, which must outlive the suggestion. */
 void suggestion_consider(struct suggestion *suggestion, const char *candidate);
+
+/**
+ * Write "did you mean 'KEY'?" to `hint`, KEY being the key of `object` most like `wanted`.
+ *
+ * @return the text of `hint`, or NULL if no key is like it
+ */
+const char *suggest_key(const json_t *object, const char *wanted, struct strbuf *hint);
 
 #endif

@@ -61,24 +61,17 @@ static void report_missing(const struct binding *binding, const char *name)
 static bool check_unknown(const struct binding *binding, const json_t *schemas, const json_t *given)
 {
     bool ok = true;
-    const char *name, *known;
-    json_t *value, *schema;
+    const char *name;
+    json_t *value;
     json_object_foreach((json_t *)given, name, value)
     {
         if (json_object_get(schemas, name))
             continue;
-        struct suggestion suggestion;
-        struct strbuf hint = STRBUF_INIT;
-        suggestion_init(&suggestion, name);
-        json_object_foreach((json_t *)schemas, known, schema)
-            suggestion_consider(&suggestion, known);
-        if (suggestion.best)
-            strbuf_addf(&hint, "did you mean '%s'?", suggestion.best);
-        struct strbuf path = STRBUF_INIT;
+        struct strbuf hint = STRBUF_INIT, path = STRBUF_INIT;
         strbuf_addf(&path, "%s.%s", binding->section, name);
         struct diagnostic_place place = {.path = path.text};
         ok = diagnostics_add(binding->out, &code_unknown_input, &place,
-                             suggestion.best ? hint.text : NULL, "unknown %s '%s'", binding->what,
+                             suggest_key(schemas, name, &hint), "unknown %s '%s'", binding->what,
                              name);
         strbuf_release(&path);
         strbuf_release(&hint);

@@ -206,21 +206,15 @@ static bool check_known(const struct value_rules *rules, const json_t *schema, c
                         const struct path *path)
 {
     bool ok = true;
-    const char *key, *name;
-    json_t *value, *property;
+    const char *key;
+    json_t *value;
     json_object_foreach((json_t *)given, key, value)
     {
         if (json_object_get(schema, key))
             continue;
-        struct suggestion suggestion;
         struct strbuf hint = STRBUF_INIT;
-        suggestion_init(&suggestion, key);
-        json_object_foreach((json_t *)schema, name, property)
-            suggestion_consider(&suggestion, name);
-        if (suggestion.best)
-            strbuf_addf(&hint, "did you mean '%s'?", suggestion.best);
         struct path below = {path, key, 0};
-        complain(rules, &code_unknown_property, &below, suggestion.best ? hint.text : NULL,
+        complain(rules, &code_unknown_property, &below, suggest_key(schema, key, &hint),
                  "'%s' is not a known property", key);
         strbuf_release(&hint);
         ok = false;
