@@ -94,14 +94,27 @@ static json_t *read_attribute(struct evaluation *e, const struct function_call *
     return properties ? look_up(e, call, properties) : NULL;
 }
 
+/* Part of the value of outputs: the words are those that readers of outputs know (dsl.md 10.3). */
+static json_t *error_value(const char *name, const struct error *reason)
+{
+    static const char prefix[] = "Unable to evaluate get_attribute function";
+    if (reason->code == ERROR_NOT_FOUND)
+        return json_sprintf("<ERROR: %s: Node %s has no instances.>", prefix, name);
+    if (reason->code == ERROR_CONFLICT)
+        return json_sprintf("<ERROR: %s: More than one node instance found for node \"%s\". Cannot "
+                            "resolve a node instance unambiguously.>",
+                            prefix, name);
+    return json_sprintf("<ERROR: %s: %s>", prefix, reason->text);
+}
+
 /* Outputs say what is wrong and go on, so that the others can still be read. */
-static json_t *no_instance(struct evaluation *e, const struct function_call *call,
-                           const char *reason)
+static json_t *no_instance(struct evaluation *e, const struct function_call *call, const char *name,
+                           const struct error *reason)
 {
     if (e->is_tolerant)
-        return json_sprintf("<ERROR: get_attribute: %s>", reason);
+        return error_value(name, reason);
     evaluation_fail(e, call->path, FUNCTION_PROBLEM_EVALUATION, ERROR_INVALID, "get_attribute: %s",
-                    reason);
+                    reason->text);
     return NULL;
 }
 
@@ -129,7 +142,7 @@ static json_t *evaluate(struct evaluation *e, const struct function_call *call)
     const char *name = json_string_value(json_array_get(call->arguments, 0));
     if (!choose_instance(e, name, &instance, &reason)) {
         if (e->err->code == ERROR_NONE)
-            return no_instance(e, call, reason.text);
+            return no_instance(e, call, name, &reason);
         evaluation_source_failed(e, call->path);
         return NULL;
     }

@@ -95,7 +95,7 @@ static bool choose_by_node(struct evaluation *e, const char *node, struct functi
     const struct function_scope *scope = e->instances;
     struct function_instance first, second;
     if (!instance_of_node(e, node, 0, &first))
-        return error_set(reason, ERROR_INVALID, "node '%s' has no instances", node);
+        return error_set(reason, ERROR_NOT_FOUND, "node '%s' has no instances", node);
     if (!instance_of_node(e, node, 1, &second)) {
         *out = first;
         return e->err->code == ERROR_NONE;
@@ -106,7 +106,7 @@ static bool choose_by_node(struct evaluation *e, const char *node, struct functi
                     : choose_by_group(e, scope->source, node, out) ||
                           choose_by_group(e, scope->target, node, out))
         return true;
-    return error_set(reason, ERROR_INVALID,
+    return error_set(reason, ERROR_CONFLICT,
                      "node '%s' has several instances, and nothing says which one is meant", node);
 }
 

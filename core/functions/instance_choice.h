@@ -8,7 +8,8 @@
  * The instance that `name` means: an id of a node, SELF, SOURCE or TARGET. Among several
  * instances of a node, a relationship or a common scaling group decides.
  *
- * @return false with `reason` set: there is none, or there is more than one; or `e->err` is set
+ * @return false with `reason` set: ERROR_NOT_FOUND (there is none), ERROR_CONFLICT (more than one
+ *         may be meant), ERROR_INVALID (`name` means nothing here); or with `e->err` set
  */
 bool choose_instance(struct evaluation *e, const char *name, struct function_instance *out,
                      struct error *reason);

@@ -22,6 +22,8 @@ static const struct {
     {"input-wrong-type", BASE},
     {"non-ascii", INPUT_TYPE},
     {"display-type", INPUT_TYPE},
+    {"constraint-violated", "ConstraintException"},
+    {"constraint-function", BASE},
     {"missing-input", "MissingRequiredInputError"},
     {"unknown-input", "UnknownInputError"},
     {"input-evaluation", "InputEvaluationError"},

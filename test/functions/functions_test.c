@@ -205,7 +205,13 @@ static const struct row runtime_rows[] = {
     {&ID_ONLY, "{'get_attribute': ['SOURCE', 'r']}",
      "payload: get_attribute: nothing here is SOURCE", FUNCTION_PROBLEM_EVALUATION},
     {&OUTPUTS, "{'a': {'get_attribute': ['none', 'x']}, 'b': {'get_attribute': ['web', 'r']}}",
-     "{'a': '<ERROR: get_attribute: node \\'none\\' has no instances>', 'b': 'run'}", 0},
+     "{'a': '<ERROR: Unable to evaluate get_attribute function: Node none has no instances.>',"
+     " 'b': 'run'}",
+     0},
+    {&OUTPUTS, "{'get_attribute': ['many', 'v']}",
+     "'<ERROR: Unable to evaluate get_attribute function: More than one node instance found for "
+     "node \\\"many\\\". Cannot resolve a node instance unambiguously.>'",
+     0},
     {&INSTANCE, "{'get_secret': 'k'}", "p: get_secret is not supported here",
      FUNCTION_PROBLEM_UNSUPPORTED},
 };

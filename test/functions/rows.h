@@ -42,11 +42,9 @@ static inline void test_evaluation_with(struct value_source source, const struct
     if (row->problem) {
         CHECK(!result && !strcmp(err.text, row->expected), "it says: %s", err.text);
     } else {
-        json_t *expected = strstr(row->expected, "<ERROR") ? NULL : parse(row->expected);
+        json_t *expected = parse(row->expected);
         char *text = result ? json_text(result) : NULL;
-        bool ok = expected ? json_equal(result, expected)
-                           : text && strstr(text, "<ERROR: get_attribute: node 'none' has no") &&
-                                 strstr(text, "\"b\":\"run\"");
+        bool ok = result && json_equal(result, expected);
         CHECK(ok, "gives %s%s", text ? text : "", err.text);
         free(text);
         json_decref(expected);
