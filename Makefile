@@ -13,7 +13,7 @@ PACKAGES := lua5.4 yaml-0.1 jansson libuv sqlite3
 CPPFLAGS += -D_GNU_SOURCE -Icore -I$(BUILD)/gen -DCLOUDIFY_VERSION='"$(VERSION)"' \
             -DCLOUDIFY_LIBEXECDIR='"$(LIBEXECDIR)/cloudify"' $(shell pkg-config --cflags $(PACKAGES))
 LIBS      = $(shell pkg-config --libs $(PACKAGES)) -ldl -lm -lpthread
-SANITIZED = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover -fno-omit-frame-pointer)
+SANITIZED = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover -fno-omit-frame-pointer -DCLOUDIFY_SANITIZED)
 CC_ALL    = $(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidden $(SANITIZED)
 
 LIBRARY  := $(BUILD)/libcloudify.a

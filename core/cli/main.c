@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/json_pool.h"
 
 const struct command commands[] = {
     {"install", "BLUEPRINT", "Create a deployment from a blueprint and install it.", 1, 1,
@@ -100,6 +101,7 @@ int main(int argc, char **argv)
 {
     /* What cfy prints may go to nobody, as in `cfy install ... | head`: the workflow goes on. */
     signal(SIGPIPE, SIG_IGN);
+    json_pool_use();
     if (argc < 2) {
         print_overview(stderr);
         return EXIT_USAGE;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/json_pool.h"
+
 /* Reals in a table are for the eye: 15 digits show 0.1 as 0.1. --json gives the exact text. */
 enum { COMPACT = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15), COLUMN_LIMIT = 16 };
 
@@ -14,7 +16,7 @@ static char *cell_text(const json_t *value)
         return strdup("");
     if (json_is_string(value))
         return strdup(json_string_value(value));
-    return json_dumps(value, COMPACT);
+    return json_pool_dump(value, COMPACT);
 }
 
 /* Characters that `text` takes on a terminal: bytes that begin a UTF-8 character. */

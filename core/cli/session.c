@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/json_pool.h"
+
 bool session_show(void *data, const char *record)
 {
     (void)data;
@@ -112,7 +114,7 @@ bool session_inputs(struct session *session, char **inputs)
         json_object_update(merged, part);
         json_decref(part);
     }
-    *inputs = json_dumps(merged, JSON_COMPACT);
+    *inputs = json_pool_dump(merged, JSON_COMPACT);
     json_decref(merged);
     return *inputs;
 }
