@@ -11,8 +11,9 @@ bool session_show(void *data, const char *record)
 {
     (void)data;
     puts(record);
-    /* A closed pipe, as in `cfy events ID | head`, ends it. */
-    return fflush(stdout) == 0;
+    fflush(stdout);
+    /* A closed pipe, as in `cfy events ID | head`, ends it; puts() may have met it already. */
+    return !ferror(stdout);
 }
 
 static void show_event(void *data, const char *record)
