@@ -88,6 +88,14 @@ const struct yaml_node *field_of(const struct yaml_node *node, const char *key)
     return value && yaml_kind(value) != YAML_NULL ? value : NULL;
 }
 
+const struct yaml_node *entry_field(const struct entry *entry, const char *key)
+{
+    const struct yaml_node *found = entry->parts ? NULL : field_of(entry->value, key);
+    for (const struct entry_part *part = entry->parts; part && !found; part = part->next)
+        found = field_of(part->value, key);
+    return found;
+}
+
 const char *field_string(const struct yaml_node *node, const char *key, const char *fallback)
 {
     const struct yaml_node *value = field_of(node, key);

@@ -25,12 +25,19 @@ struct document {
     bool is_builtin;
 };
 
+/* One of several definitions that make up an entry, in the order of merging (dsl.md 2.6). */
+struct entry_part {
+    const struct yaml_node *value;
+    struct entry_part *next;
+};
+
 /* One entry of a section, in the merged blueprint. */
 struct entry {
     const char *name;
     const struct yaml_node *at;    /* the name, where it is defined */
     const struct yaml_node *value; /* NULL or a null: empty */
     const struct document *document;
+    struct entry_part *parts; /* node templates and workflows of several files, else NULL */
 };
 
 enum section {
@@ -89,6 +96,8 @@ const char *compiler_hint_from(struct compiler *c, const char *wanted, const str
 /** The entry called `name` of a section, or NULL. */
 const struct entry *compiler_entry(const struct compiler *c, enum section section,
                                    const char *name);
+/** The value of `key` in the first part of an entry that has it; as field_of() otherwise. */
+const struct yaml_node *entry_field(const struct entry *entry, const char *key);
 /** The value of `key` in the map `node`; NULL also where `node` is no map or the value is null. */
 const struct yaml_node *field_of(const struct yaml_node *node, const char *key);
 /** The string at `key`, or `fallback`. */
@@ -117,6 +126,9 @@ bool compile_plugins(struct compiler *c);
 bool compile_inputs(struct compiler *c);
 /** Fill the plan's workflows (dsl.md 8.1); the plugins must be there. */
 bool compile_workflows(struct compiler *c);
+/** Whether a workflow's `node_instances_active` says all, partial and none; else reported. */
+bool instances_active_check(struct compiler *c, const char *subject, const struct yaml_node *values,
+                            const struct path *path);
 /** Fill the plan's outputs and capabilities (dsl.md 9). */
 bool compile_outputs(struct compiler *c);
 

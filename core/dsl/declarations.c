@@ -213,6 +213,21 @@ static bool add_script_parameter(struct compiler *c, const char *subject, const 
     return !json_object_set_new(parameters, found->script_key, schema) || compiler_nomem(c);
 }
 
+bool instances_active_check(struct compiler *c, const char *subject, const struct yaml_node *values,
+                            const struct path *path)
+{
+    bool ok = true;
+    for (size_t i = 0; i < yaml_count(values); i++) {
+        const char *text = yaml_string(yaml_item(values, i));
+        struct path below = {path, NULL, i};
+        if (strcmp(text, "all") && strcmp(text, "partial") && strcmp(text, "none"))
+            ok = compiler_error(c, &code_availability, yaml_item(values, i), &below, NULL,
+                                "%s: 'node_instances_active' takes all, partial and none, not '%s'",
+                                subject, text);
+    }
+    return ok;
+}
+
 static bool compile_workflow(struct compiler *c, const struct entry *entry,
                              struct plan_workflow *workflow)
 {
@@ -220,19 +235,21 @@ static bool compile_workflow(struct compiler *c, const struct entry *entry,
                 below = {&path, "parameters", 0};
     const char *subject = compiler_subject(c, "workflow", entry->name);
     bool is_short = yaml_kind(entry->value) == YAML_STRING;
-    const char *mapping =
-        is_short ? yaml_string(entry->value) : field_string(entry->value, "mapping", "");
-    const struct yaml_node *rules = field_of(entry->value, "availability_rules");
+    const struct yaml_node *mapped = is_short ? entry->value : entry_field(entry, "mapping");
+    const char *mapping = mapped ? yaml_string(mapped) : "";
+    const struct yaml_node *rules = entry_field(entry, "availability_rules");
+    const struct yaml_node *cascading = entry_field(entry, "is_cascading");
     struct implementation found;
+    if (!mapped)
+        return compiler_error(c, &code_missing_key, entry->value, &path, NULL,
+                              "%s: 'mapping' is missing", subject);
     if (!*mapping)
         return compiler_error(c, &code_schema, entry->at, &path, NULL, "%s: 'mapping' is empty",
                               subject);
-    json_t *parameters =
-        compile_parameters(c, subject, field_of(entry->value, "parameters"), &below);
+    json_t *parameters = compile_parameters(c, subject, entry_field(entry, "parameters"), &below);
     if (!parameters || !(parameters = plan_keep(c->plan, parameters)) ||
         !implementation_find(c, mapping, workflow_script, &code_unresolved_workflow, subject,
-                             is_short ? entry->value : field_of(entry->value, "mapping"), &path,
-                             &found) ||
+                             mapped, &path, &found) ||
         !add_script_parameter(c, subject, entry, &found, mapping, parameters))
         return false;
     *workflow = (struct plan_workflow){
@@ -240,7 +257,7 @@ static bool compile_workflow(struct compiler *c, const struct entry *entry,
         .plugin = found.plugin,
         .function = plan_text(c->plan, found.function),
         .parameters = parameters,
-        .is_cascading = field_boolean(entry->value, "is_cascading", false),
+        .is_cascading = cascading && yaml_boolean(cascading),
         .availability_rules = rules ? plan_keep(c->plan, compiler_json(c, rules)) : NULL,
     };
     return (workflow->name && workflow->function) || compiler_nomem(c);

@@ -58,6 +58,7 @@
     X(instance_count_literal, "instance-count", 208)                                               \
     X(instances_given_twice, "instances-given-twice", 209)                                         \
     X(instance_count_function, "instance-count", 210)                                              \
+    X(availability, "availability-rules", 103)                                                     \
     X(constraint_operator, "constraint", 103)                                                      \
     X(constraint_argument, "constraint", 212)                                                      \
     X(constraint_function, "constraint-function", 213)                                             \

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "dsl/constraints.h"
+#include "dsl/compiler.h"
 #include "dsl/element.h"
 #include "dsl/settings.h"
 
@@ -209,7 +210,8 @@ static const struct element element_node_instances = {.name = "instances",
                                                       .fields = node_instances_fields};
 
 static const struct element_field node_template_fields[] = {
-    {.key = "type", .kinds = TAKES_STRING, .required = true, .description = "a node type"},
+    /* Required, but perhaps given by another file: see compile_nodes(). */
+    {.key = "type", .kinds = TAKES_STRING, .description = "a node type"},
     {.key = "properties", .kinds = TAKES_MAP, .description = "values of the type's properties"},
     {.key = "interfaces",
      .kinds = TAKES_MAP,
@@ -316,6 +318,7 @@ static const struct element_field availability_fields[] = {
     {.key = "node_instances_active",
      .kinds = TAKES_LIST,
      .shape = SHAPE_STRINGS,
+     .check = instances_active_check,
      .description = "all, partial, none: how many instances must be started"},
     {.key = "node_types_required",
      .kinds = TAKES_LIST,
@@ -327,10 +330,8 @@ static const struct element element_availability = {.name = "availability rules"
                                                     .fields = availability_fields};
 
 static const struct element_field workflow_fields[] = {
-    {.key = "mapping",
-     .kinds = TAKES_STRING,
-     .required = true,
-     .description = "PLUGIN.MODULE.FUNCTION"},
+    /* Required, but perhaps given by another file: see compile_workflows(). */
+    {.key = "mapping", .kinds = TAKES_STRING, .description = "PLUGIN.MODULE.FUNCTION"},
     {.key = "parameters",
      .kinds = TAKES_MAP,
      .shape = SHAPE_NAMED,

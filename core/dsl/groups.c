@@ -145,7 +145,7 @@ static json_t *compile_map(struct compiler *c, const struct yaml_node *map, cons
     json_t *result = json_object();
     for (size_t i = 0; map && i < yaml_count(map); i++) {
         const struct yaml_node *key = yaml_key(map, i);
-        struct entry entry = {yaml_text(key), key, yaml_value(map, i), NULL};
+        struct entry entry = {.name = yaml_text(key), .at = key, .value = yaml_value(map, i)};
         struct path path = {above, entry.name, 0};
         struct strbuf subject = STRBUF_INIT;
         strbuf_addf(&subject, "%s: %s '%s'", owner, kind, entry.name);

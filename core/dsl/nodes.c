@@ -142,16 +142,11 @@ static bool check_lifecycle(const struct template *t, const struct yaml_node *no
                           t->subject, target, operation);
 }
 
-static bool compile_relationships(const struct template *t)
+static bool compile_list(const struct template *t, const struct yaml_node *list)
 {
-    const struct yaml_node *list = field_of(t->entry->value, "relationships");
-    size_t count = list ? yaml_count(list) : 0;
     struct path above = {t->path, "relationships", 0};
     bool ok = true;
-    t->node->relationships = plan_alloc(t->c->plan, count * sizeof *t->node->relationships);
-    if (!t->node->relationships)
-        return compiler_nomem(t->c);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; list && i < yaml_count(list); i++) {
         struct plan_relationship *relationship =
             &t->node->relationships[t->node->relationship_count];
         struct path path = {&above, NULL, i};
@@ -160,7 +155,25 @@ static bool compile_relationships(const struct template *t)
         t->node->relationship_count += compiled;
         ok &= compiled && check_lifecycle(t, node, relationship, &path);
     }
-    return check_containers(t, list) && ok;
+    return ok;
+}
+
+static bool compile_relationships(const struct template *t)
+{
+    const struct yaml_node *list = field_of(t->entry->value, "relationships");
+    size_t count = list && !t->entry->parts ? yaml_count(list) : 0;
+    const struct entry_part *part;
+    for (part = t->entry->parts; part; part = part->next) {
+        const struct yaml_node *more = field_of(part->value, "relationships");
+        count += more ? yaml_count(more) : 0;
+    }
+    t->node->relationships = plan_alloc(t->c->plan, count * sizeof *t->node->relationships);
+    if (!t->node->relationships)
+        return compiler_nomem(t->c);
+    bool ok = t->entry->parts || compile_list(t, list);
+    for (part = t->entry->parts; part; part = part->next)
+        ok &= compile_list(t, field_of(part->value, "relationships"));
+    return check_containers(t, list ? list : t->entry->at) && ok;
 }
 
 static bool compile_scalable(const struct template *t, json_t **plain)
@@ -191,7 +204,10 @@ static struct type *find_type(const struct template *t)
     const char *name = field_string(t->entry->value, "type", "");
     struct path path = {t->path, "type", 0};
     struct type *type = map_get(&t->c->node_types, name);
-    if (!type)
+    if (!field_of(t->entry->value, "type"))
+        compiler_error(t->c, &code_missing_key, t->entry->value ? t->entry->value : t->entry->at,
+                       t->path, NULL, "%s: 'type' is missing", t->subject);
+    else if (!type)
         compiler_error(t->c, &code_unknown_node_type, field_of(t->entry->value, "type"), &path,
                        compiler_hint_from(t->c, name, &t->c->node_types), "%s: unknown type '%s'",
                        t->subject, name);

@@ -48,16 +48,61 @@ static bool conflict(struct compiler *c, enum section section, const struct entr
                           first.file, first.line);
 }
 
+static bool add_part(struct compiler *c, struct entry *entry, const struct yaml_node *value)
+{
+    struct entry_part **last = &entry->parts;
+    struct entry_part *part = compiler_alloc(c, sizeof *part);
+    if (!part)
+        return false;
+    part->value = value;
+    while (*last)
+        last = &(*last)->next;
+    *last = part;
+    return true;
+}
+
+static bool has_relationships_alone(const struct yaml_node *value)
+{
+    return value && yaml_kind(value) == YAML_MAP && yaml_count(value) == 1 &&
+           yaml_find(value, "relationships");
+}
+
+/* Whether the definitions of `old` and `entry` complete each other (dsl.md 2.6). */
+static bool can_join(enum section section, const struct entry *old, const struct entry *entry)
+{
+    if (!old->value || !entry->value || yaml_kind(old->value) != YAML_MAP ||
+        yaml_kind(entry->value) != YAML_MAP)
+        return false;
+    if (section == SECTION_WORKFLOWS)
+        return true;
+    return section == SECTION_NODE_TEMPLATES &&
+           ((has_relationships_alone(old->value) && yaml_find(entry->value, "type")) ||
+            (has_relationships_alone(entry->value) && yaml_find(old->value, "relationships")));
+}
+
+static bool join(struct compiler *c, enum section section, struct entry *old,
+                 const struct entry *entry)
+{
+    if ((!old->parts && !add_part(c, old, old->value)) || !add_part(c, old, entry->value))
+        return false;
+    if (section == SECTION_NODE_TEMPLATES && has_relationships_alone(old->value)) {
+        old->value = entry->value;
+        old->at = entry->at;
+    }
+    return true;
+}
+
 static bool add_entry(struct compiler *c, enum section section, struct entry *entry,
                       const struct path *path)
 {
     struct map *map = &c->sections[section];
-    const struct entry *old = map_get(map, entry->name);
+    struct entry *old = map_get(map, entry->name);
     bool keep_old = false;
     if (old && rules[section].first_wins)
         return true;
     if (old && !may_replace(c, old, entry, &keep_old))
-        return conflict(c, section, old, entry, path);
+        return can_join(section, old, entry) ? join(c, section, old, entry)
+                                             : conflict(c, section, old, entry, path);
     if (old && keep_old)
         return true;
     return map_set(map, entry->name, entry) || compiler_nomem(c);
@@ -74,8 +119,10 @@ static bool merge_section(struct compiler *c, enum section section, const struct
             return false;
         const struct yaml_node *value = yaml_value(node, i);
         const struct yaml_node *key = yaml_key(node, i);
-        *entry = (struct entry){yaml_text(key), key, yaml_kind(value) == YAML_NULL ? NULL : value,
-                                document};
+        *entry = (struct entry){.name = yaml_text(key),
+                                .at = key,
+                                .value = yaml_kind(value) == YAML_NULL ? NULL : value,
+                                .document = document};
         struct path path = {&above, entry->name, 0};
         ok &= add_entry(c, section, entry, &path);
     }
