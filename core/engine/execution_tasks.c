@@ -1,4 +1,5 @@
 /* execution_tasks.c - the tasks that workflows ask for (runtime.md 3.3, 6.4). */
+#include <stdint.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -107,9 +108,11 @@ static void configure(const struct execution *e, struct task *task, const struct
     task->related_is_target = mapped->related_is_target;
     task->payload = json_incref(call->kwargs);
     task->send_events = call->send_events;
-    task->total_retries = operation->max_retries == OPERATION_RETRIES_UNSET
-                              ? e->options.task_retries
-                              : (int32_t)operation->max_retries;
+    if (operation->max_retries == OPERATION_RETRIES_UNSET)
+        task->total_retries = e->options.task_retries;
+    else
+        task->total_retries =
+            operation->max_retries < INT32_MAX ? (int32_t)operation->max_retries : INT32_MAX;
     task->retry_interval =
         operation->retry_interval < 0 ? e->options.task_retry_interval : operation->retry_interval;
 }

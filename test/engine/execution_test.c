@@ -547,6 +547,20 @@ static void test_retry(void)
     json_decref(properties);
 }
 
+/* 2^32 must not become 0. */
+static void test_many_retries(void)
+{
+    static const int answers[] = {ANSWER_RECOVERABLE, ANSWER_OK};
+    struct error err = {0};
+    json_t *properties = NULL;
+    operations[0].max_retries = (json_int_t)1 << 32;
+    bool ok = run(&(struct scenario){.answers = answers, .answer_count = 2, .build = build_start},
+                  &properties, &err);
+    operations[0].max_retries = OPERATION_RETRIES_UNSET;
+    CHECK(ok && count_of(world.log.text, "add") == 2, "more retries than can be counted are many");
+    json_decref(properties);
+}
+
 static void test_delayed_retry(void)
 {
     static const int answers[] = {ANSWER_RECOVERABLE, ANSWER_CALL};
@@ -716,6 +730,7 @@ int main(void)
 {
     test_success();
     test_retry();
+    test_many_retries();
     test_delayed_retry();
     test_relationship();
     test_failure();
