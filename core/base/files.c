@@ -212,7 +212,7 @@ static bool for_each_entry(const char *from, const char *to, const char *skip,
         return io_error(err, "read the directory", from);
     bool ok = true;
     struct dirent *entry;
-    while (ok && (entry = readdir(directory))) {
+    while (ok && (errno = 0, entry = readdir(directory))) {
         if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
             continue;
         char *source = path_join(from, entry->d_name);
@@ -224,6 +224,8 @@ static bool for_each_entry(const char *from, const char *to, const char *skip,
         free(source);
         free(target);
     }
+    if (ok && errno)
+        ok = io_error(err, "read the directory", from);
     closedir(directory);
     return ok;
 }
