@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deployment/dependencies.h"
+
 static void instance_free(struct node_instance *ni)
 {
     if (!ni)
@@ -271,7 +273,7 @@ static json_t *planned_instance_to_json(const struct instance_set *set,
                      "host_id", host, "relationships", relationships_to_json(set, ni));
 }
 
-json_t *deployment_plan_to_json(const struct instance_set *set)
+json_t *deployment_plan_to_json(struct instance_set *set)
 {
     json_t *instances = json_array();
     json_t *plan = plan_to_json(set->plan);
@@ -279,7 +281,8 @@ json_t *deployment_plan_to_json(const struct instance_set *set)
         if (json_array_append_new(instances, planned_instance_to_json(set, set->items[i])))
             goto fail;
     }
-    if (!plan || json_object_set(plan, "node_instances", instances))
+    if (!plan || json_object_set(plan, "node_instances", instances) ||
+        json_object_set_new(plan, "inter_deployment_functions", instances_dependencies(set)))
         goto fail;
     json_decref(instances);
     return plan;

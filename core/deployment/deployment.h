@@ -68,7 +68,10 @@ bool instances_topological_order(const struct instance_set *set, size_t *order, 
 
 /** As shown to users and plugins: id, node_id, index, state, version, ...; new, or NULL. */
 json_t *node_instance_to_json(const struct instance_set *set, const struct node_instance *ni);
-/** The plan of one deployment with its `node_instances` (dsl.md 11.5); new, or NULL: no memory. */
-json_t *deployment_plan_to_json(const struct instance_set *set);
+/**
+ * The plan of one deployment with its `node_instances` and `inter_deployment_functions`
+ * (dsl.md 11.5); new, or NULL when out of memory.
+ */
+json_t *deployment_plan_to_json(struct instance_set *set);
 
 #endif
