@@ -199,7 +199,8 @@ static bool copy_entry(const char *from, const char *to, const char *skip, struc
         return copy_file(from, to, info.st_mode & 07777, err);
     if (S_ISLNK(info.st_mode))
         return copy_link(from, to, err);
-    return error_set(err, ERROR_IO, "cannot copy '%s': not a file, directory or link", from);
+    return error_set(err, ERROR_IO,
+                     "cannot copy '%s': not a file, directory or link; move it elsewhere", from);
 }
 
 /* Call `visit` for each entry; both paths are those of the entry. */

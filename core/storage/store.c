@@ -68,7 +68,7 @@ static struct store *store_new(const char *directory, struct error *err)
     store->directory = realpath(directory, NULL);
     if (!store->directory && errno == ENOENT)
         error_set(err, ERROR_NOT_FOUND, "there is no store at '%s'", directory);
-    else if (!store->directory)
+    else if (!store->directory || access(store->directory, R_OK | X_OK))
         error_set(err, ERROR_STORAGE, "cannot use '%s' as a store: %s", directory, strerror(errno));
     else if (!(store->deployments = path_join(store->directory, "deployments")))
         error_nomem(err);

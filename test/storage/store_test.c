@@ -541,6 +541,33 @@ static void test_read_only(void)
     fixture_release(&f);
 }
 
+static void test_not_ours(void)
+{
+    struct fixture f;
+    if (!fixture_init(&f))
+        return;
+    /* Only the store itself is closed to others. */
+    char *parent = path_directory(f.store_path);
+    chmod(f.directory, 0755);
+    chmod(parent, 0755);
+    free(parent);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct error err = {0};
+        bool other = geteuid() ? chmod(f.store_path, 0) == 0 : setuid(65534) == 0;
+        bool refused = !store_open(f.store_path, STORE_READ, &err);
+        if (!strstr(err.text, "as a store: Permission denied"))
+            printf("# %s\n", err.text);
+        fflush(stdout);
+        chmod(f.store_path, 0700);
+        _exit(other && refused && err.code == ERROR_STORAGE ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(pid, &status, 0);
+    CHECK(status == 0, "a store that cannot be read is refused, not taken for an empty one");
+    fixture_release(&f);
+}
+
 static void overwrite(const struct fixture *f, const char *path, const char *text)
 {
     struct error err = {0};
@@ -584,6 +611,7 @@ int main(void)
     test_ids();
     test_full_disk();
     test_read_only();
+    test_not_ours();
     test_damaged();
     return checks_done();
 }
