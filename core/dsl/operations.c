@@ -266,6 +266,7 @@ static bool resolve(const struct work *work, struct operation *operation, const 
         return false;
     operation->plugin = found.plugin;
     operation->function = plan_text(work->c->plan, found.function);
+    operation->executor_given = form->executor;
     if (form->executor)
         operation->executor = plan_text(work->c->plan, yaml_string(form->executor));
     else

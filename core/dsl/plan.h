@@ -47,6 +47,7 @@ struct operation {
     double retry_interval;   /* seconds; negative: as the execution says */
     double timeout;          /* seconds; negative: none */
     int timeout_recoverable; /* 0, 1; negative: not given */
+    bool executor_given;     /* the blueprint says `executor`, it is not the plugin's */
     bool has_functions;      /* `inputs` need evaluation before the operation runs */
     size_t index;            /* in plan->operations */
 };
@@ -90,18 +91,19 @@ struct plan_workflow {
 struct plan_storage; /* owns all that the plan points to */
 
 struct plan {
-    const char *version;               /* "cloudify_dsl_1_4" */
-    const char *description;           /* or NULL */
-    json_t *metadata;                  /* object, or NULL */
-    json_t *inputs;                    /* name -> schema; after plan_prepare() name -> value */
-    json_t *input_schemas;             /* name -> schema, always */
-    json_t *outputs, *capabilities;    /* name -> {value, description?} */
-    json_t *data_types;                /* name -> {properties, ...} (dsl.md 4.2) */
-    json_t *groups;                    /* name -> {members, policies} (dsl.md 7) */
-    json_t *policies;                  /* name -> {type, properties, targets} */
-    json_t *policy_types;              /* name -> {properties, source} */
-    json_t *policy_triggers;           /* name -> {parameters, source} */
-    json_t *scaling_groups;            /* name -> {members, properties} */
+    const char *version;            /* "cloudify_dsl_1_4" */
+    const char *description;        /* or NULL */
+    json_t *metadata;               /* object, or NULL */
+    json_t *inputs;                 /* name -> schema; after plan_prepare() name -> value */
+    json_t *input_schemas;          /* name -> schema, always */
+    json_t *outputs, *capabilities; /* name -> {value, description?} */
+    json_t *data_types;             /* name -> {properties, ...} (dsl.md 4.2) */
+    json_t *groups;                 /* name -> {members, policies} (dsl.md 7) */
+    json_t *policies;               /* name -> {type, properties, targets} */
+    json_t *policy_types;           /* name -> {properties, source} */
+    json_t *policy_triggers;        /* name -> {parameters, source} */
+    json_t *scaling_groups;         /* name -> {members, properties} */
+    json_t *requirements; /* parent_capabilities and secrets that functions ask for (11.1) */
     json_t *labels, *blueprint_labels; /* name -> {values} (dsl.md 9) */
     json_t *resource_tags;             /* name -> any value; its functions are never evaluated */
     json_t *deployment_settings;       /* those that are given */

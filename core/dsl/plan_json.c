@@ -1,8 +1,11 @@
 /* plan_json.c - a plan as it is shown, in the shapes of dsl.md 11. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/map.h"
+#include "base/strbuf.h"
 #include "dsl/plan.h"
 #include "dsl/plan_internal.h"
 
@@ -38,6 +41,53 @@ json_t *operation_to_json(const struct operation *operation)
                      operation->inputs_types);
 }
 
+/* What the blueprint says of the operation, before its implementation was resolved. */
+static json_t *declared_form(const struct operation *o)
+{
+    const char *plugin = o->plugin ? o->plugin->name : "";
+    const char *script = NULL;
+    json_t *inputs = json_copy(o->inputs);
+    if (inputs && !strcmp(o->function, "script_runner.tasks.run"))
+        script = json_string_at(o->inputs, "script_path",
+                                json_string_at(o->inputs, "script_source", NULL));
+    if (script) {
+        json_object_del(inputs,
+                        json_object_get(inputs, "script_path") ? "script_path" : "script_source");
+    }
+    json_t *implementation = script      ? json_string(script)
+                             : o->plugin ? json_sprintf("%s.%s", plugin, o->function)
+                                         : json_string("");
+    return json_pack("{s:o, s:o, s:s?, s:o, s:o, s:o, s:o}", "implementation", implementation,
+                     "inputs", inputs, "executor", o->executor_given ? o->executor : NULL,
+                     "max_retries", retries_or_null(o->max_retries), "retry_interval",
+                     number_or_null(o->retry_interval), "timeout", number_or_null(o->timeout),
+                     "timeout_recoverable", recoverable_or_null(o->timeout_recoverable));
+}
+
+/* The operations by interface, as declared. */
+static json_t *interfaces_to_json(const struct operation_set *set)
+{
+    json_t *result = json_object();
+    bool ok = result;
+    for (size_t i = 0; ok && i < set->count; i++) {
+        const struct operation *o = set->items[i];
+        size_t length = (size_t)(o->short_name - o->name);
+        struct strbuf name = STRBUF_INIT;
+        strbuf_add(&name, o->name, length ? length - 1 : 0);
+        json_t *interface = json_object_get(result, name.text);
+        if (!interface) {
+            interface = json_object();
+            ok = interface && !json_object_set_new(result, name.text, interface);
+        }
+        ok = ok && !name.failed && !json_object_set_new(interface, o->short_name, declared_form(o));
+        strbuf_release(&name);
+    }
+    if (ok)
+        return result;
+    json_decref(result);
+    return NULL;
+}
+
 static bool add_operation(json_t *result, const struct operation_set *set,
                           const struct operation *operation)
 {
@@ -64,10 +114,13 @@ json_t *operations_to_json(const struct operation_set *set)
 
 json_t *plan_relationship_to_json(const struct plan *plan, const struct plan_relationship *r)
 {
-    return json_pack("{s:s, s:O, s:s, s:O, s:o, s:o}", "type", r->type->name, "type_hierarchy",
-                     r->type->hierarchy, "target_id", plan->nodes[r->target].id, "properties",
-                     r->properties, "source_operations", operations_to_json(r->source_operations),
-                     "target_operations", operations_to_json(r->target_operations));
+    return json_pack("{s:s, s:O, s:s, s:O, s:o, s:o, s:o, s:o}", "type", r->type->name,
+                     "type_hierarchy", r->type->hierarchy, "target_id", plan->nodes[r->target].id,
+                     "properties", r->properties, "source_interfaces",
+                     interfaces_to_json(r->source_operations), "target_interfaces",
+                     interfaces_to_json(r->target_operations), "source_operations",
+                     operations_to_json(r->source_operations), "target_operations",
+                     operations_to_json(r->target_operations));
 }
 
 static json_t *relationships_to_json(const struct plan *plan, const struct plan_node *node)
@@ -141,11 +194,12 @@ json_t *plan_node_to_json(const struct plan *plan, const struct plan_node *node)
 {
     json_t *plugins = plugins_of(plan, node);
     json_t *result = json_pack(
-        "{s:s, s:s, s:s, s:O, s:O, s:{}, s:{s:{s:O}}, s:o, s:o, s:O, s:o}", "name", node->id, "id",
-        node->id, "type", node->type->name, "type_hierarchy", node->type->hierarchy, "properties",
-        node->properties, "instances", "capabilities", "scalable", "properties", node->scalable,
-        "operations", operations_to_json(node->operations), "relationships",
-        relationships_to_json(plan, node), "plugins", plugins, "deployment_plugins_to_install",
+        "{s:s, s:s, s:s, s:O, s:O, s:{}, s:{s:{s:O}}, s:o, s:o, s:o, s:O, s:o}", "name", node->id,
+        "id", node->id, "type", node->type->name, "type_hierarchy", node->type->hierarchy,
+        "properties", node->properties, "instances", "capabilities", "scalable", "properties",
+        node->scalable, "interfaces", interfaces_to_json(node->operations), "operations",
+        operations_to_json(node->operations), "relationships", relationships_to_json(plan, node),
+        "plugins", plugins, "deployment_plugins_to_install",
         plugins_run_by(plugins, "central_deployment_agent"));
     json_decref(plugins);
     if (result && node->host != PLAN_NONE &&
@@ -196,13 +250,96 @@ static json_t *version_to_json(const struct plan *plan)
                      "cloudify_dsl", "definitions_version", 1, minor);
 }
 
+/* Add to `list` those of `more` that it does not have by name. */
+static bool add_by_name(json_t *list, const json_t *more, struct map *seen)
+{
+    size_t i;
+    json_t *plugin;
+    json_array_foreach((json_t *)more, i, plugin)
+    {
+        const char *name = json_string_at(plugin, "name", "");
+        if (!map_has(seen, name) &&
+            (!map_set(seen, name, plugin) || json_array_append(list, plugin)))
+            return false;
+    }
+    return true;
+}
+
+static json_t *workflow_plugins(const struct plan *plan)
+{
+    json_t *list = json_array();
+    struct map seen = {0};
+    bool ok = list;
+    for (size_t i = 0; ok && i < plan->workflow_count; i++) {
+        json_t *one = json_pack("[O]", plan->workflows[i].plugin->record);
+        ok = one && add_by_name(list, one, &seen);
+        json_decref(one);
+    }
+    map_release(&seen);
+    if (ok)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
+/* Of all nodes what stands at `key`, each plugin once by name. */
+static json_t *plugins_of_nodes(const json_t *nodes, const char *key)
+{
+    json_t *list = json_array(), *node;
+    struct map seen = {0};
+    bool ok = list;
+    size_t i;
+    json_array_foreach((json_t *)nodes, i, node)
+    {
+        ok = ok && add_by_name(list, json_object_get(node, key), &seen);
+    }
+    map_release(&seen);
+    if (ok)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
+/* What agents on hosts need, on the shown node of each host (dsl.md 6). */
+static bool add_host_plugins(const struct plan *plan, json_t *nodes)
+{
+    struct map *seen = calloc(plan->node_count + 1, sizeof *seen);
+    bool ok = seen && json_is_array(nodes);
+    for (size_t i = 0; ok && i < plan->node_count; i++) {
+        if (plan->nodes[i].type->is_host)
+            ok = !json_object_set_new(json_array_get(nodes, i), "plugins_to_install", json_array());
+    }
+    for (size_t i = 0; ok && i < plan->node_count; i++) {
+        long host = plan->nodes[i].host;
+        if (host == PLAN_NONE)
+            continue;
+        json_t *wanted =
+            plugins_run_by(json_object_get(json_array_get(nodes, i), "plugins"), "host_agent");
+        json_t *list = json_object_get(json_array_get(nodes, (size_t)host), "plugins_to_install");
+        ok = wanted && list && add_by_name(list, wanted, &seen[host]);
+        json_decref(wanted);
+    }
+    for (size_t i = 0; seen && i < plan->node_count; i++)
+        map_release(&seen[i]);
+    free(seen);
+    return ok;
+}
+
 json_t *plan_to_json(const struct plan *plan)
 {
+    json_t *nodes = nodes_to_json(plan);
+    if (!add_host_plugins(plan, nodes)) {
+        json_decref(nodes);
+        return NULL;
+    }
     json_t *result = json_pack(
-        "{s:o, s:s?, s:O?, s:O, s:O, s:o, s:o, s:O, s:O}", "version", version_to_json(plan),
-        "description", plan->description, "metadata", plan->metadata, "inputs", plan->inputs,
-        "data_types", plan->data_types, "nodes", nodes_to_json(plan), "workflows",
-        workflows_to_json(plan), "outputs", plan->outputs, "capabilities", plan->capabilities);
+        "{s:o, s:s?, s:O?, s:O, s:O, s:o, s:o, s:O, s:O, s:o, s:o, s:o}", "version",
+        version_to_json(plan), "description", plan->description, "metadata", plan->metadata,
+        "inputs", plan->inputs, "data_types", plan->data_types, "nodes", nodes, "workflows",
+        workflows_to_json(plan), "outputs", plan->outputs, "capabilities", plan->capabilities,
+        "deployment_plugins_to_install", plugins_of_nodes(nodes, "deployment_plugins_to_install"),
+        "host_agent_plugins_to_install", plugins_of_nodes(nodes, "plugins_to_install"),
+        "workflow_plugins_to_install", workflow_plugins(plan));
     if (result && plan_add_sections(plan, result))
         return result;
     json_decref(result);

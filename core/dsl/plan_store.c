@@ -46,12 +46,12 @@ static json_t *relationship_type_document(const struct plan *plan, size_t i)
 static json_t *operation_document(const struct plan *plan, size_t i)
 {
     const struct operation *o = plan->operations[i];
-    return json_pack("{s:s, s:i, s:s, s:s?, s:O, s:O?, s:I, s:f, s:f, s:i, s:b}", "name", o->name,
-                     "plugin", (int)plugin_index(plan, o->plugin), "function", o->function,
+    return json_pack("{s:s, s:i, s:s, s:s?, s:O, s:O?, s:I, s:f, s:f, s:i, s:b, s:b}", "name",
+                     o->name, "plugin", (int)plugin_index(plan, o->plugin), "function", o->function,
                      "executor", o->executor, "inputs", o->inputs, "inputs_types", o->inputs_types,
                      "max_retries", o->max_retries, "retry_interval", o->retry_interval, "timeout",
                      o->timeout, "timeout_recoverable", o->timeout_recoverable, "has_functions",
-                     o->has_functions);
+                     o->has_functions, "executor_given", o->executor_given);
 }
 
 static json_t *set_document(const struct plan *plan, size_t i)
@@ -86,6 +86,7 @@ static const struct shown_section {
     {"policy_types", offsetof(struct plan, policy_types)},
     {"policy_triggers", offsetof(struct plan, policy_triggers)},
     {"scaling_groups", offsetof(struct plan, scaling_groups)},
+    {"requirements", offsetof(struct plan, requirements)},
     {"labels", offsetof(struct plan, labels)},
     {"blueprint_labels", offsetof(struct plan, blueprint_labels)},
     {"resource_tags", offsetof(struct plan, resource_tags)},
@@ -289,6 +290,7 @@ static bool read_operation(struct plan *plan, const json_t *stored, struct opera
     operation->timeout = json_number_at(stored, "timeout", -1);
     operation->timeout_recoverable = (int)json_integer_at(stored, "timeout_recoverable", -1);
     operation->has_functions = json_boolean_at(stored, "has_functions", false);
+    operation->executor_given = json_boolean_at(stored, "executor_given", false);
     if (!text_at(plan, stored, "name", &operation->name, err) ||
         !text_at(plan, stored, "function", &operation->function, err) ||
         !optional_text_at(plan, stored, "executor", &operation->executor, err) ||

@@ -5,6 +5,7 @@
 
 #include "base/strbuf.h"
 #include "dsl/compiler.h"
+#include "dsl/plan_internal.h"
 
 static json_t *source_input(void *data, const char *name, struct error *err)
 {
@@ -224,6 +225,59 @@ static bool check_named(struct compiler *c, enum section which, const char *key,
     return ok;
 }
 
+/* Add the arguments of all calls in `value` that ask for what must be there before a deployment
+ * is made. @return false: no memory */
+static bool collect_requirements(const json_t *value, json_t *requirements)
+{
+    const char *key, *name = function_is_call(value) ? function_name(value) : "";
+    const char *list = !strcmp(name, "get_secret")                   ? "secrets"
+                       : !strcmp(name, "get_environment_capability") ? "parent_capabilities"
+                                                                     : NULL;
+    json_t *item;
+    size_t i;
+    bool ok = true;
+    if (list) {
+        json_t *argument = json_object_get(value, name);
+        json_t *entry = *list == 'p' && !json_is_array(argument) ? json_pack("[O]", argument)
+                                                                 : json_incref(argument);
+        ok = !json_array_append_new(json_object_get(requirements, list), entry);
+    }
+    json_object_foreach((json_t *)value, key, item) ok &= collect_requirements(item, requirements);
+    json_array_foreach((json_t *)value, i, item) ok &= collect_requirements(item, requirements);
+    return ok;
+}
+
+static bool collect_from_set(const struct operation_set *set, json_t *requirements)
+{
+    bool ok = true;
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->items[i]->has_functions)
+            ok &= collect_requirements(set->items[i]->inputs, requirements);
+    }
+    return ok;
+}
+
+static bool find_requirements(struct compiler *c)
+{
+    struct plan *plan = c->plan;
+    json_t *found = json_pack("{s:[], s:[]}", "parent_capabilities", "secrets");
+    plan->requirements = found ? plan_keep(plan, found) : NULL;
+    bool ok = plan->requirements;
+    for (size_t i = 0; ok && i < plan->node_count; i++) {
+        const struct plan_node *node = &plan->nodes[i];
+        ok = collect_requirements(node->properties, found) &&
+             collect_from_set(node->operations, found);
+        for (size_t j = 0; ok && j < node->relationship_count; j++)
+            ok = collect_from_set(node->relationships[j].source_operations, found) &&
+                 collect_from_set(node->relationships[j].target_operations, found);
+    }
+    ok = ok && collect_requirements(plan->outputs, found) &&
+         collect_requirements(plan->capabilities, found) &&
+         collect_requirements(plan->labels, found) &&
+         collect_requirements(plan->deployment_settings, found);
+    return ok || compiler_nomem(c);
+}
+
 bool validate_functions(struct compiler *c)
 {
     struct plan *plan = c->plan;
@@ -239,5 +293,5 @@ bool validate_functions(struct compiler *c)
     ok &= check_named(c, SECTION_LABELS, "labels", plan->labels, FUNCTION_SCOPE_LABELS);
     ok &= check_named(c, SECTION_DEPLOYMENT_SETTINGS, "deployment_settings",
                       plan->deployment_settings, FUNCTION_SCOPE_DEPLOYMENT_SETTINGS);
-    return ok;
+    return ok && find_requirements(c);
 }

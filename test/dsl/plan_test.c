@@ -225,6 +225,33 @@ static void test_documents(void)
     plan_free(plan);
 }
 
+static void test_shown(void)
+{
+    struct plan *plan = parse();
+    json_t *shown = plan_to_json(plan);
+    const json_t *node = NULL, *item;
+    size_t i;
+    json_array_foreach(json_object_get(shown, "nodes"), i, item)
+    {
+        if (!strcmp(json_string_at(item, "id", ""), "application"))
+            node = item;
+    }
+    const json_t *lifecycle =
+        json_object_get(json_object_get(node, "interfaces"), "cloudify.interfaces.lifecycle");
+    CHECK(!strcmp(json_string_at(json_object_get(lifecycle, "start"), "implementation", ""),
+                  "app.tasks.start"),
+          "interfaces show what was declared");
+    CHECK(!strcmp(json_string_at(json_object_get(lifecycle, "configure"), "implementation", ""),
+                  "scripts/configure.sh"),
+          "scripts too");
+    CHECK(json_array_size(json_object_get(shown, "workflow_plugins_to_install")) == 1,
+          "the plugins of workflows stand once");
+    CHECK(json_array_size(json_object_get(shown, "deployment_plugins_to_install")) > 0,
+          "and those of nodes");
+    json_decref(shown);
+    plan_free(plan);
+}
+
 int main(void)
 {
     test_properties();
@@ -238,5 +265,6 @@ int main(void)
         test_parameters(parameters[i].parameters, parameters[i].result, parameters[i].error);
     test_workflows();
     test_documents();
+    test_shown();
     return checks_done();
 }
