@@ -332,6 +332,29 @@ static bool find_hosts(struct compiler *c)
     return ok;
 }
 
+static json_t *describe_relationship_type(struct compiler *c, const struct type *type)
+{
+    return json_pack("{s:s*, s:O, s:o, s:o, s:s, s:o}", "derived_from",
+                     field_string(type->entry->value, "derived_from", NULL), "properties",
+                     type->properties, "source_interfaces",
+                     interfaces_describe(c, &type->interfaces[SIDE_SOURCE]), "target_interfaces",
+                     interfaces_describe(c, &type->interfaces[SIDE_TARGET]), "name", type->name,
+                     "type_hierarchy", type_hierarchy(type));
+}
+
+/* All of them are in the plan, used or not. */
+static bool describe_relationship_types(struct compiler *c)
+{
+    json_t *result = plan_keep(c->plan, json_object());
+    c->plan->relationships = result;
+    for (size_t i = 0; result && i < c->relationship_types.count; i++) {
+        const struct type *type = c->relationship_types.entries[i].value;
+        if (json_object_set_new(result, type->name, describe_relationship_type(c, type)))
+            return compiler_nomem(c);
+    }
+    return result || compiler_nomem(c);
+}
+
 static bool check_relationship_types(struct compiler *c)
 {
     bool ok = true;
@@ -372,7 +395,7 @@ bool compile_nodes(struct compiler *c)
     json_t *plain_scalable = NULL;
     if (!name_nodes(c))
         return false;
-    bool ok = check_relationship_types(c);
+    bool ok = describe_relationship_types(c) && check_relationship_types(c);
     for (size_t i = 0; i < section->count; i++) {
         const struct entry *entry = section->entries[i].value;
         struct path path = {&above, entry->name, 0};

@@ -428,3 +428,35 @@ bool operations_check_type(struct compiler *c, const struct type *type, int side
     }
     return ok;
 }
+
+static json_t *describe(struct compiler *c, const struct declaration *declaration)
+{
+    struct form form = read_form(declaration);
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "implementation", form.implementation, "inputs",
+        form.inputs ? compiler_json(c, form.inputs) : json_object(), "executor",
+        compiler_json(c, form.executor), "max_retries", compiler_json(c, form.max_retries),
+        "retry_interval", compiler_json(c, form.retry_interval), "timeout",
+        compiler_json(c, form.timeout), "timeout_recoverable", compiler_json(c, form.recoverable));
+}
+
+json_t *interfaces_describe(struct compiler *c, const struct interfaces *interfaces)
+{
+    json_t *result = json_object();
+    bool ok = result;
+    for (size_t i = 0; ok && i < interfaces->count; i++) {
+        const struct declaration *declaration = interfaces->items[i];
+        json_t *interface = json_object_get(result, declaration->interface);
+        if (!interface) {
+            interface = json_object();
+            ok = !json_object_set_new(result, declaration->interface, interface);
+        }
+        ok = ok &&
+             !json_object_set_new(interface, yaml_text(declaration->at), describe(c, declaration));
+    }
+    if (ok)
+        return result;
+    compiler_nomem(c);
+    json_decref(result);
+    return NULL;
+}

@@ -28,6 +28,12 @@ const struct operation_set *operations_compile(struct compiler *c, struct type *
 bool operations_check_type(struct compiler *c, const struct type *type, int side,
                            const struct operation_owner *owner);
 
+/**
+ * The operations of a type as they are declared, with the schemas of their inputs: interface ->
+ * operation -> {implementation, inputs, ...} (dsl.md 5.1); new, or NULL: no memory, recorded.
+ */
+json_t *interfaces_describe(struct compiler *c, const struct interfaces *interfaces);
+
 /* Where an implementation or a mapping leads. */
 struct implementation {
     const struct plan_plugin *plugin;

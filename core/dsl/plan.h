@@ -32,7 +32,6 @@ struct plan_type {
     json_t *hierarchy; /* list of names, root first, itself last */
     bool is_host;      /* node types: a kind of compute node (dsl.md 5.1) */
     bool is_contained_in, is_connected_to, is_depends_on; /* relationship types, by hierarchy */
-    json_t *record; /* relationship types: the plan's dict of dsl.md 5.1, else NULL */
 };
 
 struct operation {
@@ -103,6 +102,7 @@ struct plan {
     json_t *policy_types;           /* name -> {properties, source} */
     json_t *policy_triggers;        /* name -> {parameters, source} */
     json_t *scaling_groups;         /* name -> {members, properties} */
+    json_t *relationships;          /* relationship type -> its dict (dsl.md 5.1) */
     json_t *requirements; /* parent_capabilities and secrets that functions ask for (11.1) */
     json_t *labels, *blueprint_labels; /* name -> {values} (dsl.md 9) */
     json_t *resource_tags;             /* name -> any value; its functions are never evaluated */

@@ -86,6 +86,7 @@ static const struct shown_section {
     {"policy_types", offsetof(struct plan, policy_types)},
     {"policy_triggers", offsetof(struct plan, policy_triggers)},
     {"scaling_groups", offsetof(struct plan, scaling_groups)},
+    {"relationships", offsetof(struct plan, relationships)},
     {"requirements", offsetof(struct plan, requirements)},
     {"labels", offsetof(struct plan, labels)},
     {"blueprint_labels", offsetof(struct plan, blueprint_labels)},

@@ -300,7 +300,7 @@ bool types_resolve(struct compiler *c)
     return ok;
 }
 
-static json_t *hierarchy_of(const struct type *type)
+json_t *type_hierarchy(const struct type *type)
 {
     json_t *list = json_array();
     for (; list && type; type = type->parent) {
@@ -323,7 +323,7 @@ struct plan_type *type_record(struct compiler *c, struct type *type, bool is_nod
         return NULL;
     }
     record->name = plan_text(c->plan, type->name);
-    record->hierarchy = plan_keep(c->plan, hierarchy_of(type));
+    record->hierarchy = plan_keep(c->plan, type_hierarchy(type));
     if (!record->name || !record->hierarchy) {
         compiler_nomem(c);
         return NULL;

@@ -45,6 +45,8 @@ struct type {
 bool types_resolve(struct compiler *c);
 /** The record of a node type in the plan, made when first asked for; NULL: no memory. */
 struct plan_type *type_record(struct compiler *c, struct type *type, bool is_node_type);
+/** The names of a type and those it derives from, the root first; new, or NULL: no memory. */
+json_t *type_hierarchy(const struct type *type);
 /** Free what types_resolve() made. */
 void types_release(struct compiler *c);
 

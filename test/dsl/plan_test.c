@@ -244,6 +244,10 @@ static void test_shown(void)
     CHECK(!strcmp(json_string_at(json_object_get(lifecycle, "configure"), "implementation", ""),
                   "scripts/configure.sh"),
           "scripts too");
+    CHECK(json_object_get(json_object_get(json_object_get(shown, "relationships"),
+                                          "cloudify.relationships.depends_on"),
+                          "source_interfaces"),
+          "all relationship types are shown");
     CHECK(json_array_size(json_object_get(shown, "workflow_plugins_to_install")) == 2,
           "the plugins of workflows stand once");
     CHECK(json_array_size(json_object_get(shown, "deployment_plugins_to_install")) > 0,
