@@ -74,6 +74,7 @@ struct plan_node {
     struct plan_relationship *relationships;
     size_t relationship_count;
     long host;                 /* index of the node that hosts it, itself included, or PLAN_NONE */
+    bool deploy_given;         /* the number of instances is given in its older form */
     json_t *scalable;          /* min_, max_, default_, current_ and planned_instances */
     json_int_t instance_count; /* current_instances, known after plan_prepare() */
 };
