@@ -190,6 +190,7 @@ static bool compile_scalable(const struct template *t, json_t **plain)
                               "and 'capabilities' are both given");
     if (deploy && yaml_integer(deploy) < 0)
         return scalable_error(&owner, &code_schema, deploy, "instances.deploy", "is negative");
+    t->node->deploy_given = deploy;
     t->node->scalable = is_plain && *plain ? *plain : scalable_compile(&owner, properties, deploy);
     if (is_plain)
         *plain = t->node->scalable;

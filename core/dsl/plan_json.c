@@ -202,6 +202,12 @@ json_t *plan_node_to_json(const struct plan *plan, const struct plan_node *node)
         "plugins", plugins, "deployment_plugins_to_install",
         plugins_run_by(plugins, "central_deployment_agent"));
     json_decref(plugins);
+    if (result && node->deploy_given &&
+        json_object_set(json_object_get(result, "instances"), "deploy",
+                        json_object_get(node->scalable, "default_instances"))) {
+        json_decref(result);
+        return NULL;
+    }
     if (result && node->host != PLAN_NONE &&
         json_object_set_new(result, "host_id", json_string(plan->nodes[node->host].id))) {
         json_decref(result);

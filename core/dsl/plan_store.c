@@ -147,10 +147,11 @@ json_t *plan_node_row(const struct plan *plan, const struct plan_node *node)
             return NULL;
         }
     }
-    return json_pack("{s:s, s:i, s:O, s:i, s:o, s:i, s:O}", "id", node->id, "type",
+    return json_pack("{s:s, s:i, s:O, s:i, s:o, s:i, s:O, s:b}", "id", node->id, "type",
                      (int)node->type->index, "properties", node->properties, "operations",
                      (int)node->operations->index, "relationships", relationships, "host",
-                     (int)node->host, "scalable", node->scalable);
+                     (int)node->host, "scalable", node->scalable, "deploy_given",
+                     node->deploy_given);
 }
 
 /* reading: what does not fit is damage, and everything is checked before it is used */
@@ -408,6 +409,7 @@ static bool read_node(struct plan *plan, const json_t *row, struct plan_node *no
     if (host < PLAN_NONE || host >= (json_int_t)plan->node_count)
         return damaged(err, "host");
     node->host = (long)host;
+    node->deploy_given = json_boolean_at(row, "deploy_given", false);
     node->type = plan->node_types[type];
     node->operations = plan->operation_sets[set];
     node->instance_count = json_integer_at(node->scalable, "current_instances", 0);
