@@ -183,6 +183,7 @@ outputs:
          local result = world:cfy("install", path)
          assert.equal(1, result.code)
          assert.truthy(result.err:find("probe.tasks", 1, true), result.err)
+         assert.truthy(result.err:find("with --plugins", 1, true), result.err)
       end)
 
       it("of a missing function suggests the nearest", function()

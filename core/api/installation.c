@@ -80,9 +80,7 @@ static bool may_renew(struct deployment_store *ds, struct error *err)
             id, status == DEPLOYMENT_INSTALL_FAILED ? "install failed" : "install was interrupted",
             execution, id);
     else if (status != DEPLOYMENT_UNINSTALLED && status != DEPLOYMENT_CREATED)
-        error_set(err, ERROR_STATE,
-                  "deployment '%s' is in state '%s'; 'cfy uninstall %s' first, or choose another "
-                  "id with -d",
+        error_set(err, ERROR_STATE, "deployment '%s' is in state '%s': 'cfy uninstall %s' first",
                   id, deployment_status_name(status), id);
     json_decref(executions);
     return !err->code;

@@ -53,6 +53,17 @@ local function hint(wanted, names)
    return nearest and (" (did you mean '%s'?)"):format(nearest) or ""
 end
 
+--- What to do when no folder is the plugin's.
+local function advice(plugin, list)
+   for _, folder in ipairs(list) do
+      if filesystem.is_dir(folder) and folder:sub(-#plugin.name - 1) == "/" .. plugin.name then
+         return ""
+      end
+   end
+   return (" (put the plugin into 'plugins/%s' beside the blueprint, or name the directory that "
+      .. "holds it with --plugins)"):format(plugin.name)
+end
+
 local function missing_module(plugin, module, list, tried)
    local names = {}
    for _, folder in ipairs(list) do
@@ -62,8 +73,8 @@ local function missing_module(plugin, module, list, tried)
    for path in tried:gmatch("no file '([^']*)'") do
       table.insert(paths, path)
    end
-   error(exceptions.NonRecoverableError(("plugin '%s': module '%s' not found%s: tried %s"):format(
-      plugin.name, module, hint(module, names), table.concat(paths, ", "))))
+   error(exceptions.NonRecoverableError(("plugin '%s': module '%s' not found%s%s: tried %s"):format(
+      plugin.name, module, hint(module, names), advice(plugin, list), table.concat(paths, ", "))))
 end
 
 --- Whether `require` would find the module without looking at files.
