@@ -300,6 +300,7 @@ outputs:
             "port=" .. port)
          assert.equal(1, result.code)
          assert.truthy(result.err:find("port " .. port, 1, true), result.err)
+         assert.equal(1, select(2, result.err:gsub("\n", "")), result.err)
          assert.truthy(result.out:find("Address already in use", 1, true), result.out)
          world:cfy("uninstall", "web2")
          world:cfy("uninstall", "web")

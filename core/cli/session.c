@@ -57,13 +57,16 @@ void session_close(struct session *session)
     cloudify_close(session->cloudify);
 }
 
-/* Without the traceback at its end, which the event of the failure has shown already. */
-static int message_length(const char *text)
+/* On one line, and without the traceback, which the event of the failure has shown already. */
+static void print_message(const char *text)
 {
     const char *end = strstr(text, "\nTraceback");
     if (!end)
         end = strstr(text, "\nstack traceback");
-    return (int)(end ? (size_t)(end - text) : strlen(text));
+    fputs("cfy: ", stderr);
+    for (; *text && text != end; text++)
+        fputs(*text == '\n' ? "; " : (char[]){*text, '\0'}, stderr);
+    fputc('\n', stderr);
 }
 
 int session_failed(struct session *session)
@@ -75,7 +78,7 @@ int session_failed(struct session *session)
         putchar('\n');
         json_decref(error);
     }
-    fprintf(stderr, "cfy: %.*s\n", message_length(session->err.text), session->err.text);
+    print_message(session->err.text);
     return EXIT_FAILED;
 }
 
