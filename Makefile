@@ -18,13 +18,11 @@ CC_ALL    = $(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidd
 
 LIBRARY  := $(BUILD)/libcloudify.a
 LAYERS   := base yaml functions dsl deployment storage resources dispatch engine lua worker api cli
-GEN      := $(if $(wildcard tools/embed.lua),$(addprefix $(BUILD)/gen/,embedded_types.c embedded_lua.c))
+GEN      := $(addprefix $(BUILD)/gen/,embedded_types.c embedded_lua.c)
 LUA      := $(shell find lua/cloudify -name '*.lua' 2>/dev/null | sort)
 LIB_SRC  := $(foreach l,$(filter-out worker cli,$(LAYERS)),$(wildcard core/$(l)/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN:.c=.o)
-MAINS    := $(if $(wildcard core/api/*.c),core/cli/main.c) $(wildcard core/worker/main.c core/worker/lua_runner.c)
-PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so $(if $(filter %cli/main.c,$(MAINS)),cfy) \
-            $(if $(filter %worker/main.c,$(MAINS)),cloudify-worker) $(if $(filter %lua_runner.c,$(MAINS)),lua-runner))
+PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so cfy cloudify-worker lua-runner)
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/*_test.c))
 BENCH    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/*.c))
 CONFORM  := $(BUILD)/test/conformance
@@ -37,11 +35,11 @@ $(BUILD)/%.o: %.c
 	$(CC_ALL) -MMD -MP -c $< -o $@
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 	$(CC_ALL) -c $< -o $@
-$(BUILD)/gen/types/types.yaml: $(wildcard types/*)
+$(BUILD)/gen/types/types.yaml: tools/script.lua $(wildcard types/*)
 	lua5.4 types/generate.lua $(@D)
-$(BUILD)/gen/embedded_types.c: tools/embed.lua $(BUILD)/gen/types/types.yaml
+$(BUILD)/gen/embedded_types.c: tools/embed.lua tools/script.lua $(BUILD)/gen/types/types.yaml
 	lua5.4 $< $@ embedded_types $(foreach v,types types_1_4 types_1_3,$(v).yaml=$(BUILD)/gen/types/$(v).yaml)
-$(BUILD)/gen/embedded_lua.c: tools/embed.lua $(LUA)
+$(BUILD)/gen/embedded_lua.c: tools/embed.lua tools/script.lua $(LUA)
 	@mkdir -p $(@D)
 	lua5.4 $< $@ embedded_lua $(foreach f,$(LUA),$(f:lua/%=%)=$(f))
 

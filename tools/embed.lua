@@ -3,32 +3,7 @@
 --- each FILE under its NAME, in the order given. The texts become arrays of numbers: compilers need
 --- not take string literals of more than 4095 characters.
 
-local function fail(...)
-   io.stderr:write("embed.lua: ", string.format(...), "\n")
-   os.exit(1)
-end
-
-local function read(path)
-   local file, message = io.open(path, "rb")
-   local text
-   if file then
-      text, message = file:read("a")
-      file:close()
-   end
-   return text or fail("%s", message)
-end
-
-local function write(path, text)
-   local file, message = io.open(path, "wb")
-   if not file then
-      fail("%s", message)
-   end
-   local written, write_message = file:write(text)
-   local closed, close_message = file:close()     -- what is buffered is written only here
-   if not (written and closed) then
-      fail("%s: %s", path, write_message or close_message)
-   end
-end
+local script = dofile((arg[0]:match("^(.*/)") or "") .. "script.lua").new("embed.lua")
 
 --- The bytes of `text` as C numbers, with the NUL that lets a text be used as a string.
 local function byte_list(text)
@@ -45,12 +20,12 @@ local function read_all(arguments)
    for _, argument in ipairs(arguments) do
       local name, path = argument:match("^([%w_./-]+)=(.+)$")
       if not name then
-         fail("'%s' is not NAME=FILE", argument)
+         script.fail("'%s' is not NAME=FILE", argument)
       elseif seen[name] then
-         fail("'%s' is given twice", name)
+         script.fail("'%s' is given twice", name)
       end
       seen[name] = true
-      table.insert(files, {name = name, text = read(path)})
+      table.insert(files, {name = name, text = script.read(path)})
    end
    return files
 end
@@ -77,6 +52,6 @@ if #arg < 2 then
 end
 local out, symbol = arg[1], arg[2]
 if not symbol:match("^[%a_][%w_]*$") then
-   fail("'%s' is no C name", symbol)
+   script.fail("'%s' is no C name", symbol)
 end
-write(out, render(symbol, read_all({table.unpack(arg, 3)})))
+script.write(out, render(symbol, read_all({table.unpack(arg, 3)})))

@@ -151,18 +151,10 @@ static int ctx_logger(lua_State *L)
     return 1;
 }
 
-static size_t next_position(lua_State *L)
-{
-    size_t position = (size_t)lua_tointeger(L, lua_upvalueindex(2));
-    lua_pushinteger(L, (lua_Integer)position + 1);
-    lua_replace(L, lua_upvalueindex(2));
-    return position;
-}
-
 static int next_node(lua_State *L)
 {
     const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
-    size_t position = next_position(L);
+    size_t position = workflow_iterator_position(L);
     if (position >= plan->node_count)
         return 0;
     workflow_node_push(L, &plan->nodes[position]);
@@ -172,7 +164,7 @@ static int next_node(lua_State *L)
 static int next_instance(lua_State *L)
 {
     const struct instance_set *instances = execution_instances(workflow_run(L)->execution);
-    size_t position = next_position(L);
+    size_t position = workflow_iterator_position(L);
     if (position >= instances->count)
         return 0;
     workflow_instance_push(L, instances->items[position]);

@@ -203,3 +203,11 @@ void workflow_iterator_push(lua_State *L, lua_CFunction next)
     lua_pushinteger(L, 0);
     lua_pushcclosure(L, next, 2);
 }
+
+size_t workflow_iterator_position(lua_State *L)
+{
+    size_t position = (size_t)lua_tointeger(L, lua_upvalueindex(2));
+    lua_pushinteger(L, (lua_Integer)position + 1);
+    lua_replace(L, lua_upvalueindex(2));
+    return position;
+}

@@ -105,14 +105,6 @@ static int node_operations(lua_State *L)
 }
 
 /* Upvalues of the iterators: the handle, how many were given. */
-static size_t next_position(lua_State *L)
-{
-    size_t position = (size_t)lua_tointeger(L, lua_upvalueindex(2));
-    lua_pushinteger(L, (lua_Integer)position + 1);
-    lua_replace(L, lua_upvalueindex(2));
-    return position;
-}
-
 static const struct plan_node *iterated_node(lua_State *L)
 {
     struct workflow_handle *handle = lua_touserdata(L, lua_upvalueindex(1));
@@ -122,7 +114,7 @@ static const struct plan_node *iterated_node(lua_State *L)
 static int next_instance(lua_State *L)
 {
     struct instance_set *instances = execution_instances(workflow_run(L)->execution);
-    size_t count, position = next_position(L);
+    size_t count, position = workflow_iterator_position(L);
     const size_t *indices = instances_of_node(instances, iterated_node(L)->index, &count);
     if (position >= count)
         return 0;
@@ -132,7 +124,7 @@ static int next_instance(lua_State *L)
 
 static int next_relationship(lua_State *L)
 {
-    size_t position = next_position(L);
+    size_t position = workflow_iterator_position(L);
     if (position >= iterated_node(L)->relationship_count)
         return 0;
     workflow_relationship_push(L, iterated_node(L), position);

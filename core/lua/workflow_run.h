@@ -96,8 +96,11 @@ void workflow_sequence_push(lua_State *L, struct task *container);
  */
 int workflow_task_return(lua_State *L, struct task *task, const struct error *err);
 struct task *workflow_task_check(lua_State *L, int arg);
-/** Push a function that gives the next of `count` on each call, by `push`. [-0, +1, m] */
+/** Push an iterator over what hangs on the handle at index 1: `next` is called for each. [-0, +1,
+ * m] */
 void workflow_iterator_push(lua_State *L, lua_CFunction next);
+/** In `next`: which one to give, from 0; one further on each call. [-0, +0, -] */
+size_t workflow_iterator_position(lua_State *L);
 /** The subgraph whose handle stands at `arg`, or NULL. [-0, +0, m] */
 struct task *workflow_subgraph_test(lua_State *L, int arg);
 /** A task started without a graph that the workflow has not asked for, forgotten now; or NULL. */
