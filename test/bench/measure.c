@@ -4,11 +4,12 @@
  * The kernel's own figure for a finished process (ru_maxrss) is the largest of the process and
  * all its descendants, and a child that was forked from a large parent counts the parent's
  * memory as its own. So the peaks are read from /proc while the command runs; ru_maxrss stands
- * in for a process that ended before it could be looked at.
+ * in where no children were seen.
  */
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,11 @@ static double now_ms(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static double milliseconds(struct timeval time)
+{
+    return (double)time.tv_sec * 1e3 + (double)time.tv_usec / 1e3;
 }
 
 /* The peak of the process's resident memory in KB since its exec, 0 when it has ended. */
@@ -125,11 +131,11 @@ int main(int argc, char **argv)
     if (wait4(pid, &status, 0, &usage) < 0)
         die("cannot wait for the command: %s", strerror(errno));
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
-                 (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
-    printf("{\"exit_code\": %d, \"wall_ms\": %.2f, \"cpu_ms\": %.2f, \"max_rss_kb\": %ld,"
-           " \"max_child_rss_kb\": %ld, \"max_children\": %d}\n",
-           code, wall_ms, cpu, peaks.process_kb ? peaks.process_kb : usage.ru_maxrss,
-           peaks.child_kb, peaks.children);
+    double user_ms = milliseconds(usage.ru_utime);
+    bool is_alone = !peaks.children;
+    printf("{\"exit_code\": %d, \"wall_ms\": %.2f, \"cpu_ms\": %.2f, \"user_ms\": %.2f,"
+           " \"max_rss_kb\": %ld, \"max_child_rss_kb\": %ld, \"max_children\": %d}\n",
+           code, wall_ms, user_ms + milliseconds(usage.ru_stime), user_ms,
+           is_alone ? usage.ru_maxrss : peaks.process_kb, peaks.child_kb, peaks.children);
     return code;
 }
