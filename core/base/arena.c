@@ -8,22 +8,29 @@
 
 enum { BLOCK_SIZE = 64 * 1024 };
 
+/* No long double: it would ask for twice the alignment of all else. */
+union any_type {
+    void *pointer;
+    int64_t integer;
+    double real;
+};
+
 struct arena_block {
     struct arena_block *next;
     size_t size; /* of data, bytes */
-    alignas(max_align_t) char data[];
+    alignas(union any_type) char data[];
 };
 
 static struct arena_block *block_new(size_t size)
 {
-    struct arena_block *block = malloc(sizeof *block + size);
+    struct arena_block *block = size < SIZE_MAX / 2 ? malloc(sizeof *block + size) : NULL;
     if (block)
         block->size = size;
     return block;
 }
 
 /* A large piece gets a block of its own behind the current one, which stays in use. */
-static void *alloc_large(struct arena *arena, size_t size)
+static void *take_large(struct arena *arena, size_t size)
 {
     struct arena_block *block = block_new(size);
     if (!block)
@@ -36,35 +43,41 @@ static void *alloc_large(struct arena *arena, size_t size)
         arena->blocks = block;
         arena->used = size;
     }
-    return memset(block->data, 0, size);
+    return block->data;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* `size` bytes that begin at a multiple of `align`. */
+static void *take(struct arena *arena, size_t size, size_t align)
 {
-    if (size > SIZE_MAX / 2)
-        return NULL;
-    size_t align = alignof(max_align_t);
-    size = (size + align - 1) / align * align;
     if (size > BLOCK_SIZE / 4)
-        return alloc_large(arena, size);
-    if (!arena->blocks || arena->blocks->size - arena->used < size) {
+        return take_large(arena, size);
+    size_t start = (arena->used + align - 1) / align * align;
+    if (!arena->blocks || start + size > arena->blocks->size) {
         struct arena_block *block = block_new(BLOCK_SIZE);
         if (!block)
             return NULL;
         block->next = arena->blocks;
         arena->blocks = block;
-        arena->used = 0;
+        start = 0;
     }
-    void *piece = arena->blocks->data + arena->used;
-    arena->used += size;
-    return memset(piece, 0, size);
+    arena->used = start + size;
+    return arena->blocks->data + start;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    void *piece = take(arena, size, alignof(union any_type));
+    return piece ? memset(piece, 0, size) : NULL;
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t length)
 {
-    char *copy = arena_alloc(arena, length + 1);
-    if (copy)
+    char *copy = length < SIZE_MAX ? take(arena, length + 1, 1) : NULL;
+    if (!copy)
+        return NULL;
+    if (length)
         memcpy(copy, text, length);
+    copy[length] = '\0';
     return copy;
 }
 

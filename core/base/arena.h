@@ -12,7 +12,8 @@ struct arena {
     size_t used; /* of the newest block, bytes */
 };
 
-/** @return `size` zeroed bytes, aligned for any type, or NULL; good until arena_release(). */
+/** @return `size` zeroed bytes, aligned for pointers and numbers, or NULL; good until
+ * arena_release(). */
 void *arena_alloc(struct arena *arena, size_t size);
 /** @return a copy of the `length` bytes at `text` with a NUL behind, or NULL. */
 char *arena_strndup(struct arena *arena, const char *text, size_t length);

@@ -122,6 +122,11 @@ static bool check_ascii(struct compiler *c, const struct yaml_node *node)
     }
 }
 
+static bool check_document_ascii(struct compiler *c, const struct document *document)
+{
+    return yaml_is_ascii(document->yaml) || check_ascii(c, yaml_root(document->yaml));
+}
+
 static void document_free(struct document *document)
 {
     if (!document)
@@ -392,7 +397,7 @@ static bool import_one(struct compiler *c, const struct search *search)
         return false;
     bool keep = !is_known(c, document);
     bool ok = !keep || (check_root(c, document) && check_import_version(c, document, search) &&
-                        (document->is_builtin || check_ascii(c, yaml_root(document->yaml))));
+                        (document->is_builtin || check_document_ascii(c, document)));
     if (keep && ok && add_document(c, document))
         return true;
     document_free(document);
@@ -455,7 +460,7 @@ static bool load_main(struct compiler *c, const char *path)
     }
     c->directory = document->directory;
     return check_root(c, document) && read_main_version(c, yaml_root(document->yaml)) &&
-           check_ascii(c, yaml_root(document->yaml));
+           check_document_ascii(c, document);
 }
 
 bool compiler_load(struct compiler *c, const char *path)

@@ -18,7 +18,7 @@ static uint64_t hash_bytes(const void *data, size_t length, uint64_t seed)
 static uint64_t hash_key(const struct yaml_node *key)
 {
     if (key->kind == YAML_STRING)
-        return hash_bytes(key->text, key->count, 0);
+        return hash_bytes(key->of.text, key->count, 0);
     char buffer[32];
     size_t length;
     const char *text = yaml_key_text(key, buffer, &length);
@@ -31,97 +31,95 @@ static bool same_key(const struct yaml_node *a, const struct yaml_node *b)
         return false;
     switch (yaml_kind(a)) {
     case YAML_BOOLEAN:
-        return a->value.boolean == b->value.boolean;
+        return yaml_boolean(a) == yaml_boolean(b);
     case YAML_INTEGER:
-        return a->value.integer == b->value.integer;
+        return yaml_integer(a) == yaml_integer(b);
     case YAML_REAL:
-        return a->value.real == b->value.real;
+        return yaml_real(a) == yaml_real(b);
     case YAML_STRING:
-        return a->count == b->count && !memcmp(a->text, b->text, a->count);
+        return a->count == b->count && !memcmp(a->of.text, b->of.text, a->count);
     default:
         return true;
     }
 }
 
-static struct yaml_entry *find_small(const struct yaml_node *map, const struct yaml_node *key)
+/* The number of the entry with `key`; that of the entries if there is none. */
+static uint32_t find_small(const struct yaml_node *map, const struct yaml_node *key)
 {
-    struct yaml_entries *entries = map->value.entries;
-    for (size_t i = 0; i < map->count; i++) {
-        if (same_key(entries->entry[i].key, key))
-            return &entries->entry[i];
-    }
-    return NULL;
+    uint32_t i = 0;
+    while (i < map->count && !same_key(&map->of.children->node[2 * i], key))
+        i++;
+    return i;
 }
 
 /* The slot of `key`, or the free one where it belongs. There is always a free slot. */
 static uint32_t *find_slot(const struct yaml_node *map, const struct yaml_node *key)
 {
-    struct yaml_entries *entries = map->value.entries;
-    uint32_t slot = (uint32_t)hash_key(key) & entries->slot_mask;
-    while (entries->slots[slot] && !same_key(entries->entry[entries->slots[slot] - 1].key, key))
-        slot = (slot + 1) & entries->slot_mask;
-    return &entries->slots[slot];
+    const struct yaml_children *children = map->of.children;
+    uint32_t slot = (uint32_t)hash_key(key) & children->slot_mask;
+    while (children->slots[slot] &&
+           !same_key(&children->node[2 * (children->slots[slot] - 1)], key))
+        slot = (slot + 1) & children->slot_mask;
+    return &children->slots[slot];
 }
 
 const struct yaml_node *yaml_find(const struct yaml_node *map, const char *key)
 {
-    if (map->kind != YAML_MAP)
-        return NULL;
     size_t length = strlen(key);
-    if (length > UINT32_MAX)
+    if (map->kind != YAML_MAP || !map->count || length > YAML_LONGEST_TEXT)
         return NULL;
-    struct yaml_node wanted = {.kind = YAML_STRING, .text = key, .count = (uint32_t)length};
-    struct yaml_entries *entries = map->value.entries;
-    if (!entries->slots) {
-        struct yaml_entry *entry = find_small(map, &wanted);
-        return entry ? entry->value : NULL;
-    }
+    struct yaml_node wanted = {.kind = YAML_STRING, .of.text = key, .count = (uint32_t)length};
+    if (!map->of.children->slots)
+        return yaml_value(map, find_small(map, &wanted));
     uint32_t number = *find_slot(map, &wanted);
-    return number ? entries->entry[number - 1].value : NULL;
+    return number ? yaml_value(map, number - 1) : NULL;
 }
 
 static void put(struct yaml_node *map, const struct yaml_node *key, const struct yaml_node *value)
 {
-    struct yaml_entries *entries = map->value.entries;
-    struct yaml_entry *entry;
-    if (entries->slots) {
+    struct yaml_children *children = map->of.children;
+    uint32_t i;
+    if (children->slots) {
         uint32_t *slot = find_slot(map, key);
         if (!*slot)
-            *slot = ++map->count;
-        entry = &entries->entry[*slot - 1];
+            *slot = map->count + 1;
+        i = *slot - 1;
     } else {
-        entry = find_small(map, key);
-        if (!entry)
-            entry = &entries->entry[map->count++];
+        i = find_small(map, key);
     }
-    *entry = (struct yaml_entry){key, value};
+    if (i == map->count)
+        map->count++;
+    children->node[2 * i] = *key;
+    children->node[2 * i].place = 2 * i;
+    children->node[2 * i + 1] = *value;
+    children->node[2 * i + 1].place = 2 * i + 1;
 }
 
-static bool reserve(struct yaml_node *map, size_t capacity, struct arena *arena)
+static bool reserve(struct yaml_node *map, size_t capacity, const char *file, struct arena *arena)
 {
-    struct yaml_entries *entries =
-        arena_alloc(arena, sizeof *entries + capacity * sizeof *entries->entry);
-    if (!entries)
+    struct yaml_children *children = yaml_children_new(arena, file, 2 * capacity);
+    if (!children)
         return false;
     if (capacity > SMALL) {
         size_t slots = 16;
         while (slots < capacity * 2)
             slots *= 2;
-        entries->slots = arena_alloc(arena, slots * sizeof *entries->slots);
-        if (!entries->slots)
+        children->slots = arena_alloc(arena, slots * sizeof *children->slots);
+        if (!children->slots)
             return false;
-        entries->slot_mask = (uint32_t)(slots - 1);
+        children->slot_mask = (uint32_t)(slots - 1);
     }
-    map->value.entries = entries;
+    map->of.children = children;
     return true;
 }
 
 static bool check_key(const struct yaml_node *key, struct yaml_problem *problem)
 {
-    if (!key->text)
+    const char *text = yaml_text(key);
+    if (!text)
         return yaml_problem_set(problem, YAML_PROBLEM_KEY, key, "a key must not be a %s",
                                 yaml_kind_name(yaml_kind(key)));
-    if (memchr(key->text, '\0', key->count))
+    if (memchr(text, '\0', key->count))
         return yaml_problem_set(problem, YAML_PROBLEM_KEY, key,
                                 "a key must not have a NUL character");
     return true;
@@ -134,7 +132,7 @@ static long count_merged(const struct yaml_node *value, struct yaml_problem *pro
         return (long)value->count;
     long count = 0;
     for (size_t i = 0; value->kind == YAML_LIST && i < value->count; i++) {
-        const struct yaml_node *item = value->value.items[i];
+        const struct yaml_node *item = yaml_item(value, i);
         if (item->kind != YAML_MAP) {
             yaml_problem_set(problem, YAML_PROBLEM_MERGE, item,
                              "a merge key '<<' needs dicts, got %s",
@@ -154,7 +152,7 @@ static long count_merged(const struct yaml_node *value, struct yaml_problem *pro
 static void put_all(struct yaml_node *map, const struct yaml_node *from)
 {
     for (size_t i = 0; i < from->count; i++)
-        put(map, from->value.entries->entry[i].key, from->value.entries->entry[i].value);
+        put(map, yaml_key(from, i), yaml_value(from, i));
 }
 
 /* Later puts win, so a list goes backwards: in it the earlier map wins. */
@@ -163,34 +161,52 @@ static void merge(struct yaml_node *map, const struct yaml_node *value)
     if (value->kind == YAML_MAP)
         put_all(map, value);
     for (size_t i = value->kind == YAML_LIST ? value->count : 0; i > 0; i--)
-        put_all(map, value->value.items[i - 1]);
+        put_all(map, yaml_item(value, i - 1));
 }
 
-bool yaml_map_build(struct yaml_node *map, const struct yaml_node *const *pairs, size_t count,
-                    struct arena *arena, size_t *merged, struct yaml_problem *problem)
+/* Nodes in the map, itself included. */
+static uint32_t weigh(const struct yaml_node *map)
+{
+    size_t weight = 1 + map->count;
+    for (size_t i = 0; i < map->count; i++)
+        weight += yaml_weight(yaml_value(map, i));
+    return weight < UINT32_MAX ? (uint32_t)weight : UINT32_MAX;
+}
+
+/* What is merged stands first, as in the reference, so that explicit keys beat it. */
+static void fill(struct yaml_node *map, const struct yaml_node *pairs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (pairs[2 * i].role == NODE_MERGE_KEY)
+            merge(map, &pairs[2 * i + 1]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (pairs[2 * i].role != NODE_MERGE_KEY)
+            put(map, &pairs[2 * i], &pairs[2 * i + 1]);
+    }
+    map->of.children->weight = weigh(map);
+}
+
+bool yaml_map_build(struct yaml_node *map, const struct yaml_node *pairs, size_t count,
+                    const char *file, struct arena *arena, size_t *merged,
+                    struct yaml_problem *problem)
 {
     *merged = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct yaml_node *key = pairs[2 * i];
+        const struct yaml_node *key = &pairs[2 * i];
         if (!check_key(key, problem))
             return false;
-        long brought = key->role == NODE_MERGE_KEY ? count_merged(pairs[2 * i + 1], problem) : 0;
+        long brought = key->role == NODE_MERGE_KEY ? count_merged(&pairs[2 * i + 1], problem) : 0;
         if (brought < 0)
             return false;
         *merged += (size_t)brought;
     }
-    if (*merged + count > UINT32_MAX / 4)
+    if (*merged + count > YAML_LONGEST_TEXT)
         return yaml_problem_set(problem, YAML_PROBLEM_LIMIT, map, "a dict has too many entries");
-    if (!reserve(map, *merged + count, arena))
-        return yaml_problem_nomem(problem, map->file);
-    /* What is merged stands first, as in the reference, so that explicit keys beat it. */
-    for (size_t i = 0; i < count; i++) {
-        if (pairs[2 * i]->role == NODE_MERGE_KEY)
-            merge(map, pairs[2 * i + 1]);
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (pairs[2 * i]->role != NODE_MERGE_KEY)
-            put(map, pairs[2 * i], pairs[2 * i + 1]);
-    }
+    if (*merged + count == 0)
+        return true;
+    if (!reserve(map, *merged + count, file, arena))
+        return yaml_problem_nomem(problem);
+    fill(map, pairs, count);
     return true;
 }

@@ -13,6 +13,19 @@ static const size_t DEFAULT_EXPANSION = 1000000;
 /* A text may repeat itself in proportion to its length: many nodes that merge one map. */
 static const size_t EXPANSION_PER_BYTE = 4;
 
+/* What an anchor stands for. */
+struct anchor {
+    struct yaml_node node; /* at first only its place is known */
+    bool is_complete;
+};
+
+/* Texts met lately, of which most come again: keys, types, names of operations. */
+enum { KNOWN_TEXTS = 1024, LONGEST_KNOWN_TEXT = 64 };
+struct known_text {
+    const char *text;
+    size_t length;
+};
+
 struct builder {
     yaml_parser_t parser;
     yaml_event_t event; /* the current one */
@@ -20,27 +33,27 @@ struct builder {
     const char *file; /* the document's copy */
     struct yaml_limits limits;
     struct yaml_problem *problem;
-    struct map anchors; /* name -> struct yaml_node */
+    struct map anchors; /* name -> struct anchor */
     size_t expanded;    /* nodes that aliases and merge keys have added */
     /* Children of the collections under construction; each knows where its own begin. */
-    const struct yaml_node **stack;
+    struct yaml_node *stack;
     size_t stack_count, stack_capacity;
+    struct known_text known_texts[KNOWN_TEXTS]; /* by hash */
 };
 
-static struct yaml_node *build_node(struct builder *b, size_t depth);
+static bool build_node(struct builder *b, size_t depth, struct yaml_node *node);
 
 /* A node at the place of the current event: where a problem is, or where a node begins. */
 static struct yaml_node place(const struct builder *b)
 {
-    return (struct yaml_node){.file = b->file,
-                              .line = (int)b->event.start_mark.line + 1,
-                              .column = (int)b->event.start_mark.column + 1};
+    return (struct yaml_node){.line = (uint32_t)b->event.start_mark.line + 1,
+                              .column = (uint32_t)b->event.start_mark.column + 1};
 }
 
 /* libyaml does not count lines of what it cannot decode. */
-static struct yaml_node place_of_byte(const struct builder *b, const char *text, size_t offset)
+static struct yaml_node place_of_byte(const char *text, size_t offset)
 {
-    struct yaml_node node = {.file = b->file, .line = 1, .column = 1};
+    struct yaml_node node = {.line = 1, .column = 1};
     for (size_t i = 0; i < offset; i++) {
         if (text[i] == '\n') {
             node.line++;
@@ -56,16 +69,15 @@ static bool syntax_problem(struct builder *b, const char *text, size_t length)
 {
     const yaml_parser_t *parser = &b->parser;
     if (parser->error == YAML_MEMORY_ERROR)
-        return yaml_problem_nomem(b->problem, b->file);
+        return yaml_problem_nomem(b->problem);
     const char *what = parser->problem ? parser->problem : "not YAML";
     if (parser->error == YAML_READER_ERROR) {
         size_t offset = parser->problem_offset < length ? parser->problem_offset : length;
-        struct yaml_node node = place_of_byte(b, text, offset);
+        struct yaml_node node = place_of_byte(text, offset);
         return yaml_problem_set(b->problem, YAML_PROBLEM_SYNTAX, &node, "%s", what);
     }
-    struct yaml_node node = {.file = b->file,
-                             .line = (int)parser->problem_mark.line + 1,
-                             .column = (int)parser->problem_mark.column + 1};
+    struct yaml_node node = {.line = (uint32_t)parser->problem_mark.line + 1,
+                             .column = (uint32_t)parser->problem_mark.column + 1};
     if (parser->context)
         return yaml_problem_set(b->problem, YAML_PROBLEM_SYNTAX, &node,
                                 "%s %s that begins in line %d", what, parser->context,
@@ -98,134 +110,174 @@ static bool push(struct builder *b, const struct yaml_node *node)
 {
     if (b->stack_count == b->stack_capacity) {
         size_t capacity = b->stack_capacity ? b->stack_capacity * 2 : 256;
-        const struct yaml_node **stack = realloc(b->stack, capacity * sizeof *stack);
+        struct yaml_node *stack = realloc(b->stack, capacity * sizeof *stack);
         if (!stack)
-            return yaml_problem_nomem(b->problem, b->file);
+            return yaml_problem_nomem(b->problem);
         b->stack = stack;
         b->stack_capacity = capacity;
     }
-    b->stack[b->stack_count++] = node;
+    b->stack[b->stack_count++] = *node;
     return true;
 }
 
-static bool set_anchor(struct builder *b, const yaml_char_t *anchor, struct yaml_node *node)
+/* A new anchor for `node`, which is yet to be built; `*anchor` is NULL if none is written. */
+static bool begin_anchor(struct builder *b, const yaml_char_t *written,
+                         const struct yaml_node *node, struct anchor **anchor)
 {
-    const char *name = (const char *)anchor;
+    const char *name = (const char *)written;
+    *anchor = NULL;
     if (!name)
         return true;
-    const struct yaml_node *first = map_get(&b->anchors, name);
+    const struct anchor *first = map_get(&b->anchors, name);
     if (first)
         return yaml_problem_set(b->problem, YAML_PROBLEM_ALIAS, node,
                                 "the anchor '&%.*s' is already in line %d",
-                                yaml_excerpt(name, strlen(name)), name, first->line);
-    return map_set(&b->anchors, name, node) || yaml_problem_nomem(b->problem, b->file);
+                                yaml_excerpt(name, strlen(name)), name, (int)first->node.line);
+    *anchor = arena_alloc(&b->document->arena, sizeof **anchor);
+    if (!*anchor || !map_set(&b->anchors, name, *anchor))
+        return yaml_problem_nomem(b->problem);
+    (*anchor)->node = *node;
+    return true;
 }
 
-static struct yaml_node *new_node(struct builder *b)
+static void end_anchor(struct anchor *anchor, const struct yaml_node *node)
 {
-    struct yaml_node *node = arena_alloc(&b->document->arena, sizeof *node);
-    if (node)
-        *node = place(b);
-    else
-        yaml_problem_nomem(b->problem, b->file);
-    return node;
+    if (anchor)
+        *anchor = (struct anchor){*node, true};
 }
 
-static struct yaml_node *build_alias(struct builder *b)
+static bool build_alias(struct builder *b, struct yaml_node *node)
 {
     const char *name = (const char *)b->event.data.alias.anchor;
-    struct yaml_node *node = map_get(&b->anchors, name);
-    if (node && node->weight)
-        return charge(b, node->weight) ? node : NULL;
-    struct yaml_node here = place(b);
-    yaml_problem_set(b->problem, YAML_PROBLEM_ALIAS, &here,
-                     node ? "the alias '*%.*s' stands for something that contains it"
-                          : "no anchor '&%.*s' stands before this alias",
-                     yaml_excerpt(name, strlen(name)), name);
-    return NULL;
+    const struct anchor *anchor = map_get(&b->anchors, name);
+    if (anchor && anchor->is_complete) {
+        *node = anchor->node;
+        return charge(b, yaml_weight(node));
+    }
+    *node = place(b);
+    return yaml_problem_set(b->problem, YAML_PROBLEM_ALIAS, node,
+                            anchor ? "the alias '*%.*s' stands for something that contains it"
+                                   : "no anchor '&%.*s' stands before this alias",
+                            yaml_excerpt(name, strlen(name)), name);
 }
 
-static struct yaml_node *build_scalar(struct builder *b)
+static void note_characters(struct builder *b, const char *text, size_t length)
 {
-    struct yaml_node *node = new_node(b);
-    if (!node)
-        return NULL;
-    size_t length = b->event.data.scalar.length;
-    const char *text = (const char *)b->event.data.scalar.value;
-    node->text = arena_strndup(&b->document->arena, text, length);
-    node->count = (uint32_t)length;
-    node->weight = 1;
-    if (!node->text) {
-        yaml_problem_nomem(b->problem, b->file);
-        return NULL;
+    for (size_t i = 0; i < length; i++)
+        b->document->has_non_ascii |= (unsigned char)text[i] > 127;
+}
+
+static struct known_text *known_text(struct builder *b, const char *text, size_t length)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+    return &b->known_texts[(hash ^ (hash >> 16)) % KNOWN_TEXTS];
+}
+
+/* A copy of `text` that lives as long as the document; shared if it was met lately. */
+static const char *keep_text(struct builder *b, const char *text, size_t length)
+{
+    bool is_long = length > LONGEST_KNOWN_TEXT;
+    struct known_text *known = is_long ? NULL : known_text(b, text, length);
+    if (known && known->text && known->length == length && !memcmp(known->text, text, length))
+        return known->text;
+    const char *copy = arena_strndup(&b->document->arena, text, length);
+    note_characters(b, text, length);
+    if (known && copy)
+        *known = (struct known_text){copy, length};
+    return copy;
+}
+
+static const struct yaml_number *keep_number(struct builder *b, const struct yaml_number *number,
+                                             const char *text, size_t length)
+{
+    struct yaml_number *copy = arena_alloc(&b->document->arena, sizeof *copy + length + 1);
+    if (copy) {
+        copy->value = number->value;
+        memcpy(copy->text, text, length);
     }
-    bool ok =
-        set_anchor(b, b->event.data.scalar.anchor, node) &&
-        yaml_scalar_resolve(node, (const char *)b->event.data.scalar.tag,
-                            b->event.data.scalar.plain_implicit, &b->document->arena, b->problem);
-    return ok ? node : NULL;
+    return copy;
+}
+
+static bool build_scalar(struct builder *b, struct yaml_node *node)
+{
+    const struct yaml_scalar scalar = {.text = (const char *)b->event.data.scalar.value,
+                                       .length = b->event.data.scalar.length,
+                                       .tag = (const char *)b->event.data.scalar.tag,
+                                       .is_plain = b->event.data.scalar.plain_implicit};
+    struct anchor *anchor;
+    struct yaml_number number;
+    *node = place(b);
+    node->count = (uint32_t)scalar.length;
+    if (!begin_anchor(b, b->event.data.scalar.anchor, node, &anchor) ||
+        !yaml_scalar_resolve(node, &scalar, &number, b->problem))
+        return false;
+    if (node->kind == YAML_INTEGER || node->kind == YAML_REAL)
+        node->of.number = keep_number(b, &number, scalar.text, scalar.length);
+    else
+        node->of.text = keep_text(b, scalar.text, scalar.length);
+    end_anchor(anchor, node);
+    return node->of.text || yaml_problem_nomem(b->problem);
 }
 
 /* A node where `<<` and `=` mean nothing: anywhere but as a key. */
-static struct yaml_node *build_value(struct builder *b, size_t depth)
+static bool build_value(struct builder *b, size_t depth, struct yaml_node *node)
 {
-    struct yaml_node *node = build_node(b, depth);
-    if (node && node->role != NODE_ORDINARY) {
-        yaml_problem_set(b->problem, YAML_PROBLEM_TAG, node,
-                         "'%s' means something only as a key: put it in quotes", node->text);
-        return NULL;
+    if (!build_node(b, depth, node))
+        return false;
+    if (node->role != NODE_MERGE_KEY && node->role != NODE_DEFAULT_KEY)
+        return true;
+    return yaml_problem_set(b->problem, YAML_PROBLEM_TAG, node,
+                            "'%s' means something only as a key: put it in quotes", node->of.text);
+}
+
+/* The top of the stack, from `base`, becomes the items of `list`. */
+static bool take_items(struct builder *b, struct yaml_node *list, size_t base)
+{
+    size_t count = b->stack_count - base, weight = 1;
+    b->stack_count = base;
+    if (!count)
+        return true;
+    struct yaml_children *children = yaml_children_new(&b->document->arena, b->file, count);
+    if (!children)
+        return yaml_problem_nomem(b->problem);
+    for (size_t i = 0; i < count; i++) {
+        children->node[i] = b->stack[base + i];
+        children->node[i].place = (uint32_t)i;
+        weight += yaml_weight(&children->node[i]);
     }
-    return node;
+    children->weight = weight < UINT32_MAX ? (uint32_t)weight : UINT32_MAX;
+    list->of.children = children;
+    list->count = (uint32_t)count;
+    return true;
 }
 
 static bool build_items(struct builder *b, struct yaml_node *list, size_t depth)
 {
-    size_t base = b->stack_count, weight = 1;
+    size_t base = b->stack_count;
     while (next_event(b) && b->event.type != YAML_SEQUENCE_END_EVENT) {
-        const struct yaml_node *item = build_value(b, depth);
-        if (!item || !push(b, item))
+        struct yaml_node item;
+        if (!build_value(b, depth, &item) || !push(b, &item))
             return false;
-        weight += item->weight;
     }
-    if (b->event.type != YAML_SEQUENCE_END_EVENT)
-        return false;
-    size_t count = b->stack_count - base;
-    list->value.items = arena_alloc(&b->document->arena, count * sizeof *list->value.items);
-    if (!list->value.items)
-        return yaml_problem_nomem(b->problem, b->file);
-    if (count)
-        memcpy(list->value.items, b->stack + base, count * sizeof *list->value.items);
-    list->count = (uint32_t)count;
-    list->weight = weight < UINT32_MAX ? (uint32_t)weight : UINT32_MAX;
-    b->stack_count = base;
-    return true;
-}
-
-static uint32_t map_weight(const struct yaml_node *map)
-{
-    size_t weight = 1;
-    for (size_t i = 0; i < map->count; i++)
-        weight += 1 + map->value.entries->entry[i].value->weight;
-    return weight < UINT32_MAX ? (uint32_t)weight : UINT32_MAX;
+    return b->event.type == YAML_SEQUENCE_END_EVENT && take_items(b, list, base);
 }
 
 static bool build_entries(struct builder *b, struct yaml_node *map, size_t depth)
 {
     size_t base = b->stack_count, merged;
     while (next_event(b) && b->event.type != YAML_MAPPING_END_EVENT) {
-        const struct yaml_node *key = build_node(b, depth);
-        if (!key || !push(b, key) || !next_event(b))
-            return false;
-        const struct yaml_node *value = build_value(b, depth);
-        if (!value || !push(b, value))
+        struct yaml_node key, value;
+        if (!build_node(b, depth, &key) || !push(b, &key) || !next_event(b) ||
+            !build_value(b, depth, &value) || !push(b, &value))
             return false;
     }
     if (b->event.type != YAML_MAPPING_END_EVENT)
         return false;
-    if (!yaml_map_build(map, b->stack + base, (b->stack_count - base) / 2, &b->document->arena,
-                        &merged, b->problem))
+    if (!yaml_map_build(map, b->stack + base, (b->stack_count - base) / 2, b->file,
+                        &b->document->arena, &merged, b->problem))
         return false;
-    map->weight = map_weight(map);
     b->stack_count = base;
     return charge(b, merged);
 }
@@ -254,55 +306,59 @@ static bool check_depth(struct builder *b, const struct yaml_node *node, size_t 
                             "lists and dicts are nested over %zu levels deep", b->limits.depth);
 }
 
-static struct yaml_node *build_list(struct builder *b, size_t depth)
+static bool build_list(struct builder *b, size_t depth, struct yaml_node *list)
 {
-    struct yaml_node *list = new_node(b);
-    if (!list)
-        return NULL;
+    struct anchor *anchor;
+    *list = place(b);
     list->kind = YAML_LIST;
     bool ok = check_depth(b, list, depth) &&
               check_collection_tag(b, list, b->event.data.sequence_start.tag, YAML_SEQ_TAG) &&
-              set_anchor(b, b->event.data.sequence_start.anchor, list) &&
+              begin_anchor(b, b->event.data.sequence_start.anchor, list, &anchor) &&
               build_items(b, list, depth + 1);
-    return ok ? list : NULL;
+    if (ok)
+        end_anchor(anchor, list);
+    return ok;
 }
 
-static struct yaml_node *build_map(struct builder *b, size_t depth)
+static bool build_map(struct builder *b, size_t depth, struct yaml_node *map)
 {
-    struct yaml_node *map = new_node(b);
-    if (!map)
-        return NULL;
+    struct anchor *anchor;
+    *map = place(b);
     map->kind = YAML_MAP;
     bool ok = check_depth(b, map, depth) &&
               check_collection_tag(b, map, b->event.data.mapping_start.tag, YAML_MAP_TAG) &&
-              set_anchor(b, b->event.data.mapping_start.anchor, map) &&
+              begin_anchor(b, b->event.data.mapping_start.anchor, map, &anchor) &&
               build_entries(b, map, depth + 1);
-    return ok ? map : NULL;
+    if (ok)
+        end_anchor(anchor, map);
+    return ok;
 }
 
 /* The node that the current event begins. */
-static struct yaml_node *build_node(struct builder *b, size_t depth)
+static bool build_node(struct builder *b, size_t depth, struct yaml_node *node)
 {
     switch (b->event.type) {
     case YAML_ALIAS_EVENT:
-        return build_alias(b);
+        return build_alias(b, node);
     case YAML_SCALAR_EVENT:
-        return build_scalar(b);
+        return build_scalar(b, node);
     case YAML_SEQUENCE_START_EVENT:
-        return build_list(b, depth);
+        return build_list(b, depth, node);
     default:
-        return build_map(b, depth);
+        return build_map(b, depth, node);
     }
 }
 
-static bool build_nothing(struct builder *b)
+static bool build_root(struct builder *b)
 {
-    struct yaml_node *node = new_node(b);
-    if (!node)
-        return false;
-    node->text = "";
-    node->weight = 1;
-    b->document->root = node;
+    struct yaml_children *root = yaml_children_new(&b->document->arena, b->file, 1);
+    if (!root)
+        return yaml_problem_nomem(b->problem);
+    b->document->root = root->node;
+    if (b->event.type != YAML_STREAM_END_EVENT)
+        return next_event(b) && build_value(b, 0, root->node);
+    root->node[0] = place(b);
+    root->node[0].of.text = "";
     return true;
 }
 
@@ -310,12 +366,10 @@ static bool build_document(struct builder *b)
 {
     if (!next_event(b) || !next_event(b)) /* the stream's start, then the document's */
         return false;
-    if (b->event.type == YAML_STREAM_END_EVENT)
-        return build_nothing(b);
-    if (!next_event(b))
-        return false;
-    b->document->root = build_value(b, 0);
-    if (!b->document->root || !next_event(b) || !next_event(b))
+    bool is_empty = b->event.type == YAML_STREAM_END_EVENT;
+    if (!build_root(b) || is_empty)
+        return is_empty;
+    if (!next_event(b) || !next_event(b))
         return false;
     if (b->event.type == YAML_STREAM_END_EVENT)
         return true;
@@ -330,8 +384,8 @@ static struct yaml_limits complete(const struct yaml_limits *given, size_t lengt
     size_t expansion = length * EXPANSION_PER_BYTE;
     if (!limits.size)
         limits.size = DEFAULT_SIZE;
-    if (limits.size > UINT32_MAX / 4)
-        limits.size = UINT32_MAX / 4; /* counts are 32 bits wide */
+    if (limits.size > YAML_LONGEST_TEXT)
+        limits.size = YAML_LONGEST_TEXT;
     if (!limits.depth)
         limits.depth = DEFAULT_DEPTH;
     if (!limits.expansion)
@@ -342,7 +396,7 @@ static struct yaml_limits complete(const struct yaml_limits *given, size_t lengt
 static bool parse_text(struct builder *b, const char *text, size_t length)
 {
     if (length > b->limits.size) {
-        struct yaml_node node = place_of_byte(b, text, 0);
+        struct yaml_node node = place_of_byte(text, 0);
         return yaml_problem_set(b->problem, YAML_PROBLEM_LIMIT, &node,
                                 "the text is %zu bytes long, over the limit of %zu", length,
                                 b->limits.size);
@@ -352,7 +406,7 @@ static bool parse_text(struct builder *b, const char *text, size_t length)
         length -= 3;
     }
     if (!yaml_parser_initialize(&b->parser))
-        return yaml_problem_nomem(b->problem, b->file);
+        return yaml_problem_nomem(b->problem);
     yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&b->parser, (const unsigned char *)text, length);
     bool ok = build_document(b);
@@ -368,12 +422,19 @@ struct yaml_document *yaml_parse(const char *text, size_t length, const char *fi
 {
     *problem = (struct yaml_problem){0};
     struct yaml_document *document = calloc(1, sizeof *document);
+    struct builder *b = calloc(1, sizeof *b);
     const char *name = document ? arena_strdup(&document->arena, file) : NULL;
-    struct builder b = {.document = document,
-                        .file = name ? name : file,
-                        .limits = complete(limits, length),
-                        .problem = problem};
-    bool ok = name ? parse_text(&b, text, length) : yaml_problem_nomem(problem, file);
+    bool ok = false;
+    if (b && name) {
+        b->document = document;
+        b->file = name;
+        b->limits = complete(limits, length);
+        b->problem = problem;
+        ok = parse_text(b, text, length);
+    } else {
+        yaml_problem_nomem(problem);
+    }
+    free(b);
     if (ok)
         return document;
     problem->mark.file = file;

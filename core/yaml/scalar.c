@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/real.h"
@@ -156,6 +157,8 @@ static enum scalar_class classify_word(const char *text)
                                            "True", "TRUE", "false", "False", "FALSE", "on", "On",
                                            "ON",   "off",  "Off",   "OFF",   NULL};
     static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
+    if (*text && !strchr("yYnNtTfFoO~<=", *text)) /* no word of all these begins otherwise */
+        return CLASS_STRING;
     if (is_one_of(text, booleans))
         return CLASS_BOOLEAN;
     if (is_one_of(text, nulls))
@@ -205,30 +208,34 @@ static enum scalar_class class_of_tag(const char *tag)
     return CLASS_OTHER;
 }
 
-static bool misfit(const struct yaml_node *node, const char *what, struct yaml_problem *problem)
+/* A scalar under way. */
+struct work {
+    const struct yaml_scalar *scalar;
+    struct yaml_node *node;
+    struct yaml_number *number;
+    struct yaml_problem *problem;
+};
+
+/* Report a problem with the scalar, whose text stands in the middle of the message. */
+static bool refuse(const struct work *work, enum yaml_problem_code code, const char *before,
+                   const char *after)
 {
-    return yaml_problem_set(problem, YAML_PROBLEM_TAG, node, "'%.*s' is no %s",
-                            yaml_excerpt(node->text, node->count), node->text, what);
+    const struct yaml_scalar *scalar = work->scalar;
+    return yaml_problem_set(work->problem, code, work->node, "%s'%.*s'%s", before,
+                            yaml_excerpt(scalar->text, scalar->length), scalar->text, after);
 }
 
-static bool too_large(const struct yaml_node *node, struct yaml_problem *problem)
-{
-    return yaml_problem_set(problem, YAML_PROBLEM_NUMBER, node,
-                            "the integer '%.*s' does not fit into 64 bits",
-                            yaml_excerpt(node->text, node->count), node->text);
-}
-
-static bool build_boolean(struct yaml_node *node, struct yaml_problem *problem)
+static bool build_boolean(const struct work *work)
 {
     static const char *const words[] = {"no", "yes", "false", "true", "off", "on"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (!strcasecmp(node->text, words[i])) {
-            node->kind = YAML_BOOLEAN;
-            node->value.boolean = i % 2;
+        if (!strcasecmp(work->scalar->text, words[i])) {
+            work->node->kind = YAML_BOOLEAN;
+            work->node->role = i % 2 ? NODE_TRUE : NODE_ORDINARY;
             return true;
         }
     }
-    return misfit(node, "boolean", problem);
+    return refuse(work, YAML_PROBLEM_TAG, "", " is no boolean");
 }
 
 static int digit_value(char c)
@@ -279,17 +286,17 @@ static const char *read_magnitude(const char *at, uint64_t *value, bool *overflo
     return read_sixties(at, value, overflow);
 }
 
-static bool build_integer(struct yaml_node *node, const char *digits, struct yaml_problem *problem)
+static bool build_integer(const struct work *work, const char *digits)
 {
     uint64_t magnitude = 0;
     bool overflow = false, negative = *digits == '-';
     const char *end = read_magnitude(skip_sign(digits), &magnitude, &overflow);
     if (!end || *end)
-        return misfit(node, "integer", problem);
+        return refuse(work, YAML_PROBLEM_TAG, "", " is no integer");
     if (overflow || magnitude > (uint64_t)INT64_MAX + negative)
-        return too_large(node, problem);
-    node->kind = YAML_INTEGER;
-    node->value.integer = (json_int_t)(negative ? -magnitude : magnitude);
+        return refuse(work, YAML_PROBLEM_NUMBER, "the integer ", " does not fit into 64 bits");
+    work->node->kind = YAML_INTEGER;
+    work->number->value.integer = (json_int_t)(negative ? -magnitude : magnitude);
     return true;
 }
 
@@ -302,7 +309,7 @@ static const char *read_real(const char *at, double *value)
     return real_read(at, value);
 }
 
-static bool build_real(struct yaml_node *node, const char *digits, struct yaml_problem *problem)
+static bool build_real(const struct work *work, const char *digits)
 {
     double value = 0;
     const char *at = skip_sign(digits);
@@ -318,51 +325,61 @@ static bool build_real(struct yaml_node *node, const char *digits, struct yaml_p
         value = value * 60 + part;
     }
     if (!at || *at)
-        return misfit(node, "float", problem);
+        return refuse(work, YAML_PROBLEM_TAG, "", " is no float");
     if (!isfinite(value))
-        return yaml_problem_set(problem, YAML_PROBLEM_NUMBER, node,
-                                "'%.*s' is not a finite number: put it in quotes",
-                                yaml_excerpt(node->text, node->count), node->text);
-    node->kind = YAML_REAL;
-    node->value.real = *digits == '-' ? -value : value;
+        return refuse(work, YAML_PROBLEM_NUMBER, "", " is not a finite number: put it in quotes");
+    work->node->kind = YAML_REAL;
+    work->number->value.real = *digits == '-' ? -value : value;
     return true;
 }
 
-static char *without_underscores(const struct yaml_node *node, struct arena *arena)
+static bool build_digits(const struct work *work, enum scalar_class class, const char *digits)
 {
-    char *copy = arena_strndup(arena, node->text, node->count);
-    char *to = copy;
-    for (size_t i = 0; copy && i < node->count; i++) {
-        if (copy[i] != '_')
-            *to++ = copy[i];
-    }
-    if (copy)
-        *to = '\0';
-    return copy;
+    return class == CLASS_INTEGER ? build_integer(work, digits) : build_real(work, digits);
 }
 
-static bool build_number(struct yaml_node *node, enum scalar_class class, struct arena *arena,
-                         struct yaml_problem *problem)
+static bool build_without_underscores(const struct work *work, enum scalar_class class)
 {
-    const char *digits = node->text;
-    if (strlen(digits) != node->count)
-        return misfit(node, "number", problem);
-    if (strchr(digits, '_'))
-        digits = without_underscores(node, arena);
+    char *digits = malloc(work->scalar->length + 1), *to = digits;
     if (!digits)
-        return yaml_problem_nomem(problem, node->file);
-    return class == CLASS_INTEGER ? build_integer(node, digits, problem)
-                                  : build_real(node, digits, problem);
+        return yaml_problem_nomem(work->problem);
+    for (const char *from = work->scalar->text; *from; from++) {
+        if (*from != '_')
+            *to++ = *from;
+    }
+    *to = '\0';
+    bool ok = build_digits(work, class, digits);
+    free(digits);
+    return ok;
 }
 
-bool yaml_scalar_resolve(struct yaml_node *node, const char *tag, bool plain, struct arena *arena,
-                         struct yaml_problem *problem)
+static bool build_number(const struct work *work, enum scalar_class class)
 {
+    const char *text = work->scalar->text;
+    if (strlen(text) != work->scalar->length)
+        return refuse(work, YAML_PROBLEM_TAG, "", " is no number");
+    return strchr(text, '_') ? build_without_underscores(work, class)
+                             : build_digits(work, class, text);
+}
+
+static bool refuse_tag(const struct work *work)
+{
+    const char *tag = work->scalar->tag, *suffix = tag_suffix(tag);
+    const char *shown = suffix ? suffix : tag;
+    return yaml_problem_set(work->problem, YAML_PROBLEM_TAG, work->node,
+                            "the tag '%s%.*s' is not supported", suffix ? "!!" : "",
+                            yaml_excerpt(shown, strlen(shown)), shown);
+}
+
+bool yaml_scalar_resolve(struct yaml_node *node, const struct yaml_scalar *scalar,
+                         struct yaml_number *number, struct yaml_problem *problem)
+{
+    const struct work work = {scalar, node, number, problem};
     enum scalar_class class = CLASS_STRING;
-    if (plain)
-        class = classify(node->text, node->count);
-    else if (tag)
-        class = class_of_tag(tag);
+    if (scalar->is_plain)
+        class = classify(scalar->text, scalar->length);
+    else if (scalar->tag)
+        class = class_of_tag(scalar->tag);
     node->kind = YAML_STRING;
     switch (class) {
     case CLASS_STRING:
@@ -371,10 +388,10 @@ bool yaml_scalar_resolve(struct yaml_node *node, const char *tag, bool plain, st
         node->kind = YAML_NULL;
         return true;
     case CLASS_BOOLEAN:
-        return build_boolean(node, problem);
+        return build_boolean(&work);
     case CLASS_INTEGER:
     case CLASS_REAL:
-        return build_number(node, class, arena, problem);
+        return build_number(&work, class);
     case CLASS_MERGE:
         node->role = NODE_MERGE_KEY;
         return true;
@@ -382,14 +399,10 @@ bool yaml_scalar_resolve(struct yaml_node *node, const char *tag, bool plain, st
         node->role = NODE_DEFAULT_KEY;
         return true;
     case CLASS_DATE:
-        return yaml_problem_set(problem, YAML_PROBLEM_DATE, node,
-                                "'%.*s' is a date, for which there is no type: put it in quotes",
-                                yaml_excerpt(node->text, node->count), node->text);
+        return refuse(&work, YAML_PROBLEM_DATE, "",
+                      " is a date, for which there is no type: put it in quotes");
     case CLASS_OTHER:
         break;
     }
-    const char *suffix = tag_suffix(tag);
-    const char *shown = suffix ? suffix : tag;
-    return yaml_problem_set(problem, YAML_PROBLEM_TAG, node, "the tag '%s%.*s' is not supported",
-                            suffix ? "!!" : "", yaml_excerpt(shown, strlen(shown)), shown);
+    return refuse_tag(&work);
 }

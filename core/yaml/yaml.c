@@ -2,6 +2,7 @@
 #include "yaml/yaml.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,61 +39,95 @@ const char *yaml_kind_name(enum yaml_kind kind)
     return names[kind];
 }
 
+bool yaml_is_ascii(const struct yaml_document *document)
+{
+    return !document->has_non_ascii;
+}
+
 struct yaml_mark yaml_mark(const struct yaml_node *node)
 {
-    return (struct yaml_mark){node->file, node->line, node->column};
+    const char *first = (const char *)(node - node->place);
+    const struct yaml_children *siblings =
+        (const void *)(first - offsetof(struct yaml_children, node));
+    return (struct yaml_mark){siblings->file, (int)node->line, (int)node->column};
+}
+
+static bool is_number(const struct yaml_node *node)
+{
+    return node->kind == YAML_INTEGER || node->kind == YAML_REAL;
+}
+
+static bool is_collection(const struct yaml_node *node)
+{
+    return node->kind == YAML_LIST || node->kind == YAML_MAP;
+}
+
+uint32_t yaml_weight(const struct yaml_node *node)
+{
+    return is_collection(node) && node->of.children ? node->of.children->weight : 1;
 }
 
 const char *yaml_string(const struct yaml_node *node)
 {
-    return node->kind == YAML_STRING ? node->text : NULL;
+    return node->kind == YAML_STRING ? node->of.text : NULL;
 }
 
 const char *yaml_text(const struct yaml_node *node)
 {
-    return node->text;
+    if (is_collection(node))
+        return NULL;
+    return is_number(node) ? node->of.number->text : node->of.text;
 }
 
 size_t yaml_length(const struct yaml_node *node)
 {
-    return node->text ? node->count : 0;
+    return is_collection(node) ? 0 : node->count;
 }
 
 bool yaml_boolean(const struct yaml_node *node)
 {
-    return node->kind == YAML_BOOLEAN && node->value.boolean;
+    return node->kind == YAML_BOOLEAN && node->role == NODE_TRUE;
 }
 
 json_int_t yaml_integer(const struct yaml_node *node)
 {
-    return node->kind == YAML_INTEGER ? node->value.integer : 0;
+    return node->kind == YAML_INTEGER ? node->of.number->value.integer : 0;
 }
 
 double yaml_real(const struct yaml_node *node)
 {
     if (node->kind == YAML_INTEGER)
-        return (double)node->value.integer;
-    return node->kind == YAML_REAL ? node->value.real : 0;
+        return (double)node->of.number->value.integer;
+    return node->kind == YAML_REAL ? node->of.number->value.real : 0;
 }
 
 size_t yaml_count(const struct yaml_node *node)
 {
-    return node->text ? 0 : node->count;
+    return is_collection(node) ? node->count : 0;
 }
 
 const struct yaml_node *yaml_item(const struct yaml_node *list, size_t i)
 {
-    return list->kind == YAML_LIST && i < list->count ? list->value.items[i] : NULL;
+    return list->kind == YAML_LIST && i < list->count ? &list->of.children->node[i] : NULL;
 }
 
 const struct yaml_node *yaml_key(const struct yaml_node *map, size_t i)
 {
-    return map->kind == YAML_MAP && i < map->count ? map->value.entries->entry[i].key : NULL;
+    return map->kind == YAML_MAP && i < map->count ? &map->of.children->node[2 * i] : NULL;
 }
 
 const struct yaml_node *yaml_value(const struct yaml_node *map, size_t i)
 {
-    return map->kind == YAML_MAP && i < map->count ? map->value.entries->entry[i].value : NULL;
+    return map->kind == YAML_MAP && i < map->count ? &map->of.children->node[2 * i + 1] : NULL;
+}
+
+struct yaml_children *yaml_children_new(struct arena *arena, const char *file, size_t count)
+{
+    struct yaml_children *children =
+        arena_alloc(arena, sizeof *children + count * sizeof *children->node);
+    if (children)
+        children->file = file;
+    return children;
 }
 
 const char *yaml_key_text(const struct yaml_node *key, char buffer[32], size_t *length)
@@ -103,17 +138,17 @@ const char *yaml_key_text(const struct yaml_node *key, char buffer[32], size_t *
         written = snprintf(buffer, 32, "null");
         break;
     case YAML_BOOLEAN:
-        written = snprintf(buffer, 32, "%s", key->value.boolean ? "true" : "false");
+        written = snprintf(buffer, 32, "%s", yaml_boolean(key) ? "true" : "false");
         break;
     case YAML_INTEGER:
-        written = snprintf(buffer, 32, "%" JSON_INTEGER_FORMAT, key->value.integer);
+        written = snprintf(buffer, 32, "%" JSON_INTEGER_FORMAT, yaml_integer(key));
         break;
     case YAML_REAL:
-        written = (int)real_text(key->value.real, buffer);
+        written = (int)real_text(yaml_real(key), buffer);
         break;
     default:
         *length = key->count;
-        return key->text;
+        return key->of.text;
     }
     *length = (size_t)written;
     return buffer;
@@ -123,7 +158,7 @@ static json_t *list_to_json(const struct yaml_node *list)
 {
     json_t *array = json_array();
     for (size_t i = 0; array && i < list->count; i++) {
-        if (json_array_append_new(array, yaml_to_json(list->value.items[i])) != 0) {
+        if (json_array_append_new(array, yaml_to_json(yaml_item(list, i))) != 0) {
             json_decref(array);
             return NULL;
         }
@@ -135,11 +170,10 @@ static json_t *map_to_json(const struct yaml_node *map)
 {
     json_t *object = json_object();
     for (size_t i = 0; object && i < map->count; i++) {
-        const struct yaml_entry *entry = &map->value.entries->entry[i];
         char buffer[32];
         size_t length;
-        const char *key = yaml_key_text(entry->key, buffer, &length);
-        if (json_object_setn_new(object, key, length, yaml_to_json(entry->value)) != 0) {
+        const char *key = yaml_key_text(yaml_key(map, i), buffer, &length);
+        if (json_object_setn_new(object, key, length, yaml_to_json(yaml_value(map, i))) != 0) {
             json_decref(object);
             return NULL;
         }
@@ -153,13 +187,13 @@ json_t *yaml_to_json(const struct yaml_node *node)
     case YAML_NULL:
         return json_null();
     case YAML_BOOLEAN:
-        return json_boolean(node->value.boolean);
+        return json_boolean(yaml_boolean(node));
     case YAML_INTEGER:
-        return json_integer(node->value.integer);
+        return json_integer(yaml_integer(node));
     case YAML_REAL:
-        return json_real(node->value.real);
+        return json_real(yaml_real(node));
     case YAML_STRING:
-        return json_stringn_nocheck(node->text, node->count);
+        return json_stringn_nocheck(node->of.text, node->count);
     case YAML_LIST:
         return list_to_json(node);
     case YAML_MAP:
@@ -176,14 +210,14 @@ bool yaml_problem_set(struct yaml_problem *problem, enum yaml_problem_code code,
     vsnprintf(problem->message, sizeof problem->message, fmt, args);
     va_end(args);
     problem->code = code;
-    problem->mark = yaml_mark(node);
+    problem->mark = (struct yaml_mark){NULL, (int)node->line, (int)node->column};
     return false;
 }
 
-bool yaml_problem_nomem(struct yaml_problem *problem, const char *file)
+bool yaml_problem_nomem(struct yaml_problem *problem)
 {
     problem->code = YAML_PROBLEM_MEMORY;
-    problem->mark = (struct yaml_mark){file, 1, 1};
+    problem->mark = (struct yaml_mark){NULL, 1, 1};
     snprintf(problem->message, sizeof problem->message, "out of memory");
     return false;
 }

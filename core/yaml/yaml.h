@@ -70,6 +70,9 @@ void yaml_document_free(struct yaml_document *document);
 /** The outermost node. Borrowed, as all that follows, until yaml_document_free(). */
 const struct yaml_node *yaml_root(const struct yaml_document *document);
 
+/** Whether all keys and other scalars are ASCII. */
+bool yaml_is_ascii(const struct yaml_document *document);
+
 enum yaml_kind yaml_kind(const struct yaml_node *node);
 /** "string", "integer", "float", "boolean", "null", "list" or "dict". */
 const char *yaml_kind_name(enum yaml_kind kind);
