@@ -37,6 +37,8 @@ struct execution_options {
     double task_retry_interval;            /* seconds */
     int subgraph_retries;
     double wait_after_fail; /* seconds after the first failure; negative: 600 */
+    bool resume;            /* it has run before: its stored graphs are gone on with */
+    bool reset_operations;  /* resume: operations that were under way are begun anew */
     bool handle_signals;    /* SIGINT and SIGTERM end the execution in good order */
     const struct workflow_host *host;
     /* Called after a commit with the events and logs that it stored, an array; or NULL. */
@@ -94,6 +96,24 @@ struct task *execution_subgraph(struct execution *execution, const char *name, s
 /** A call of function number `function` of the workflow host. */
 struct task *execution_local_task(struct execution *execution, const char *name, int function,
                                   struct error *err);
+
+/**
+ * Store the graph as it stands under `name`, so that it can be resumed.
+ *
+ * @return false with `err` set: ERROR_UNSUPPORTED (a handler that is no named function),
+ *         ERROR_STORAGE, ERROR_NOMEM
+ */
+bool execution_store_graph(struct execution *execution, const char *name, struct error *err);
+/**
+ * Fill the graph with what is left to do of the stored graph `name` of this execution.
+ *
+ * @return whether there is one; false with `err` set: ERROR_STORAGE, ERROR_STATE, ERROR_PLUGIN (a
+ *         handler is not found any more), ERROR_NOMEM
+ */
+bool execution_restore_graph(struct execution *execution, const char *name, struct error *err);
+
+/** Whether what stands in the graph is stored, or was restored. */
+bool execution_graph_is_stored(const struct execution *execution);
 
 /** Write a log record of the workflow, or of one of its instances (TASK_NO_INSTANCE: none). */
 bool execution_log(struct execution *execution, long instance, const char *level, const char *text,

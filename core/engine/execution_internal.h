@@ -79,6 +79,9 @@ struct execution {
     json_t *records;    /* list: events of this turn, shown after the commit */
     size_t submissions; /* among the departures */
 
+    json_int_t graph_row; /* the stored graph, or 0 */
+    uint32_t graph_tasks; /* how many tasks it has had so far */
+
     enum execution_wait waiting_for;
     struct task *waited_task;
     bool no_more_waiting; /* wait_after_fail is over */
@@ -141,6 +144,36 @@ bool execution_change_instance(struct execution *execution, struct node_instance
                                struct error *err);
 /** Answer the call of an operation, at the end of the turn. */
 bool execution_answer(struct execution *execution, const struct arrival *arrival);
+
+/* ---- tasks (execution_tasks.c) ---- */
+
+struct task_retries {
+    int32_t total;   /* TASK_RETRIES_UNLIMITED, or how many after the first attempt */
+    double interval; /* seconds */
+};
+
+/** What a task of that kind has unless the workflow chose others; `operation` may be NULL. */
+struct task_retries execution_retries(const struct execution *execution, enum task_kind kind,
+                                      const struct operation *operation);
+
+/* ---- stored graphs (execution_graphs.c, task_document.c) ---- */
+
+/** Store what has come into the graph in this turn. */
+void execution_keep_graph(struct execution *execution);
+/** Store that nothing is left to be done for `task`. */
+void execution_keep_done(struct execution *execution, const struct task *task);
+/**
+ * A task as it is stored.
+ *
+ * @param stored number of the last task that is stored already: which of those must wait for this
+ *        one is written with it
+ * @return new, or NULL with `err` set: ERROR_UNSUPPORTED (a handler that is no named function)
+ */
+json_t *task_document(struct execution *execution, const struct task *task, uint32_t stored,
+                      struct error *err);
+/** The task again, outside of the graph; or NULL with `err` set: ERROR_STORAGE, ERROR_STATE. */
+struct task *task_from_document(struct execution *execution, const json_t *document,
+                                struct error *err);
 
 /* ---- what arrives and what departs (execution_traffic.c) ---- */
 

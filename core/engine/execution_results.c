@@ -29,8 +29,10 @@ bool execution_keep_operation(struct execution *e, struct task *task, json_t *de
         .state = task_state_name(task->state),
         .retry = task->current_retries,
         .details = details,
+        .graph = task->number ? e->graph_row : 0,
+        .task = task->number,
     };
-    bool add = task->state == TASK_SENT;
+    bool add = !task->row;
     if (add ? !operation_add(e->options.store, &record, &err)
             : !operation_update(e->options.store, &record, &err))
         return abort_with(e, &err);
@@ -84,12 +86,27 @@ static bool set_state(struct execution *e, struct task *task)
     return execution_change_instance(e, ni, ni->version, task->text, NULL, &err);
 }
 
+/* Its function could not be stored, and the engine that had it is gone. */
+static void refuse_nameless(struct execution *e, struct task *task)
+{
+    struct error err = {0};
+    error_set(&err, ERROR_STATE,
+              "local task '%s' cannot go on after an interruption, as its function has no name: "
+              "give ctx:local_task() the name of a function, 'module.function'",
+              task->text);
+    finish_with_error(e, task, error_document(&err, false), TASK_END_NON_RECOVERABLE, -1);
+}
+
 static void run_local(struct execution *e, struct task *task)
 {
     json_t *value = NULL;
     task->state = TASK_STARTED;
     if (!execution_task_event(e, task, NULL))
         return;
+    if (task->function == TASK_HANDLER_NONE) {
+        refuse_nameless(e, task);
+        return;
+    }
     if (e->options.host->run_local(e->workflow, task, &value)) {
         struct task_outcome outcome = {.end = TASK_END_SUCCESS, .value = value, .retry_after = -1};
         task_graph_finish(e->graph, task, &outcome);

@@ -98,6 +98,22 @@ static bool check_plugin(const struct operation *operation, bool *skip, struct e
                      operation->name, operation->function);
 }
 
+struct task_retries execution_retries(const struct execution *e, enum task_kind kind,
+                                      const struct operation *operation)
+{
+    struct task_retries retries = {e->options.task_retries, e->options.task_retry_interval};
+    if (kind == TASK_SUBGRAPH)
+        return (struct task_retries){e->options.subgraph_retries, 0};
+    if (kind != TASK_OPERATION && kind != TASK_LOCAL)
+        return (struct task_retries){0, 0};
+    if (operation && operation->max_retries != OPERATION_RETRIES_UNSET)
+        retries.total =
+            operation->max_retries < INT32_MAX ? (int32_t)operation->max_retries : INT32_MAX;
+    if (operation && operation->retry_interval >= 0)
+        retries.interval = operation->retry_interval;
+    return retries;
+}
+
 static void configure(const struct execution *e, struct task *task, const struct mapped *mapped,
                       const struct operation_call *call)
 {
@@ -108,13 +124,9 @@ static void configure(const struct execution *e, struct task *task, const struct
     task->related_is_target = mapped->related_is_target;
     task->payload = json_incref(call->kwargs);
     task->send_events = call->send_events;
-    if (operation->max_retries == OPERATION_RETRIES_UNSET)
-        task->total_retries = e->options.task_retries;
-    else
-        task->total_retries =
-            operation->max_retries < INT32_MAX ? (int32_t)operation->max_retries : INT32_MAX;
-    task->retry_interval =
-        operation->retry_interval < 0 ? e->options.task_retry_interval : operation->retry_interval;
+    struct task_retries retries = execution_retries(e, TASK_OPERATION, operation);
+    task->total_retries = retries.total;
+    task->retry_interval = retries.interval;
 }
 
 struct task *execution_operation_task(struct execution *e, const struct operation_call *call,
@@ -187,8 +199,9 @@ struct task *execution_local_task(struct execution *e, const char *name, int fun
     struct task *task = task_graph_task(e->graph, TASK_LOCAL, name, err);
     if (!task)
         return NULL;
+    struct task_retries retries = execution_retries(e, TASK_LOCAL, NULL);
     task->function = function;
-    task->total_retries = e->options.task_retries;
-    task->retry_interval = e->options.task_retry_interval;
+    task->total_retries = retries.total;
+    task->retry_interval = retries.interval;
     return task;
 }

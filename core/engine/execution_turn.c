@@ -34,6 +34,19 @@ static bool handle(void *data, struct task *task, int handler, struct handler_re
     return e->options.host->handle(e->workflow, task, handler, result, err);
 }
 
+/* From here on it waits for its retry, also after an interruption. */
+static void on_retry(void *data, struct task *task)
+{
+    struct execution *e = data;
+    if (task->kind == TASK_OPERATION && task->number && !e->fatal.code)
+        execution_keep_operation(e, task, NULL);
+}
+
+static void on_done(void *data, struct task *task)
+{
+    execution_keep_done(data, task);
+}
+
 static void on_retry_closed(uv_handle_t *handle)
 {
     free(handle->data);
@@ -78,7 +91,13 @@ static void delay(void *data, struct task *task, double seconds)
 struct task_graph_observer execution_graph_observer(struct execution *e)
 {
     return (struct task_graph_observer){
-        .data = e, .on_state = on_state, .handle = handle, .delay = delay};
+        .data = e,
+        .on_state = on_state,
+        .handle = handle,
+        .on_retry = on_retry,
+        .delay = delay,
+        .on_done = on_done,
+    };
 }
 
 /* ---- the end ---- */
@@ -239,6 +258,7 @@ static bool begin(struct execution *e)
 static void commit_and_send(struct execution *e)
 {
     struct error err = {0};
+    execution_keep_graph(e);
     if (!e->fatal.code && !deployment_store_commit(e->options.store, &err))
         execution_abort(e, &err);
     if (e->fatal.code) {
@@ -300,6 +320,7 @@ static void start_workflow(struct execution *e)
     struct workflow_call call = {
         .workflow = e->options.workflow->name,
         .plugin = e->options.workflow->plugin,
+        .resume = e->options.resume,
         .function = e->options.workflow->function,
         .directories = e->options.plugin_directories,
         .parameters = e->options.parameters,
@@ -322,7 +343,8 @@ void execution_begin(struct execution *e)
     if (!execution_set_status(e->options.store, e->options.execution_id, "started", NULL, &err))
         execution_abort(e, &err);
     struct strbuf text = STRBUF_INIT;
-    strbuf_addf(&text, "Starting '%s' workflow execution", e->options.workflow->name);
+    strbuf_addf(&text, "%s '%s' workflow execution", e->options.resume ? "Resuming" : "Starting",
+                e->options.workflow->name);
     if (!e->fatal.code && execution_workflow_event(e, "workflow_started", text.text, NULL))
         start_workflow(e);
     strbuf_release(&text);
@@ -364,6 +386,7 @@ bool execution_graph_result(struct execution *e, struct error *err)
 {
     switch (task_graph_status(e->graph, e->no_more_waiting || e->hurry)) {
     case TASK_GRAPH_SUCCEEDED:
+        e->graph_row = 0; /* what comes next is another graph */
         return true;
     case TASK_GRAPH_FAILED:
         return report_failure(e, err);

@@ -63,6 +63,8 @@ struct task {
     int32_t on_success;      /* handlers: numbers given by the workflow host, or */
     int32_t on_failure;      /* TASK_HANDLER_NONE */
     int32_t function;        /* TASK_LOCAL: likewise */
+    uint32_t number;         /* in the stored graph, from 1; 0: it is not stored */
+    uint32_t replaces;       /* the number of the subgraph whose second try it is, or 0 */
     uint32_t waiting;        /* for how many tasks it still waits, a pending container included */
     long instance;           /* index of the instance concerned, or TASK_NO_INSTANCE */
     long related;            /* operation of a relationship: index of the other instance */

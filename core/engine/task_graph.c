@@ -86,6 +86,7 @@ void task_graph_free(struct task_graph *graph)
     }
     free(graph->failures);
     task_edges_release(&graph->made);
+    task_edges_release(&graph->newcomers);
     arena_release(&graph->memory);
     free(graph);
 }
@@ -205,6 +206,8 @@ bool task_graph_add(struct task_graph *graph, struct task *container, struct tas
     if (container && (task_is_terminal(container) || is_inside(container, task)))
         return error_set(err, ERROR_STATE, "subgraph '%s' cannot take task '%s' any more",
                          container->text, task->text);
+    if (graph->watched && !task_edges_add(&graph->newcomers, task))
+        return error_nomem(err);
     link_child(graph, container ? container : &graph->root, task);
     task->attached = true;
     graph->count++;
@@ -273,6 +276,12 @@ void task_graph_free_dependents(struct task_graph *graph, struct task *task)
     task_edges_release(&task->dependents);
 }
 
+void task_graph_tell_done(struct task_graph *graph, struct task *task)
+{
+    if (graph->observer.on_done)
+        graph->observer.on_done(graph->observer.data, task);
+}
+
 static bool is_running(const struct task *task)
 {
     return task->kind != TASK_SUBGRAPH && (task->state == TASK_SENT || task->state == TASK_STARTED);
@@ -299,9 +308,27 @@ void task_graph_remove(struct task_graph *graph, struct task *task)
     if (!task->attached || is_running(task))
         return;
     struct task *parent = task_graph_parent(graph, task);
+    task_graph_tell_done(graph, task);
     task_graph_clear(graph, task, parent);
     task_graph_detach(graph, task);
     task_graph_free_dependents(graph, task);
+}
+
+void task_graph_watch(struct task_graph *graph)
+{
+    graph->watched = true;
+    graph->newcomers.count = 0;
+}
+
+struct task *const *task_graph_newcomers(const struct task_graph *graph, size_t *count)
+{
+    *count = graph->newcomers.count;
+    return graph->newcomers.items;
+}
+
+void task_graph_forget_newcomers(struct task_graph *graph)
+{
+    graph->newcomers.count = 0;
 }
 
 struct task *task_graph_next(const struct task_graph *graph, const struct task *after)

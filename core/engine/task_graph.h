@@ -51,8 +51,13 @@ struct task_graph_observer {
      * the handler itself failed: the task then fails with `err` as its error. */
     bool (*handle)(void *data, struct task *task, int handler, struct handler_result *result,
                    struct error *err);
+    /* `task` has been renewed for another attempt; it may have to be delayed yet. */
+    void (*on_retry)(void *data, struct task *task);
     /* `task` is to be retried: task_graph_release() it in `seconds` (> 0). */
     void (*delay)(void *data, struct task *task, double seconds);
+    /* Nothing more will be done for `task`, nor for what is in it: it has ended well, its failure
+     * is ignored, another has taken its place, or it was removed. */
+    void (*on_done)(void *data, struct task *task);
 };
 
 /**
@@ -124,6 +129,18 @@ struct task_sequence {
 bool task_sequence_add(struct task_sequence *sequence, struct task *const *tasks, size_t count,
                        struct error *err);
 void task_sequence_release(struct task_sequence *sequence);
+
+/**
+ * Start to keep account of the tasks that come into the graph, for who stores it: the caller stores
+ * those that stand in it now.
+ */
+void task_graph_watch(struct task_graph *graph);
+/** The tasks that have come since, some of which may have left already; `*count` of them. */
+struct task *const *task_graph_newcomers(const struct task_graph *graph, size_t *count);
+/** They are stored: forget them. */
+void task_graph_forget_newcomers(struct task_graph *graph);
+/** A subgraph that was under way when it was stored: what is in it waits for it no longer. */
+void task_graph_mark_started(struct task_graph *graph, struct task *subgraph);
 
 /** Drop tasks without effect (no-ops, empty subgraphs), joining what stood before and behind. */
 bool task_graph_optimize(struct task_graph *graph, struct error *err);

@@ -21,6 +21,8 @@ struct task_graph {
     struct task_list operations; /* ready, in the order in which they became so */
     struct task_list immediate;  /* ready and no operation */
     struct task_edges made;      /* every task, to be released in the end */
+    struct task_edges newcomers; /* those that came in since task_graph_watch() */
+    bool watched;
     struct task_failure *failures;
     size_t failure_count, failure_capacity;
     size_t count, running, delayed;
@@ -48,6 +50,8 @@ void task_graph_unready(struct task_graph *graph, struct task *task);
 void task_graph_detach(struct task_graph *graph, struct task *task);
 /** Let those that wait for `task` wait no more. */
 void task_graph_free_dependents(struct task_graph *graph, struct task *task);
+/** Say that nothing more will be done for `task`. */
+void task_graph_tell_done(struct task_graph *graph, struct task *task);
 /** Count one reason less to wait. */
 void task_graph_unblock(struct task_graph *graph, struct task *task);
 /** Take all that has not started out of the subgraph `subgraph`; what runs is hung under `top`. */

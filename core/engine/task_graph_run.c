@@ -22,12 +22,18 @@ static void check_emptied(struct task_graph *graph, struct task *subgraph)
         end_task(graph, subgraph, &success);
 }
 
+void task_graph_mark_started(struct task_graph *graph, struct task *subgraph)
+{
+    subgraph->state = TASK_STARTED;
+    for (struct task *child = subgraph->first_child; child; child = child->next_sibling)
+        task_graph_unblock(graph, child);
+}
+
 static void start_subgraph(struct task_graph *graph, struct task *subgraph)
 {
     subgraph->state = TASK_STARTED;
     tell(graph, subgraph, NULL);
-    for (struct task *child = subgraph->first_child; child; child = child->next_sibling)
-        task_graph_unblock(graph, child);
+    task_graph_mark_started(graph, subgraph);
     check_emptied(graph, subgraph);
 }
 
@@ -128,6 +134,9 @@ static void retry_itself(struct task_graph *graph, struct task *task, double del
     task->state = TASK_PENDING;
     task->failed_by = NULL;
     task->resume = task->announced = false;
+    task->row = 0;
+    if (graph->observer.on_retry)
+        graph->observer.on_retry(graph->observer.data, task);
     if (delay > 0 && graph->observer.delay) {
         task->delayed = true;
         graph->delayed++;
@@ -154,6 +163,7 @@ static void retry_by_successor(struct task_graph *graph, struct task *task, stru
 {
     successor->current_retries = task->current_retries + 1;
     successor->total_retries = task->total_retries;
+    successor->replaces = task->number;
     struct error err = {0};
     bool ok = (successor->attached || task_graph_add(graph, task->container, successor, &err)) &&
               inherit_dependents(graph, task, successor);
@@ -165,6 +175,7 @@ static void retry_by_successor(struct task_graph *graph, struct task *task, stru
         ok = task_graph_depend(graph, successor, child, &err);
     if (!ok)
         graph->unrecorded = true;
+    task_graph_tell_done(graph, task);
     task_graph_detach(graph, task);
     task_graph_free_dependents(graph, task);
 }
@@ -194,9 +205,12 @@ static void fail_task(struct task_graph *graph, struct task *task)
     task_graph_detach(graph, task); /* its dependents go on waiting, and so never start */
 }
 
-static void leave(struct task_graph *graph, struct task *task)
+/* @param done false: it may be tried again when the execution is resumed */
+static void leave(struct task_graph *graph, struct task *task, bool done)
 {
     struct task *parent = task_graph_parent(graph, task);
+    if (done)
+        task_graph_tell_done(graph, task);
     task_graph_detach(graph, task);
     task_graph_free_dependents(graph, task);
     check_emptied(graph, parent);
@@ -212,7 +226,7 @@ static void follow(struct task_graph *graph, struct task *task, struct handler_r
     if (result->action == HANDLER_FAIL)
         fail_task(graph, task);
     else if (result->action != HANDLER_RETRY)
-        leave(graph, task);
+        leave(graph, task, true);
     else if (result->retried_task)
         retry_by_successor(graph, task, result->retried_task);
     else
@@ -228,7 +242,9 @@ static void end_task(struct task_graph *graph, struct task *task,
                                                    : TASK_FAILED;
     tell(graph, task, outcome);
     if (task->container && !task->container->attached) {
-        leave(graph, task); /* its subgraph is over: nothing follows any more */
+        leave(graph, task,
+              outcome->end ==
+                  TASK_END_SUCCESS); /* its subgraph is over: nothing follows any more */
         return;
     }
     struct handler_result result = decide(graph, task, outcome);

@@ -15,6 +15,7 @@ struct execution;
 struct workflow_call {
     const char *workflow; /* "install" */
     const struct plan_plugin *plugin;
+    bool resume;                    /* refuse a function that is not declared resumable */
     const char *function;           /* "cloudify.workflows.install.install": module and function */
     const char *const *directories; /* where to look for plugins, in this order; NULL-terminated */
     json_t *parameters;             /* complete, checked */
@@ -43,6 +44,12 @@ struct workflow_host {
     /* task_graph_observer.handle */
     bool (*handle)(void *workflow, struct task *task, int handler, struct handler_result *result,
                    struct error *err);
+    /* Handler or function number `handler`, to be stored; new, or NULL with `err` set:
+     * ERROR_UNSUPPORTED (it has no name), ERROR_NOMEM. */
+    json_t *(*save_handler)(void *workflow, int handler, struct error *err);
+    /* The number of a stored handler; TASK_HANDLER_NONE with `err` set: ERROR_PLUGIN (no such
+     * function), ERROR_NOMEM. */
+    int (*load_handler)(void *workflow, const json_t *saved, struct error *err);
     /* Run the function number task->function of a local task. `*value` gets, new, the result or,
      * when it returns false, the error {message, type, traceback?, recoverable?, retry_after?}. */
     bool (*run_local)(void *workflow, struct task *task, json_t **value);

@@ -70,7 +70,12 @@ static int push_function(lua_State *L, const struct workflow_run *run,
     lua_pushlstring(L, call->function, (size_t)(name - call->function));
     lua_pushstring(L, name + 1);
     lua_pushstring(L, execution_options(run->execution)->resources_directory);
-    lua_call(L, 4, 1);
+    lua_call(L, 4, 2);
+    if (call->resume && !lua_toboolean(L, -1))
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "it is not declared resumable, so it cannot go on after an "
+                                   "interruption: start it anew");
+    lua_pop(L, 1);
     return 1;
 }
 
@@ -349,6 +354,64 @@ static bool host_handle(void *workflow, struct task *task, int handler,
     return ok;
 }
 
+/* ---- handlers by name ---- */
+
+/* One of cloudify.workflows.handlers: what makes a handler storable. */
+static int push_handlers(lua_State *L, const char *function)
+{
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "cloudify.workflows.handlers");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, function);
+    lua_replace(L, -2);
+    return 1;
+}
+
+/* Leaves call->value NULL for what has no name. */
+static int describe_handler(lua_State *L)
+{
+    struct handler_call *call = lua_touserdata(L, 1);
+    push_handlers(L, "describe");
+    lua_rawgeti(L, LUA_REGISTRYINDEX, call->function);
+    lua_call(L, 1, 1);
+    if (!lua_isnil(L, -1))
+        call->value = lua_json_check(L, -1, "the handler's arguments");
+    return 0;
+}
+
+static int find_handler(lua_State *L)
+{
+    struct handler_call *call = lua_touserdata(L, 1);
+    push_handlers(L, "from_description");
+    lua_json_push(L, call->value);
+    lua_call(L, 1, 1);
+    call->function = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+static json_t *host_save_handler(void *workflow, int handler, struct error *err)
+{
+    struct workflow_run *run = workflow;
+    struct handler_call call = {.function = handler};
+    if (!protected_call(run->L, describe_handler, &call))
+        take_message(run->L, ERROR_PLUGIN, err);
+    else if (!call.value)
+        error_set(err, ERROR_UNSUPPORTED,
+                  "a handler of a stored graph must be given by name: handlers.by_name()");
+    lua_settop(run->L, 0);
+    return call.value;
+}
+
+static int host_load_handler(void *workflow, const json_t *saved, struct error *err)
+{
+    struct workflow_run *run = workflow;
+    struct handler_call call = {.function = TASK_HANDLER_NONE, .value = (json_t *)saved};
+    if (!protected_call(run->L, find_handler, &call))
+        take_message(run->L, ERROR_PLUGIN, err);
+    lua_settop(run->L, 0);
+    return call.function;
+}
+
 static bool host_run_local(void *workflow, struct task *task, json_t **value)
 {
     struct workflow_run *run = workflow;
@@ -364,6 +427,8 @@ const struct workflow_host *lua_workflow_host(void)
     static const struct workflow_host host = {.open = host_open,
                                               .resume = host_resume,
                                               .handle = host_handle,
+                                              .save_handler = host_save_handler,
+                                              .load_handler = host_load_handler,
                                               .run_local = host_run_local,
                                               .close = host_close};
     return &host;

@@ -32,6 +32,22 @@ static int ctx_graph_mode(lua_State *L)
     return 1;
 }
 
+/* The stored graph of that name, filled with what is left to do of it; nil if there is none. */
+static int ctx_get_tasks_graph(lua_State *L)
+{
+    struct workflow_run *run = check_run(L);
+    struct error err = {0};
+    if (!execution_restore_graph(run->execution, luaL_checkstring(L, 2), &err)) {
+        if (err.code)
+            return workflow_raise(L, &err);
+        lua_pushnil(L);
+        return 1;
+    }
+    run->graph_mode = true;
+    workflow_graph_push(L);
+    return 1;
+}
+
 static int ctx_get_node(lua_State *L)
 {
     const struct plan_node *node = plan_find_node(check_options(L)->plan, luaL_checkstring(L, 2));
@@ -184,6 +200,7 @@ static int ctx_node_instances(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {{"graph_mode", ctx_graph_mode},
+                                   {"get_tasks_graph", ctx_get_tasks_graph},
                                    {"get_node", ctx_get_node},
                                    {"get_node_instance", ctx_get_node_instance},
                                    {"send_event", ctx_send_event},

@@ -128,6 +128,15 @@ static int graph_optimize(lua_State *L)
     return 0;
 }
 
+static int graph_store(lua_State *L)
+{
+    workflow_handle_check(L, 1, &graph_class);
+    struct error err = {0};
+    if (!execution_store_graph(workflow_run(L)->execution, luaL_checkstring(L, 2), &err))
+        return workflow_raise(L, &err);
+    return 0;
+}
+
 static int finish_execute(lua_State *L, int status, lua_KContext context)
 {
     (void)status;
@@ -143,7 +152,12 @@ static int finish_execute(lua_State *L, int status, lua_KContext context)
 static int graph_execute(lua_State *L)
 {
     workflow_handle_check(L, 1, &graph_class);
-    execution_wait_graph(workflow_run(L)->execution);
+    struct execution *execution = workflow_run(L)->execution;
+    if (execution_options(execution)->resume && !execution_graph_is_stored(execution))
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "a resumed workflow can execute only graphs that have a name: "
+                                   "build them with make_or_get_graph()");
+    execution_wait_graph(execution);
     return workflow_wait(L, 0, finish_execute);
 }
 
@@ -162,7 +176,7 @@ const struct workflow_class workflow_container_class = {.methods = shared_method
                                                         .fields = shared_fields};
 
 static const luaL_Reg methods[] = {
-    {"optimize", graph_optimize}, {"execute", graph_execute}, {NULL, NULL}};
+    {"optimize", graph_optimize}, {"store", graph_store}, {"execute", graph_execute}, {NULL, NULL}};
 
 static const struct workflow_class graph_class = {.name = "cloudify.workflow.graph",
                                                   .noun = "task graph",

@@ -1,4 +1,4 @@
-/* events.c - the events, logs and operations of executions. */
+/* events.c - the events and logs of executions. */
 #include "storage/storage_internal.h"
 
 bool event_add(struct deployment_store *ds, const char *execution_id, const json_t *record,
@@ -37,74 +37,4 @@ bool events_list(struct deployment_store *ds, const struct event_filter *filter,
         break;
     }
     return !err->code;
-}
-
-bool operation_add(struct deployment_store *ds, struct operation_record *record, struct error *err)
-{
-    if (!database_run(ds->state, err,
-                      "INSERT INTO operations (id, execution_id, name, type, instance_id, state,"
-                      " retry, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                      "ttttttij", record->id, record->execution_id, record->name, record->type,
-                      record->instance_id, record->state, (json_int_t)record->retry,
-                      record->details))
-        return false;
-    record->row = database_last_row(ds->state);
-    return true;
-}
-
-bool operation_update(struct deployment_store *ds, const struct operation_record *record,
-                      struct error *err)
-{
-    if (!database_run(ds->state, err,
-                      "UPDATE operations SET state = ?, retry = ?, details = coalesce(?, details)"
-                      " WHERE row = ?",
-                      "tiji", record->state, (json_int_t)record->retry, record->details,
-                      record->row))
-        return false;
-    return database_changes(ds->state) == 1 ||
-           error_set(err, ERROR_NOT_FOUND, "there is no operation '%s'", record->id);
-}
-
-static json_t *operation_json(struct deployment_store *ds, sqlite3_stmt *query, struct error *err)
-{
-    json_t *details = column_json(ds->state, query, 8, err);
-    if (!details)
-        return NULL;
-    json_t *record =
-        json_pack("{s: I, s: o, s: o, s: o, s: o, s: o, s: o, s: I, s: o}", "row",
-                  column_integer(query, 0), "id", column_string(query, 1), "execution_id",
-                  column_string(query, 2), "name", column_string(query, 3), "type",
-                  column_string(query, 4), "instance_id", column_string(query, 5), "state",
-                  column_string(query, 6), "retry", column_integer(query, 7), "details", details);
-    if (!record)
-        error_nomem(err);
-    return record;
-}
-
-json_t *operations_list(struct deployment_store *ds, const char *execution_id, const char *state,
-                        struct error *err)
-{
-    json_t *list = json_array();
-    if (!list)
-        error_nomem(err);
-    sqlite3_stmt *query =
-        list ? database_query(ds->state, err,
-                              "SELECT row, id, execution_id, name, type, instance_id, state, retry,"
-                              " details FROM operations"
-                              " WHERE execution_id = ?1 AND (?2 IS NULL OR state = ?2)"
-                              " ORDER BY row",
-                              "tt", execution_id, state)
-             : NULL;
-    while (query && database_next(ds->state, query, err)) {
-        json_t *record = operation_json(ds, query, err);
-        if (record && !json_array_append_new(list, record))
-            continue;
-        database_finish(query);
-        error_nomem(err);
-        break;
-    }
-    if (!err->code)
-        return list;
-    json_decref(list);
-    return NULL;
 }

@@ -75,6 +75,29 @@ static const char *const state_migrations[] = {
     "  execution_id TEXT REFERENCES executions (id),"
     "  record TEXT NOT NULL"
     ");",
+    /* A graph is the tasks of its parts, those in `graph_done` excepted; what is known of one that
+     * has been sent is its latest row in `operations`. */
+    "CREATE TABLE graphs ("
+    "  id INTEGER PRIMARY KEY,"
+    "  execution_id TEXT NOT NULL REFERENCES executions (id),"
+    "  name TEXT NOT NULL,"
+    "  UNIQUE (execution_id, name)"
+    ");"
+    "CREATE TABLE graph_parts ("
+    "  graph INTEGER NOT NULL REFERENCES graphs (id),"
+    "  number INTEGER NOT NULL,"
+    "  tasks TEXT NOT NULL,"
+    "  PRIMARY KEY (graph, number)"
+    ");"
+    "CREATE TABLE graph_done ("
+    "  graph INTEGER NOT NULL REFERENCES graphs (id),"
+    "  task INTEGER NOT NULL,"
+    "  PRIMARY KEY (graph, task)"
+    ") WITHOUT ROWID;"
+    "ALTER TABLE operations ADD COLUMN graph INTEGER REFERENCES graphs (id);"
+    "ALTER TABLE operations ADD COLUMN task INTEGER;"
+    "ALTER TABLE executions ADD COLUMN options TEXT NOT NULL DEFAULT '{}';"
+    "ALTER TABLE executions ADD COLUMN cancel INTEGER NOT NULL DEFAULT 0;",
 };
 
 const struct schema catalog_schema = {catalog_migrations,

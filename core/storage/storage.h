@@ -14,6 +14,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "deployment/deployment.h"
@@ -210,6 +211,8 @@ struct operation_record {
     const char *instance_id; /* NULL: of none */
     const char *state;       /* runtime.md 6.5 */
     int retry;               /* current_retries */
+    json_int_t graph;        /* the stored graph that it belongs to, or 0 */
+    uint32_t task;           /* its number there, or 0 */
     const json_t *details;   /* object: dependencies, worker pid and start time, ...; or NULL */
 };
 
@@ -219,12 +222,41 @@ bool operation_add(struct deployment_store *ds, struct operation_record *record,
 bool operation_update(struct deployment_store *ds, const struct operation_record *record,
                       struct error *err);
 /**
- * A list of {row, id, execution_id, name, type, instance_id, state, retry, details}, in the order
- * in which they were added; new, or NULL with `err` set.
+ * A list of {row, id, execution_id, name, type, instance_id, state, retry, details, task}, in the
+ * order in which they were added; new, or NULL with `err` set.
  *
  * @param state only those in this state; NULL: all
  */
 json_t *operations_list(struct deployment_store *ds, const char *execution_id, const char *state,
                         struct error *err);
+
+/** The same for the operations of a stored graph: a task that was tried again has several. */
+json_t *graph_operations(struct deployment_store *ds, json_int_t graph, struct error *err);
+
+/* ---- task graphs (runtime.md 6.9) ---- */
+
+/* A graph is kept in parts, lists of tasks, written once; each task has a number in its graph, from
+ * 1. What the tasks look like is the engine's business. */
+
+/** Find the graph `name` of an execution. @return false: there is none, or `err` is set */
+bool graph_find(struct deployment_store *ds, const char *execution_id, const char *name,
+                json_int_t *graph, struct error *err);
+/** Start the graph `name`, which graph_find() has not found. */
+bool graph_add(struct deployment_store *ds, const char *execution_id, const char *name,
+               json_int_t *graph, struct error *err);
+bool graph_add_part(struct deployment_store *ds, json_int_t graph, const json_t *tasks,
+                    struct error *err);
+/** Call `visit` for each part as they were added; `tasks` is borrowed during the call. It ends the
+ * listing by false, with or without `err` set. */
+bool graph_parts(struct deployment_store *ds, json_int_t graph,
+                 bool (*visit)(void *data, json_t *tasks, struct error *err), void *data,
+                 struct error *err);
+/** Nothing is left to be done for a task; who waited for it waits no more. */
+bool graph_task_done(struct deployment_store *ds, json_int_t graph, uint32_t task,
+                     struct error *err);
+/** Call `visit` with the number of each such task. */
+bool graph_tasks_done(struct deployment_store *ds, json_int_t graph,
+                      bool (*visit)(void *data, uint32_t task, struct error *err), void *data,
+                      struct error *err);
 
 #endif

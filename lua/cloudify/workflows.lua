@@ -9,8 +9,9 @@ function workflows.forkjoin(...)
    return {...}
 end
 
---- Make a function that gives the graph which `build(ctx, parameters)` builds, under a name.
---- What has no effect is left out of it.
+--- Make a function that gives the graph which `build(ctx, parameters)` builds, under a name. The
+--- graph is stored: when the execution is resumed, what is left of it is given instead. What has
+--- no effect is left out of it.
 ---@param build fun(ctx, parameters): any must return the graph
 ---@return fun(ctx, parameters, options: {name: string}): any
 function workflows.make_or_get_graph(build)
@@ -19,12 +20,17 @@ function workflows.make_or_get_graph(build)
          error(exceptions.NonRecoverableError(
             "make_or_get_graph: the third argument must be a table with the name of the graph"))
       end
-      local graph = build(ctx, parameters)
+      local graph = ctx:get_tasks_graph(options.name)
+      if graph then
+         return graph
+      end
+      graph = build(ctx, parameters)
       if not graph then
          error(exceptions.NonRecoverableError(
             "graph '" .. options.name .. "': the function that builds it returned none"))
       end
       graph:optimize()
+      graph:store(options.name)
       return graph
    end
 end

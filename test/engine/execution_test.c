@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "dispatch/dispatcher.h"
+#include "forgetful_graphs.h"
 
 /* ---- what is tested with ---- */
 

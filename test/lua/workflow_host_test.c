@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../check.h"
+#include "../engine/forgetful_graphs.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "deployment/deployment.h"

@@ -43,6 +43,18 @@ function handlers.by_name(name, arguments)
    return setmetatable({name = name, arguments = arguments or {}}, Handler)
 end
 
+--- The name and arguments of a handler that has a name, to be stored; nil for any other.
+function handlers.describe(handler)
+   if getmetatable(handler) == Handler then
+      return {name = handler.name, arguments = handler.arguments}
+   end
+end
+
+--- The handler that handlers.describe() has described.
+function handlers.from_description(description)
+   return handlers.by_name(description.name, description.arguments)
+end
+
 --- Run the task again, if it has retries left.
 ---@param options? {ignore_total_retries: boolean?, retry_after: number?, retried_task: any}
 function handlers.retry(options)

@@ -1,0 +1,219 @@
+/* task_document.c - a task as it is stored with its graph, and the task again (runtime.md 6.9).
+ *
+ * What the plan or the execution determines is not stored: an operation is found again by its place
+ * in the plan, and its retries are those that the execution gives, unless the workflow chose
+ * others.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "engine/execution_internal.h"
+
+static const char *const kinds[] = {
+    [TASK_NOP] = "nop",
+    [TASK_OPERATION] = "operation",
+    [TASK_SET_STATE] = "set_state",
+    [TASK_NODE_EVENT] = "node_event",
+    [TASK_WORKFLOW_EVENT] = "workflow_event",
+    [TASK_SUBGRAPH] = "subgraph",
+    [TASK_LOCAL] = "local",
+};
+
+enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
+
+/* ---- writing ---- */
+
+/* Set `key` unless `value`, which is taken, is NULL for lack of memory. */
+static bool set_new(json_t *document, const char *key, json_t *value)
+{
+    return value && !json_object_set_new(document, key, value);
+}
+
+static bool write_instance(const struct execution *e, json_t *document, const char *key,
+                           long instance)
+{
+    return instance == TASK_NO_INSTANCE ||
+           set_new(document, key, json_string(e->options.instances->items[instance]->id));
+}
+
+/* The numbers of those of `edges` that are in the same stored graph. */
+static bool write_edges(json_t *document, const char *key, const struct task_edges *edges,
+                        uint32_t below)
+{
+    json_t *numbers = json_array();
+    for (uint32_t i = 0; i < edges->count; i++) {
+        uint32_t number = edges->items[i]->number;
+        if (number && number <= below && json_array_append_new(numbers, json_integer(number))) {
+            json_decref(numbers);
+            return false;
+        }
+    }
+    if (json_array_size(numbers))
+        return set_new(document, key, numbers);
+    json_decref(numbers);
+    return numbers;
+}
+
+static bool write_handler(struct execution *e, json_t *document, const char *key, int handler,
+                          struct error *err)
+{
+    if (handler == TASK_HANDLER_NONE)
+        return true;
+    json_t *saved = e->options.host->save_handler(e->workflow, handler, err);
+    return set_new(document, key, saved);
+}
+
+static bool write_handlers(struct execution *e, json_t *document, const struct task *task,
+                           struct error *err)
+{
+    struct error unnamed = {0};
+    if (!write_handler(e, document, "on_success", task->on_success, err) ||
+        !write_handler(e, document, "on_failure", task->on_failure, err))
+        return false;
+    /* A function without a name is not found again; the task says so, should it ever come to it. */
+    return write_handler(e, document, "function", task->function, &unnamed) ||
+           unnamed.code == ERROR_UNSUPPORTED;
+}
+
+static bool write_retries(const struct execution *e, json_t *document, const struct task *task)
+{
+    struct task_retries usual = execution_retries(e, task->kind, task->operation);
+    return (task->total_retries == usual.total ||
+            set_new(document, "total_retries", json_integer(task->total_retries))) &&
+           (task->retry_interval == usual.interval ||
+            set_new(document, "retry_interval", json_real(task->retry_interval))) &&
+           (!task->current_retries ||
+            set_new(document, "current_retries", json_integer(task->current_retries)));
+}
+
+static bool write_operation(json_t *document, const struct operation *operation)
+{
+    return !operation ||
+           set_new(document, "operation",
+                   json_pack("[I, s]", (json_int_t)operation->index, operation->name));
+}
+
+static bool write_all(struct execution *e, json_t *document, const struct task *task,
+                      uint32_t stored, struct error *err)
+{
+    return (task->operation || set_new(document, "text", json_string(task->text))) &&
+           write_operation(document, task->operation) &&
+           (!task->container ||
+            set_new(document, "container", json_integer(task->container->number))) &&
+           (!task->replaces || set_new(document, "replaces", json_integer(task->replaces))) &&
+           write_instance(e, document, "instance", task->instance) &&
+           write_instance(e, document, "related", task->related) &&
+           (!task->related_is_target || set_new(document, "related_is_target", json_true())) &&
+           (!task->event_type || set_new(document, "event_type", json_string(task->event_type))) &&
+           (!task->payload || !json_object_set(document, "payload", task->payload)) &&
+           set_new(document, "send_events", json_boolean(task->send_events)) &&
+           write_edges(document, "after", &task->dependencies, UINT32_MAX) &&
+           write_edges(document, "before", &task->dependents, stored) &&
+           write_retries(e, document, task) && write_handlers(e, document, task, err);
+}
+
+json_t *task_document(struct execution *e, const struct task *task, uint32_t stored,
+                      struct error *err)
+{
+    json_t *document =
+        json_pack("{s:I, s:s}", "number", (json_int_t)task->number, "kind", kinds[task->kind]);
+    if (document && write_all(e, document, task, stored, err))
+        return document;
+    error_nomem(err);
+    json_decref(document);
+    return NULL;
+}
+
+/* ---- reading ---- */
+
+static bool damaged(const json_t *document, const char *what, struct error *err)
+{
+    return error_set(err, ERROR_STORAGE,
+                     "task %" JSON_INTEGER_FORMAT " of the stored graph is damaged: %s",
+                     json_integer_at(document, "number", 0), what);
+}
+
+static bool read_kind(const json_t *document, enum task_kind *kind, struct error *err)
+{
+    const char *name = json_string_at(document, "kind", "");
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        if (!strcmp(kinds[i], name)) {
+            *kind = (enum task_kind)i;
+            return true;
+        }
+    }
+    return damaged(document, "it is of no known kind", err);
+}
+
+static bool read_operation(const struct execution *e, const json_t *document,
+                           const struct operation **operation, struct error *err)
+{
+    const json_t *place = json_object_get(document, "operation");
+    const char *name = json_string_value(json_array_get(place, 1));
+    json_int_t index = json_integer_value(json_array_get(place, 0));
+    const struct plan *plan = e->options.plan;
+    if (!name || index < 0 || (size_t)index >= plan->operation_count ||
+        strcmp(plan->operations[index]->name, name))
+        return damaged(document, "the plan has no such operation", err);
+    *operation = plan->operations[index];
+    return true;
+}
+
+static bool read_instance(const struct execution *e, const json_t *document, const char *key,
+                          long *instance, struct error *err)
+{
+    const char *id = json_string_at(document, key, NULL);
+    if (!id)
+        return true;
+    *instance = instances_index(e->options.instances, id);
+    return *instance != INSTANCE_NONE || error_set(err, ERROR_STATE,
+                                                   "the stored graph concerns node instance '%s', "
+                                                   "which is there no more",
+                                                   id);
+}
+
+static bool read_handler(struct execution *e, const json_t *document, const char *key,
+                         int32_t *handler, struct error *err)
+{
+    const json_t *saved = json_object_get(document, key);
+    if (!saved)
+        return true;
+    *handler = e->options.host->load_handler(e->workflow, saved, err);
+    return *handler != TASK_HANDLER_NONE;
+}
+
+static bool read_rest(struct execution *e, const json_t *document, struct task *task,
+                      struct error *err)
+{
+    struct task_retries usual = execution_retries(e, task->kind, task->operation);
+    task->number = (uint32_t)json_integer_at(document, "number", 0);
+    task->replaces = (uint32_t)json_integer_at(document, "replaces", 0);
+    task->related_is_target = json_boolean_at(document, "related_is_target", false);
+    task->send_events = json_boolean_at(document, "send_events", task->send_events);
+    task->total_retries = (int32_t)json_integer_at(document, "total_retries", usual.total);
+    task->retry_interval = json_number_at(document, "retry_interval", usual.interval);
+    task->current_retries = (int32_t)json_integer_at(document, "current_retries", 0);
+    task->payload = json_incref(json_object_get(document, "payload"));
+    const char *event_type = json_string_at(document, "event_type", NULL);
+    return (!event_type || task_graph_set_event_type(e->graph, task, event_type, err)) &&
+           read_instance(e, document, "instance", &task->instance, err) &&
+           read_instance(e, document, "related", &task->related, err) &&
+           read_handler(e, document, "on_success", &task->on_success, err) &&
+           read_handler(e, document, "on_failure", &task->on_failure, err) &&
+           read_handler(e, document, "function", &task->function, err);
+}
+
+struct task *task_from_document(struct execution *e, const json_t *document, struct error *err)
+{
+    enum task_kind kind = TASK_NOP;
+    const struct operation *operation = NULL;
+    if (!read_kind(document, &kind, err) ||
+        (kind == TASK_OPERATION && !read_operation(e, document, &operation, err)))
+        return NULL;
+    const char *text = operation ? operation->function : json_string_at(document, "text", "");
+    struct task *task = task_graph_task(e->graph, kind, text, err);
+    if (!task)
+        return NULL;
+    task->operation = operation;
+    return read_rest(e, document, task, err) ? task : NULL;
+}

@@ -1,0 +1,167 @@
+/* graphs.c - the task graphs of executions, and what became of their operations. */
+#include "storage/storage_internal.h"
+
+/* ---- operations: writing ---- */
+
+bool operation_add(struct deployment_store *ds, struct operation_record *record, struct error *err)
+{
+    if (!database_run(ds->state, err,
+                      "INSERT INTO operations (id, execution_id, name, type, instance_id, state,"
+                      " retry, details, graph, task)"
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), nullif(?, 0))",
+                      "ttttttijii", record->id, record->execution_id, record->name, record->type,
+                      record->instance_id, record->state, (json_int_t)record->retry,
+                      record->details, record->graph, (json_int_t)record->task))
+        return false;
+    record->row = database_last_row(ds->state);
+    return true;
+}
+
+bool operation_update(struct deployment_store *ds, const struct operation_record *record,
+                      struct error *err)
+{
+    if (!database_run(ds->state, err,
+                      "UPDATE operations SET state = ?, retry = ?, details = coalesce(?, details)"
+                      " WHERE row = ?",
+                      "tiji", record->state, (json_int_t)record->retry, record->details,
+                      record->row))
+        return false;
+    return database_changes(ds->state) == 1 ||
+           error_set(err, ERROR_NOT_FOUND, "there is no operation '%s'", record->id);
+}
+
+/* ---- operations: reading ---- */
+
+static json_t *operation_json(struct deployment_store *ds, sqlite3_stmt *query, struct error *err)
+{
+    json_t *details = column_json(ds->state, query, 8, err);
+    if (!details)
+        return NULL;
+    json_t *record = json_pack(
+        "{s: I, s: o, s: o, s: o, s: o, s: o, s: o, s: I, s: o, s: I}", "row",
+        column_integer(query, 0), "id", column_string(query, 1), "execution_id",
+        column_string(query, 2), "name", column_string(query, 3), "type", column_string(query, 4),
+        "instance_id", column_string(query, 5), "state", column_string(query, 6), "retry",
+        column_integer(query, 7), "details", details, "task", column_integer(query, 9));
+    if (!record)
+        error_nomem(err);
+    return record;
+}
+
+/* The rows of `query`, which is NULL when `err` is set. */
+static json_t *read_operations(struct deployment_store *ds, sqlite3_stmt *query, struct error *err)
+{
+    json_t *list = json_array();
+    while (list && query && database_next(ds->state, query, err)) {
+        json_t *record = operation_json(ds, query, err);
+        if (record && !json_array_append_new(list, record))
+            continue;
+        database_finish(query);
+        error_nomem(err);
+        break;
+    }
+    if (!list)
+        error_nomem(err);
+    if (!err->code)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
+#define OPERATIONS                                                                                 \
+    "SELECT row, id, execution_id, name, type, instance_id, state, retry, details, task"           \
+    " FROM operations WHERE "
+
+json_t *operations_list(struct deployment_store *ds, const char *execution_id, const char *state,
+                        struct error *err)
+{
+    return read_operations(
+        ds,
+        database_query(ds->state, err,
+                       OPERATIONS "execution_id = ?1 AND (?2 IS NULL OR state = ?2) ORDER BY row",
+                       "tt", execution_id, state),
+        err);
+}
+
+json_t *graph_operations(struct deployment_store *ds, json_int_t graph, struct error *err)
+{
+    return read_operations(
+        ds, database_query(ds->state, err, OPERATIONS "graph = ? ORDER BY row", "i", graph), err);
+}
+
+/* ---- task graphs ---- */
+
+bool graph_find(struct deployment_store *ds, const char *execution_id, const char *name,
+                json_int_t *graph, struct error *err)
+{
+    sqlite3_stmt *query =
+        database_query(ds->state, err, "SELECT id FROM graphs WHERE execution_id = ? AND name = ?",
+                       "tt", execution_id, name);
+    bool found = query && database_next(ds->state, query, err);
+    if (!found)
+        return false;
+    *graph = column_integer(query, 0);
+    database_finish(query);
+    return true;
+}
+
+bool graph_add(struct deployment_store *ds, const char *execution_id, const char *name,
+               json_int_t *graph, struct error *err)
+{
+    if (!database_run(ds->state, err, "INSERT INTO graphs (execution_id, name) VALUES (?, ?)", "tt",
+                      execution_id, name))
+        return false;
+    *graph = database_last_row(ds->state);
+    return true;
+}
+
+bool graph_add_part(struct deployment_store *ds, json_int_t graph, const json_t *tasks,
+                    struct error *err)
+{
+    return database_run(ds->state, err,
+                        "INSERT INTO graph_parts (graph, number, tasks) SELECT ?1,"
+                        " coalesce(max(number), 0) + 1, ?2 FROM graph_parts WHERE graph = ?1",
+                        "ij", graph, tasks);
+}
+
+bool graph_parts(struct deployment_store *ds, json_int_t graph,
+                 bool (*visit)(void *data, json_t *tasks, struct error *err), void *data,
+                 struct error *err)
+{
+    sqlite3_stmt *query =
+        database_query(ds->state, err,
+                       "SELECT tasks FROM graph_parts WHERE graph = ? ORDER BY number", "i", graph);
+    while (query && database_next(ds->state, query, err)) {
+        json_t *tasks = column_json(ds->state, query, 0, err);
+        bool go_on = tasks && visit(data, tasks, err);
+        json_decref(tasks);
+        if (go_on)
+            continue;
+        database_finish(query);
+        break;
+    }
+    return !err->code;
+}
+
+bool graph_task_done(struct deployment_store *ds, json_int_t graph, uint32_t task,
+                     struct error *err)
+{
+    return database_run(ds->state, err,
+                        "INSERT OR IGNORE INTO graph_done (graph, task) VALUES (?, ?)", "ii", graph,
+                        (json_int_t)task);
+}
+
+bool graph_tasks_done(struct deployment_store *ds, json_int_t graph,
+                      bool (*visit)(void *data, uint32_t task, struct error *err), void *data,
+                      struct error *err)
+{
+    sqlite3_stmt *query =
+        database_query(ds->state, err, "SELECT task FROM graph_done WHERE graph = ?", "i", graph);
+    while (query && database_next(ds->state, query, err)) {
+        if (visit(data, (uint32_t)column_integer(query, 0), err))
+            continue;
+        database_finish(query);
+        break;
+    }
+    return !err->code;
+}
