@@ -50,19 +50,40 @@ static const char **plugin_directories(const struct cloudify *c, const char *own
     return directories;
 }
 
-static void set_limits(struct execution_options *execution,
-                       const struct cloudify_execution_options *options)
+json_t *runtime_limits(const struct cloudify_execution_options *options, const json_t *stored,
+                       struct error *err)
 {
-    execution->workers = options->workers > 0 ? options->workers : DEFAULT_WORKERS;
-    execution->task_retries = options->retries_given ? options->task_retries : DEFAULT_TASK_RETRIES;
+    json_int_t workers = json_integer_at(stored, "workers", DEFAULT_WORKERS);
+    json_int_t retries = json_integer_at(stored, "task_retries", DEFAULT_TASK_RETRIES);
+    json_int_t subgraph_retries = json_integer_at(stored, "subgraph_retries", 0);
+    double interval = json_number_at(stored, "task_retry_interval", DEFAULT_TASK_RETRY_INTERVAL);
+    if (options->workers > 0)
+        workers = options->workers;
+    if (options->retries_given) {
+        retries = options->task_retries;
+        interval = options->task_retry_interval;
+    }
+    if (options->subgraph_retries)
+        subgraph_retries = options->subgraph_retries;
+    json_t *limits =
+        json_pack("{s:I, s:I, s:f, s:I}", "workers", workers, "task_retries", retries,
+                  "task_retry_interval", interval, "subgraph_retries", subgraph_retries);
+    if (!limits)
+        error_nomem(err);
+    return limits;
+}
+
+static void set_limits(struct execution_options *execution, const json_t *limits)
+{
+    execution->workers = (int)json_integer_at(limits, "workers", DEFAULT_WORKERS);
+    execution->task_retries = (int)json_integer_at(limits, "task_retries", DEFAULT_TASK_RETRIES);
     execution->task_retry_interval =
-        options->retries_given ? options->task_retry_interval : DEFAULT_TASK_RETRY_INTERVAL;
-    execution->subgraph_retries = options->subgraph_retries;
+        json_number_at(limits, "task_retry_interval", DEFAULT_TASK_RETRY_INTERVAL);
+    execution->subgraph_retries = (int)json_integer_at(limits, "subgraph_retries", 0);
     execution->wait_after_fail = -1;
 }
 
-json_t *runtime_run(struct cloudify *c, const struct run *run,
-                    const struct cloudify_execution_options *options, struct error *err)
+json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err)
 {
     char *own = path_join(deployment_store_resources(run->ds), "plugins");
     const char **directories = own ? plugin_directories(c, own) : NULL;
@@ -79,12 +100,14 @@ json_t *runtime_run(struct cloudify *c, const struct run *run,
         .resources_directory = deployment_store_resources(run->ds),
         .work_directory = deployment_store_workdir(run->ds),
         .worker_path = c->options.worker,
+        .resume = run->resume,
+        .reset_operations = run->reset_operations,
         .handle_signals = c->options.handle_signals,
         .host = lua_workflow_host(),
         .on_events = c->options.on_event ? show_events : NULL,
         .on_events_data = &c->options,
     };
-    set_limits(&execution, options);
+    set_limits(&execution, run->limits);
     json_t *record = NULL;
     if (!directories)
         error_nomem(err);
@@ -117,17 +140,33 @@ const struct plan_workflow *runtime_workflow(const struct plan *plan, const char
     return NULL;
 }
 
+bool runtime_load(struct run *run, struct error *err)
+{
+    run->plan = deployment_store_plan(run->ds, err);
+    run->instances = run->plan ? deployment_store_instances(run->ds, run->plan, err) : NULL;
+    return run->instances;
+}
+
+void runtime_unload(struct run *run)
+{
+    json_decref(run->limits);
+    json_decref(run->parameters);
+    instances_free(run->instances);
+    plan_free(run->plan);
+    deployment_store_close(run->ds);
+}
+
 /* Keep the execution in the store and run it. */
-static json_t *add_and_run(struct cloudify *c, struct run *run,
-                           const struct cloudify_execution_options *options, struct error *err)
+static json_t *add_and_run(struct cloudify *c, struct run *run, struct error *err)
 {
     struct execution_record record = {
         .id = run->id,
         .workflow_id = run->workflow->name,
         .parameters = run->parameters,
+        .options = run->limits,
     };
     id_uuid(run->id);
-    return execution_add(run->ds, &record, err) ? runtime_run(c, run, options, err) : NULL;
+    return execution_add(run->ds, &record, err) ? runtime_run(c, run, err) : NULL;
 }
 
 /* Fill `run` from the store, as far as it can be, and run it. */
@@ -135,21 +174,15 @@ static json_t *execute(struct cloudify *c, struct run *run, const char *workflow
                        const json_t *given, const struct cloudify_execution_options *options,
                        struct error *err)
 {
-    struct plan *plan = deployment_store_plan(run->ds, err);
-    json_t *record = NULL;
-    run->plan = plan;
-    run->instances = plan ? deployment_store_instances(run->ds, plan, err) : NULL;
-    run->workflow = run->instances ? runtime_workflow(plan, workflow, err) : NULL;
-    run->parameters = run->workflow
-                          ? plan_workflow_parameters(plan, run->workflow, given,
-                                                     options->allow_custom_parameters, err)
-                          : NULL;
+    if (!runtime_load(run, err))
+        return NULL;
+    run->workflow = runtime_workflow(run->plan, workflow, err);
+    if (run->workflow)
+        run->parameters = plan_workflow_parameters(run->plan, run->workflow, given,
+                                                   options->allow_custom_parameters, err);
     if (run->parameters)
-        record = add_and_run(c, run, options, err);
-    json_decref(run->parameters);
-    instances_free(run->instances);
-    plan_free(plan);
-    return record;
+        run->limits = runtime_limits(options, NULL, err);
+    return run->limits ? add_and_run(c, run, err) : NULL;
 }
 
 char *cloudify_execute(struct cloudify *c, const char *deployment, const char *workflow,
@@ -163,7 +196,7 @@ char *cloudify_execute(struct cloudify *c, const char *deployment, const char *w
         run.ds = runtime_deployment(c, deployment, STORE_WRITE, &why);
     if (run.ds)
         record = execute(c, &run, workflow, given, options, &why);
-    deployment_store_close(run.ds);
+    runtime_unload(&run);
     json_decref(given);
     return runtime_result(record, &why, err);
 }

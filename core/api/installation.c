@@ -11,8 +11,6 @@
 /* What an install is made of; released whatever happens. */
 struct installation {
     char *path, *folder, *id;
-    struct plan *plan;
-    struct instance_set *instances;
     struct run run;
     bool is_new;
 };
@@ -46,21 +44,19 @@ static bool locate(struct installation *installation, const char *blueprint, con
 }
 
 static bool prepare(struct cloudify *c, struct installation *installation, const json_t *inputs,
-                    struct error *err)
+                    const struct cloudify_execution_options *options, struct error *err)
 {
     struct run *run = &installation->run;
-    installation->plan = read_plan(c, installation->path, inputs, err);
-    if (!installation->plan)
+    run->plan = read_plan(c, installation->path, inputs, err);
+    run->instances = run->plan ? instances_create(run->plan, err) : NULL;
+    if (!run->instances)
         return false;
-    installation->instances = instances_create(installation->plan, err);
-    if (!installation->instances)
-        return false;
-    run->plan = installation->plan;
-    run->instances = installation->instances;
     run->workflow = runtime_workflow(run->plan, "install", err);
     if (run->workflow)
         run->parameters = plan_workflow_parameters(run->plan, run->workflow, NULL, false, err);
-    return run->parameters;
+    if (run->parameters)
+        run->limits = runtime_limits(options, NULL, err);
+    return run->limits;
 }
 
 /* Whether a deployment with this id may be installed anew (the life of a deployment). */
@@ -94,14 +90,15 @@ static bool store_deployment(struct cloudify *c, struct installation *installati
         .id = run->id,
         .workflow_id = run->workflow->name,
         .parameters = run->parameters,
+        .options = run->limits,
     };
     struct deployment_record record = {
         .id = installation->id,
         .blueprint_id = path_base(installation->folder),
         .folder = installation->folder,
         .main_file = path_base(installation->path),
-        .plan = installation->plan,
-        .instances = installation->instances,
+        .plan = run->plan,
+        .instances = run->instances,
         .execution = &execution,
     };
     struct store *store = runtime_store(c, STORE_WRITE, err);
@@ -143,8 +140,8 @@ static bool copy_plugins(const struct cloudify *c, const struct installation *in
     const char *resources = deployment_store_resources(installation->run.ds);
     char *directory = path_join(resources, "plugins");
     bool ok = directory || error_nomem(err);
-    for (size_t i = 0; ok && i < installation->plan->plugin_count; i++) {
-        const char *name = installation->plan->plugins[i].name;
+    for (size_t i = 0; ok && i < installation->run.plan->plugin_count; i++) {
+        const char *name = installation->run.plan->plugins[i].name;
         char *to = path_is_inside(name) ? path_join(directory, name) : NULL;
         ok = to ? copy_plugin(c, to, name, err)
                 : error_set(err, ERROR_INVALID, "plugin '%s': not a name for a folder", name);
@@ -154,13 +151,12 @@ static bool copy_plugins(const struct cloudify *c, const struct installation *in
     return ok;
 }
 
-static json_t *install(struct cloudify *c, struct installation *installation,
-                       const struct cloudify_execution_options *options, struct error *err)
+static json_t *install(struct cloudify *c, struct installation *installation, struct error *err)
 {
     if (!store_deployment(c, installation, err))
         return NULL;
     if (copy_plugins(c, installation, err))
-        return runtime_run(c, &installation->run, options, err);
+        return runtime_run(c, &installation->run, err);
     if (installation->is_new) {
         struct error ignored = {0}; /* what stopped the install is the error to report */
         deployment_store_close(installation->run.ds);
@@ -172,10 +168,7 @@ static json_t *install(struct cloudify *c, struct installation *installation,
 
 static void installation_release(struct installation *installation)
 {
-    deployment_store_close(installation->run.ds);
-    json_decref(installation->run.parameters);
-    instances_free(installation->instances);
-    plan_free(installation->plan);
+    runtime_unload(&installation->run);
     free(installation->path);
     free(installation->folder);
     free(installation->id);
@@ -188,8 +181,8 @@ char *cloudify_install(struct cloudify *c, const char *blueprint,
     struct installation installation = {0};
     json_t *record = NULL, *inputs = runtime_object(options->inputs, "inputs", &why);
     if (inputs && locate(&installation, blueprint, options->deployment, &why) &&
-        prepare(c, &installation, inputs, &why))
-        record = install(c, &installation, &options->execution, &why);
+        prepare(c, &installation, inputs, &options->execution, &why))
+        record = install(c, &installation, &why);
     installation_release(&installation);
     json_decref(inputs);
     return runtime_result(record, &why, err);

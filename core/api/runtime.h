@@ -52,19 +52,30 @@ enum deployment_status {
 enum deployment_status deployment_status(const json_t *executions, bool locked);
 const char *deployment_status_name(enum deployment_status status);
 
-/* An execution that is about to run. All is borrowed. */
+/* An execution that is about to run. */
 struct run {
     struct deployment_store *ds; /* open for writing */
-    const struct plan *plan;
+    struct plan *plan;
     struct instance_set *instances;
     const struct plan_workflow *workflow;
     json_t *parameters; /* complete */
+    json_t *limits;     /* runtime_limits() */
+    bool resume, reset_operations;
     char id[UUID_TEXT_SIZE];
 };
 
+/**
+ * How an execution is run, as it is stored with it: what `options` give, else what `stored` (may be
+ * NULL) says, else the defaults. New, or NULL with `err` set.
+ */
+json_t *runtime_limits(const struct cloudify_execution_options *options, const json_t *stored,
+                       struct error *err);
 /** Run an execution, pending in the store, to its end. Its record, or NULL with `err` set. */
-json_t *runtime_run(struct cloudify *c, const struct run *run,
-                    const struct cloudify_execution_options *options, struct error *err);
+json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err);
+/** Fill `run` with plan and instances of its open deployment. @return false with `err` set */
+bool runtime_load(struct run *run, struct error *err);
+/** Free what runtime_load() filled in, parameters and limits, and close the deployment. */
+void runtime_unload(struct run *run);
 /** The workflow `name`; the error of an unknown one names the nearest. */
 const struct plan_workflow *runtime_workflow(const struct plan *plan, const char *name,
                                              struct error *err);

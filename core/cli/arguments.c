@@ -76,11 +76,13 @@ static bool set_workers(struct arguments *arguments, const char *value)
 
 static bool set_retries(struct arguments *arguments, const char *value)
 {
+    arguments->execution.retries_given = true;
     return parse_count(value, -1, &arguments->execution.task_retries);
 }
 
 static bool set_interval(struct arguments *arguments, const char *value)
 {
+    arguments->execution.retries_given = true;
     return parse_number(value, 0, &arguments->execution.task_retry_interval);
 }
 
@@ -100,6 +102,12 @@ static bool set_force(struct arguments *arguments, const char *value)
 {
     (void)value;
     return arguments->force = true;
+}
+
+static bool set_reset(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->reset_operations = true;
 }
 
 static bool set_verbose(struct arguments *arguments, const char *value)
@@ -133,6 +141,8 @@ static const struct option options[] = {
      set_plugins},
     {"--follow", "-f", NULL, OPTION_FOLLOW, "go on until the running execution ends", set_follow},
     {"--force", NULL, NULL, OPTION_FORCE, "do it whatever the deployment's state", set_force},
+    {"--reset-operations", NULL, NULL, OPTION_RESET,
+     "begin anew what was under way, also what is not declared resumable", set_reset},
     {"--verbose", "-v", NULL, OPTION_VERBOSE, "show debug messages too", set_verbose},
     {"--store", NULL, "DIRECTORY", OPTION_STORE,
      "where all is kept (default: $CFY_STORE, else ~/.cloudify)", set_store},
@@ -262,8 +272,7 @@ int arguments_leading(int argc, char **argv)
 bool arguments_parse(struct arguments *arguments, const struct command *command, int argc,
                      char **argv)
 {
-    *arguments = (struct arguments){
-        .execution = {.retries_given = true, .task_retries = 5, .task_retry_interval = 1}};
+    *arguments = (struct arguments){.execution = {.task_retries = 5, .task_retry_interval = 1}};
     bool operands_only = false;
     for (char **next = argv; next < argv + argc;) {
         if (!operands_only && !strcmp(*next, "--")) {

@@ -24,6 +24,7 @@ enum option_bit {
     OPTION_VERBOSE = 1 << 9,
     OPTION_PLUGINS = 1 << 10,
     OPTION_CUSTOM_PARAMETERS = 1 << 11,
+    OPTION_RESET = 1 << 20,
     OPTIONS_COMMON = OPTION_STORE | OPTION_JSON,
     OPTIONS_EXECUTION =
         OPTIONS_COMMON | OPTION_WORKERS | OPTION_RETRIES | OPTION_VERBOSE | OPTION_PLUGINS,
@@ -39,7 +40,7 @@ struct arguments {
     const char *plugin_directories[MAX_INPUTS + 1];
     size_t plugin_directory_count;
     struct cloudify_execution_options execution;
-    bool json, follow, force, verbose, help;
+    bool json, follow, force, verbose, help, reset_operations;
 };
 
 struct command {
@@ -74,6 +75,7 @@ int command_install(const struct arguments *arguments);
 int command_uninstall(const struct arguments *arguments);
 int command_validate(const struct arguments *arguments);
 int command_executions_start(const struct arguments *arguments);
+int command_executions_resume(const struct arguments *arguments);
 int command_executions_list(const struct arguments *arguments);
 int command_executions_get(const struct arguments *arguments);
 int command_deployments_list(const struct arguments *arguments);

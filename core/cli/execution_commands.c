@@ -80,6 +80,23 @@ int command_executions_start(const struct arguments *arguments)
                    "has run the workflow to its end", "node-instances");
 }
 
+int command_executions_resume(const struct arguments *arguments)
+{
+    struct session session;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    struct cloudify_resume_options options = {
+        .reset_operations = arguments->reset_operations,
+        .execution = arguments->execution,
+    };
+    int code =
+        finish(&session,
+               cloudify_resume(session.cloudify, arguments->positionals[0], &options, &session.err),
+               "has run the workflow to its end", "node-instances");
+    session_close(&session);
+    return code;
+}
+
 static void show_executions(const json_t *rows)
 {
     static const struct column columns[] = {

@@ -30,6 +30,11 @@ const struct command commands[] = {
     {"executions start", "WORKFLOW", "Run a workflow of a deployment (-d).", 1, 1,
      OPTIONS_EXECUTION | OPTION_DEPLOYMENT | OPTION_PARAMETER | OPTION_CUSTOM_PARAMETERS,
      command_executions_start, NULL},
+    {"executions resume", "EXECUTION", "Go on with an execution that did not complete.", 1, 1,
+     OPTIONS_EXECUTION | OPTION_RESET, command_executions_resume,
+     "What has succeeded is not done again. An operation that was under way is repeated if it is\n"
+     "declared resumable; else it fails, unless --reset-operations is given. What has failed is\n"
+     "tried afresh."},
     {"events", "ID", "Show the events and logs of an execution or a deployment.", 1, 1,
      OPTIONS_COMMON | OPTION_FOLLOW | OPTION_VERBOSE, command_events, NULL},
     {"node-instances", "DEPLOYMENT", "List the node instances of a deployment.", 1, 1,

@@ -24,6 +24,7 @@ static void check_emptied(struct task_graph *graph, struct task *subgraph)
 
 void task_graph_mark_started(struct task_graph *graph, struct task *subgraph)
 {
+    task_graph_unready(graph, subgraph);
     subgraph->state = TASK_STARTED;
     for (struct task *child = subgraph->first_child; child; child = child->next_sibling)
         task_graph_unblock(graph, child);

@@ -145,6 +145,22 @@ CLOUDIFY_API char *cloudify_execute(struct cloudify *c, const char *deployment,
                                     const struct cloudify_execution_options *options,
                                     struct cloudify_error *err);
 
+struct cloudify_resume_options {
+    bool reset_operations; /* begin anew what was under way, also what is not declared resumable */
+    struct cloudify_execution_options execution; /* zero values: as it was run before */
+};
+
+/**
+ * Go on with an execution that was interrupted, has failed or was cancelled: what has succeeded is
+ * not done again (docs/resume.md).
+ *
+ * @return as cloudify_install(); CLOUDIFY_STATE also: it has completed, or install or uninstall has
+ *         run since
+ */
+CLOUDIFY_API char *cloudify_resume(struct cloudify *c, const char *execution,
+                                   const struct cloudify_resume_options *options,
+                                   struct cloudify_error *err);
+
 /** Run `uninstall`; the deployment's record stays. @return as cloudify_install() */
 CLOUDIFY_API char *cloudify_uninstall(struct cloudify *c, const char *deployment,
                                       const char *parameters,

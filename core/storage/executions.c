@@ -35,9 +35,10 @@ bool execution_insert(struct database *state, const struct execution_record *rec
     clock_timestamp(now);
     return database_run(state, err,
                         "INSERT INTO executions (id, workflow_id, blueprint_id, is_dry_run, status,"
-                        " parameters, created_at) VALUES (?, ?, ?, ?, 'pending', ?, ?)",
-                        "tttijt", record->id, record->workflow_id, blueprint_id,
-                        (json_int_t)record->dry_run, record->parameters, now);
+                        " parameters, options, created_at)"
+                        " VALUES (?, ?, ?, ?, 'pending', ?, coalesce(?, '{}'), ?)",
+                        "tttijjt", record->id, record->workflow_id, blueprint_id,
+                        (json_int_t)record->dry_run, record->parameters, record->options, now);
 }
 
 bool execution_add(struct deployment_store *ds, const struct execution_record *record,
@@ -90,7 +91,7 @@ bool execution_set_status(struct deployment_store *ds, const char *id, const cha
 
 #define COLUMNS                                                                                    \
     "SELECT id, workflow_id, blueprint_id, is_dry_run, status, parameters, created_at,"            \
-    " started_at, ended_at, error, engine_pid, engine_start FROM executions "
+    " started_at, ended_at, error, engine_pid, engine_start, options FROM executions "
 
 struct status {
     const char *name, *display;
@@ -128,19 +129,21 @@ static json_t *row_json(struct deployment_store *ds, sqlite3_stmt *query,
 {
     const char *stored = column_text(query, 4);
     json_t *parameters = stored ? column_json(ds->state, query, 5, err) : NULL;
-    if (!parameters) {
-        if (!stored)
-            error_nomem(err);
+    json_t *options = parameters ? column_json(ds->state, query, 12, err) : NULL;
+    if (!options) {
+        json_decref(parameters);
+        error_nomem(err);
         return NULL;
     }
     struct status status = shown_status(stored, is_abandoned(query, engine));
     json_t *record = json_pack(
-        "{s: o, s: o, s: s, s: o, s: b, s: s, s: s, s: o, s: o, s: o, s: o, s: o, s: o}", "id",
-        column_string(query, 0), "workflow_id", column_string(query, 1), "deployment_id", ds->id,
-        "blueprint_id", column_string(query, 2), "is_dry_run", (int)column_integer(query, 3),
-        "status", status.name, "status_display", status.display, "parameters", parameters,
-        "created_at", column_string(query, 6), "started_at", column_string(query, 7), "ended_at",
-        column_string(query, 8), "error", column_string(query, 9), "engine", engine_json(query));
+        "{s: o, s: o, s: s, s: o, s: b, s: s, s: s, s: o, s: o, s: o, s: o, s: o, s: o, s: o}",
+        "id", column_string(query, 0), "workflow_id", column_string(query, 1), "deployment_id",
+        ds->id, "blueprint_id", column_string(query, 2), "is_dry_run",
+        (int)column_integer(query, 3), "status", status.name, "status_display", status.display,
+        "parameters", parameters, "options", options, "created_at", column_string(query, 6),
+        "started_at", column_string(query, 7), "ended_at", column_string(query, 8), "error",
+        column_string(query, 9), "engine", engine_json(query));
     if (!record)
         error_nomem(err);
     return record;

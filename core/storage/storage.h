@@ -55,6 +55,7 @@ char *store_find_execution(struct store *store, const char *execution_id, struct
 struct execution_record {
     const char *id, *workflow_id;
     const json_t *parameters; /* object */
+    const json_t *options;    /* object: how it is run, for the engine that goes on with it */
     bool dry_run;
 };
 
@@ -161,7 +162,8 @@ bool execution_set_status(struct deployment_store *ds, const char *id, const cha
                           const char *error_text, struct error *err);
 /**
  * {id, workflow_id, deployment_id, blueprint_id, is_dry_run, status, status_display, parameters,
- * created_at, started_at, ended_at, error, engine: {pid, start_time} or null} (runtime.md 8.2).
+ * options, created_at, started_at, ended_at, error, engine: {pid, start_time} or null} (runtime.md
+ * 8.2).
  * An execution that no engine runs any more, though it has not ended, has the status
  * "interrupted".
  *

@@ -1,4 +1,5 @@
---- Marks on the functions of plugins. The marked function is the function itself.
+--- Marks on the functions of plugins. The marked function is the function itself, or, where that
+--- bears marks already, one that calls it.
 local decorators = {}
 
 local marks = setmetatable({}, {__mode = "k"})
@@ -11,8 +12,12 @@ local function decorator(kind)
          for name, value in pairs(options) do
             all[name] = value
          end
-         marks[func] = all
-         return func
+         local marked = func
+         if marks[func] then
+            marked = function(...) return func(...) end
+         end
+         marks[marked] = all
+         return marked
       end
    end
    return function(argument)

@@ -77,7 +77,8 @@ static bool fixture_init(struct fixture *f)
     diagnostics_to_error(&found, &err);
     diagnostics_release(&found);
     f->parameters = json_pack("{s: b}", "force", 1);
-    f->execution = (struct execution_record){"e1", "install", f->parameters, false};
+    f->execution = (struct execution_record){
+        .id = "e1", .workflow_id = "install", .parameters = f->parameters};
     f->record = (struct deployment_record){"web",   "web-blueprint", f->folder,    "blueprint.yaml",
                                            f->plan, f->instances,    &f->execution};
     if (!CHECK(ok, "the fixture stands: %s", err.text))
@@ -496,8 +497,7 @@ static void test_graphs(void)
     CHECK(operation_add(ds, &first, &err) && operation_add(ds, &other, &err), "operations: %s",
           err.text);
     json_t *list = graph_operations(ds, graph, &err);
-    CHECK(json_array_size(list) == 1 &&
-              json_integer_at(json_array_get(list, 0), "task", 0) == 1,
+    CHECK(json_array_size(list) == 1 && json_integer_at(json_array_get(list, 0), "task", 0) == 1,
           "those of a graph know their task");
     json_decref(list);
     json_decref(one);
