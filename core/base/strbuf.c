@@ -51,15 +51,20 @@ void strbuf_addc(struct strbuf *sb, char c)
 
 void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list args)
 {
+    enum { USUALLY_ENOUGH = 63 };
     va_list again;
+    if (!strbuf_reserve(sb, USUALLY_ENOUGH))
+        return;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, fmt, args);
+    size_t room = sb->capacity - sb->length;
+    int length = vsnprintf(sb->text + sb->length, room, fmt, args);
+    if (length >= 0 && (size_t)length >= room && strbuf_reserve(sb, (size_t)length))
+        vsnprintf(sb->text + sb->length, (size_t)length + 1, fmt, again);
     if (length < 0)
         sb->failed = true;
-    else if (strbuf_reserve(sb, (size_t)length)) {
-        vsnprintf(sb->text + sb->length, (size_t)length + 1, fmt, again);
+    if (!sb->failed)
         sb->length += (size_t)length;
-    }
+    sb->text[sb->length] = '\0'; /* an addition that failed leaves nothing */
     va_end(again);
 }
 

@@ -1,6 +1,7 @@
 /* element.c - see element.h: a tree against the tables. */
 #include "dsl/element.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/strbuf.h"
@@ -59,21 +60,43 @@ static void write_kinds(struct strbuf *out, unsigned kinds)
     }
 }
 
-/* "node template 'db'", for messages. */
-static void write_subject(struct strbuf *out, const struct element *element, const char *name)
+/* What is checked, as messages call it: "node template 'db'". */
+struct subject {
+    const struct element *element;
+    const char *name; /* in its section, or NULL */
+};
+
+static void write_subject(struct strbuf *out, const struct subject *subject)
 {
-    strbuf_adds(out, element->name);
-    if (name)
-        strbuf_addf(out, " '%s'", name);
+    strbuf_adds(out, subject->element->name);
+    if (subject->name)
+        strbuf_addf(out, " '%s'", subject->name);
 }
 
-static bool wrong_kind(struct compiler *c, const char *subject, const char *what, unsigned kinds,
-                       const struct yaml_node *node, const struct path *path)
+/* Most elements have no error, so their names are put together only here. */
+__attribute__((format(printf, 7, 8))) static bool report(
+    struct compiler *c, const struct subject *subject, const struct diagnostic_code *code,
+    const struct yaml_node *at, const struct path *path, const char *hint, const char *fmt, ...)
+{
+    struct strbuf message = STRBUF_INIT;
+    va_list args;
+    write_subject(&message, subject);
+    strbuf_adds(&message, ": ");
+    va_start(args, fmt);
+    strbuf_vaddf(&message, fmt, args);
+    va_end(args);
+    compiler_error(c, code, at, path, hint, "%s", message.text);
+    strbuf_release(&message);
+    return false;
+}
+
+static bool wrong_kind(struct compiler *c, const struct subject *subject, const char *what,
+                       unsigned kinds, const struct yaml_node *node, const struct path *path)
 {
     struct strbuf expected = STRBUF_INIT;
     write_kinds(&expected, kinds);
-    compiler_error(c, &code_schema, node, path, NULL, "%s: %s must be %s, not %s", subject, what,
-                   expected.text, kind_name(kind_bit(node)));
+    report(c, subject, &code_schema, node, path, NULL, "%s must be %s, not %s", what, expected.text,
+           kind_name(kind_bit(node)));
     strbuf_release(&expected);
     return false;
 }
@@ -87,15 +110,15 @@ static const struct element_field *find_field(const struct element *element, con
     return NULL;
 }
 
-static bool unknown_key(struct compiler *c, const struct element *element, const char *subject,
-                        const char *key, const struct yaml_node *at, const struct path *path)
+static bool unknown_key(struct compiler *c, const struct subject *subject, const char *key,
+                        const struct yaml_node *at, const struct path *path)
 {
     struct suggestion suggestion;
     suggestion_init(&suggestion, key);
-    for (const struct element_field *f = element->fields; f->key; f++)
+    for (const struct element_field *f = subject->element->fields; f->key; f++)
         suggestion_consider(&suggestion, f->key);
-    return compiler_error(c, &code_unknown_key, at, path, compiler_hint(c, &suggestion),
-                          "%s: unknown key '%s'", subject, key);
+    return report(c, subject, &code_unknown_key, at, path, compiler_hint(c, &suggestion),
+                  "unknown key '%s'", key);
 }
 
 static bool check_key(struct compiler *c, const struct yaml_node *key, const struct path *path)
@@ -120,8 +143,9 @@ static bool check_named(struct compiler *c, const struct element *element,
     return ok;
 }
 
-static bool check_list(struct compiler *c, const char *subject, const struct element_field *field,
-                       const struct yaml_node *node, const struct path *path)
+static bool check_list(struct compiler *c, const struct subject *subject,
+                       const struct element_field *field, const struct yaml_node *node,
+                       const struct path *path)
 {
     bool ok = true;
     for (size_t i = 0; i < yaml_count(node); i++) {
@@ -136,7 +160,7 @@ static bool check_list(struct compiler *c, const char *subject, const struct ele
 }
 
 /* What the value of a field holds, its kind being right. */
-static bool check_content(struct compiler *c, const char *subject,
+static bool check_content(struct compiler *c, const struct subject *subject,
                           const struct element_field *field, const struct yaml_node *node,
                           const struct path *path)
 {
@@ -154,28 +178,42 @@ static bool check_content(struct compiler *c, const char *subject,
     return true;
 }
 
-static bool check_version(struct compiler *c, const char *subject,
+static bool check_version(struct compiler *c, const struct subject *subject,
                           const struct element_field *field, const struct yaml_node *at,
                           const struct path *path)
 {
     if (c->version >= field->since)
         return true;
-    return compiler_error(c, &code_needs_version, at, path, NULL,
-                          "%s: '%s' is not supported in version cloudify_dsl_1_%d, it was added "
-                          "in cloudify_dsl_1_%d",
-                          subject, field->key, c->version, field->since);
+    return report(c, subject, &code_needs_version, at, path, NULL,
+                  "'%s' is not supported in version cloudify_dsl_1_%d, it was added in "
+                  "cloudify_dsl_1_%d",
+                  field->key, c->version, field->since);
 }
 
-static bool check_field(struct compiler *c, const struct element *element, const char *subject,
+/* What the table cannot say. */
+static bool check_further(struct compiler *c, const struct subject *subject,
+                          const struct element_field *field, const struct yaml_node *value,
+                          const struct path *path)
+{
+    if (!field->check)
+        return true;
+    struct strbuf text = STRBUF_INIT;
+    write_subject(&text, subject);
+    bool ok = field->check(c, text.text, value, path);
+    strbuf_release(&text);
+    return ok;
+}
+
+static bool check_field(struct compiler *c, const struct subject *subject,
                         const struct yaml_node *map, size_t i, const struct path *path)
 {
     const char *key = yaml_text(yaml_key(map, i));
     const struct yaml_node *value = yaml_value(map, i);
     const struct yaml_node *at = yaml_key(map, i);
-    const struct element_field *field = find_field(element, key);
+    const struct element_field *field = find_field(subject->element, key);
     struct path below = {path, key, 0};
     if (!field)
-        return unknown_key(c, element, subject, key, at, &below);
+        return unknown_key(c, subject, key, at, &below);
     if (!check_version(c, subject, field, at, &below))
         return false;
     if (yaml_kind(value) == YAML_NULL)
@@ -188,45 +226,41 @@ static bool check_field(struct compiler *c, const struct element *element, const
         return false;
     }
     return check_content(c, subject, field, value, &below) &&
-           (!field->check || field->check(c, subject, value, &below));
+           check_further(c, subject, field, value, &below);
 }
 
-static bool check_required(struct compiler *c, const struct element *element, const char *subject,
+static bool check_required(struct compiler *c, const struct subject *subject,
                            const struct yaml_node *node, const struct path *path)
 {
     bool ok = true;
-    for (const struct element_field *f = element->fields; f->key; f++) {
+    for (const struct element_field *f = subject->element->fields; f->key; f++) {
         if (f->required && !field_of(node, f->key))
-            ok = compiler_error(c, &code_missing_key, node, path, NULL, "%s: '%s' is missing",
-                                subject, f->key);
+            ok = report(c, subject, &code_missing_key, node, path, NULL, "'%s' is missing", f->key);
     }
     return ok;
 }
 
-static bool check_fields(struct compiler *c, const struct element *element, const char *subject,
+static bool check_fields(struct compiler *c, const struct subject *subject,
                          const struct yaml_node *node, const struct path *path)
 {
     bool ok = true;
     for (size_t i = 0; i < yaml_count(node); i++)
-        ok &= check_field(c, element, subject, node, i, path);
-    return check_required(c, element, subject, node, path) && ok;
+        ok &= check_field(c, subject, node, i, path);
+    return check_required(c, subject, node, path) && ok;
 }
 
 bool element_check(struct compiler *c, const struct element *element, const char *name,
                    const struct yaml_node *node, const struct path *path)
 {
-    struct strbuf subject = STRBUF_INIT;
-    write_subject(&subject, element, name);
+    const struct subject subject = {element, name};
     unsigned kind = kind_bit(node);
-    bool ok = true;
-    if (!kind && element->needs_value)
-        ok = compiler_error(c, &code_schema, node, path, NULL, "%s: it has no value", subject.text);
-    else if (kind && !(kind & (TAKES_MAP | element->short_form)))
-        ok = wrong_kind(c, subject.text, "it", TAKES_MAP | element->short_form, node, path);
-    else if (kind == TAKES_MAP && element->entries)
-        ok = check_named(c, element->entries, node, path);
-    else if (kind == TAKES_MAP)
-        ok = check_fields(c, element, subject.text, node, path);
-    strbuf_release(&subject);
-    return ok;
+    if (!kind)
+        return !element->needs_value ||
+               report(c, &subject, &code_schema, node, path, NULL, "it has no value");
+    if (!(kind & (TAKES_MAP | element->short_form)))
+        return wrong_kind(c, &subject, "it", TAKES_MAP | element->short_form, node, path);
+    if (kind != TAKES_MAP)
+        return true;
+    return element->entries ? check_named(c, element->entries, node, path)
+                            : check_fields(c, &subject, node, path);
 }

@@ -334,15 +334,6 @@ static const struct operation *compile_both(const struct work *work, const struc
                 declared_types(work, type->inputs));
 }
 
-static const struct declaration *find_declaration(const struct interfaces *set, const char *name)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        if (!strcmp(set->items[i]->name, name))
-            return set->items[i];
-    }
-    return NULL;
-}
-
 /* Compile `declaration` for `owner`; `inherited` is what the type has under that name. */
 static const struct operation *compile(struct compiler *c, struct declaration *declaration,
                                        const struct declaration *inherited,
@@ -381,6 +372,8 @@ static const struct operation_set *compile_set(struct compiler *c, const struct 
                                                const struct operation_owner *owner)
 {
     struct operation_set *set = plan_add_set(c->plan, merged->count);
+    const struct interfaces *of_type = &type->interfaces[side];
+    size_t next = 0;
     bool ok = true;
     if (!set) {
         compiler_nomem(c);
@@ -388,8 +381,10 @@ static const struct operation_set *compile_set(struct compiler *c, const struct 
     }
     for (size_t i = 0; i < merged->count; i++) {
         struct declaration *declaration = merged->items[i];
-        const struct declaration *inherited =
-            find_declaration(&type->interfaces[side], declaration->name);
+        /* What is merged has the operations of the type in their order, others between them. */
+        bool is_known =
+            next < of_type->count && !strcmp(of_type->items[next]->name, declaration->name);
+        const struct declaration *inherited = is_known ? of_type->items[next++] : NULL;
         set->items[i] = inherited == declaration ? compile_inherited(c, declaration, owner)
                                                  : compile(c, declaration, inherited, owner);
         ok &= set->items[i] != NULL;

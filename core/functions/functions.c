@@ -6,8 +6,14 @@
 
 #include "functions/functions_internal.h"
 
+static int compare_name(const void *name, const void *function)
+{
+    return strcmp(name, (*(const struct function *const *)function)->name);
+}
+
 const struct function *function_find(const char *name)
 {
+    /* In the order of their names. */
     static const struct function *const functions[] = {&function_concat,
                                                        &function_get_attribute,
                                                        &function_get_attributes_dict,
@@ -27,11 +33,9 @@ const struct function *function_find(const char *name)
                                                        &function_string_replace,
                                                        &function_string_split,
                                                        &function_string_upper};
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-        if (!strcmp(functions[i]->name, name))
-            return functions[i];
-    }
-    return NULL;
+    const struct function *const *found = bsearch(
+        name, functions, sizeof functions / sizeof *functions, sizeof *functions, compare_name);
+    return found ? *found : NULL;
 }
 
 bool function_call_read(const json_t *value, struct function_call *call)
