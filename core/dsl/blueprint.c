@@ -51,6 +51,7 @@ struct plan *blueprint_parse(const char *path, const struct blueprint_options *o
     }
     bool ok = compile(&c, path) && diagnostics_ok(out);
     types_release(&c);
+    map_release(&c.script_files);
     compiler_free_sections(&c);
     compiler_free_documents(&c);
     arena_release(&c.arena);

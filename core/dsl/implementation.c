@@ -45,6 +45,19 @@ static bool exists_below(struct compiler *c, const char *directory, const char *
     return exists;
 }
 
+/* Whether `mapping` is a file beside the blueprint or among the resources. Many operations have the
+ * same mapping: each is looked for once. */
+static bool is_script_file(struct compiler *c, const char *mapping)
+{
+    if (map_has(&c->script_files, mapping))
+        return map_get(&c->script_files, mapping);
+    bool exists = exists_below(c, c->directory, mapping) ||
+                  exists_below(c, c->options ? c->options->resources : NULL, mapping);
+    if (!map_set(&c->script_files, mapping, exists ? c : NULL))
+        compiler_nomem(c);
+    return exists;
+}
+
 static bool is_inline(const char *mapping)
 {
     const char *end = mapping + strlen(mapping);
@@ -110,9 +123,7 @@ bool implementation_find(struct compiler *c, const char *mapping, const char *sc
 {
     size_t count = 0;
     const struct plan_plugin *plugin = find_plugin(c->plan, mapping, &count);
-    const char *resources = c->options ? c->options->resources : NULL;
-    if (is_url(mapping) || exists_below(c, c->directory, mapping) ||
-        exists_below(c, resources, mapping))
+    if (is_url(mapping) || is_script_file(c, mapping))
         return use_script(c, "script_path", script_function, subject, at, path, out);
     if (is_inline(mapping))
         return use_script(c, "script_source", script_function, subject, at, path, out);

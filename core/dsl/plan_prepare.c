@@ -226,6 +226,8 @@ __attribute__((format(printf, 4, 5))) static json_t *evaluate_at(struct evaluati
 {
     struct strbuf path = STRBUF_INIT;
     va_list args;
+    if (!functions_contain(value))
+        return value;
     va_start(args, fmt);
     strbuf_vaddf(&path, fmt, args);
     va_end(args);
@@ -267,7 +269,8 @@ static const struct operation *with_inputs(struct evaluation *e, const struct op
 /* The set with evaluated inputs; nodes for which that gives the same share one. */
 static const struct operation_set *evaluate_set(struct evaluation *e,
                                                 const struct operation_set *set,
-                                                struct function_scope scope, const char *prefix)
+                                                struct function_scope scope, const char *node,
+                                                const char *part)
 {
     if (!set_has_functions(set))
         return set;
@@ -281,8 +284,8 @@ static const struct operation_set *evaluate_set(struct evaluation *e,
     bool changed = false, is_variant = variant;
     for (size_t i = 0; i < set->count; i++) {
         const struct operation *operation = set->items[i];
-        json_t *inputs =
-            evaluate_at(e, operation->inputs, scope, "%s.%s.inputs", prefix, operation->name);
+        json_t *inputs = evaluate_at(e, operation->inputs, scope, "nodes.%s.%s.%s.inputs", node,
+                                     part, operation->name);
         items[i] = with_inputs(e, operation, variant ? variant->items[i] : NULL, inputs);
         changed |= items[i] != operation;
         is_variant &= variant && items[i] == variant->items[i];
@@ -301,21 +304,17 @@ static const struct operation_set *evaluate_set(struct evaluation *e,
 
 static void evaluate_operations(struct evaluation *e, struct plan_node *node)
 {
-    struct strbuf prefix = STRBUF_INIT;
     struct function_scope scope = {.kind = FUNCTION_SCOPE_NODE, .node = node->id};
-    strbuf_addf(&prefix, "nodes.%s.operations", node->id);
-    node->operations = evaluate_set(e, node->operations, scope, prefix.text);
+    node->operations = evaluate_set(e, node->operations, scope, node->id, "operations");
     for (size_t i = 0; i < node->relationship_count; i++) {
         struct plan_relationship *r = &node->relationships[i];
         struct function_scope between = {.kind = FUNCTION_SCOPE_RELATIONSHIP,
                                          .source_node = node->id,
                                          .target_node = e->plan->nodes[r->target].id};
-        strbuf_truncate(&prefix, 0);
-        strbuf_addf(&prefix, "nodes.%s.%s", node->id, r->type->name);
-        r->source_operations = evaluate_set(e, r->source_operations, between, prefix.text);
-        r->target_operations = evaluate_set(e, r->target_operations, between, prefix.text);
+        const char *part = r->type->name;
+        r->source_operations = evaluate_set(e, r->source_operations, between, node->id, part);
+        r->target_operations = evaluate_set(e, r->target_operations, between, node->id, part);
     }
-    strbuf_release(&prefix);
 }
 
 static bool is_count(const json_t *value)

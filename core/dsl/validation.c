@@ -146,7 +146,7 @@ static bool check_object(const struct check *check, const json_t *object,
 }
 
 static bool check_operations(const struct check *check, const struct operation_set *set,
-                             const char *prefix)
+                             const char *node, const char *part)
 {
     bool ok = true;
     for (size_t i = 0; i < set->count; i++) {
@@ -154,7 +154,7 @@ static bool check_operations(const struct check *check, const struct operation_s
         if (!operation->has_functions)
             continue;
         struct strbuf path = STRBUF_INIT;
-        strbuf_addf(&path, "%s.%s.inputs", prefix, operation->name);
+        strbuf_addf(&path, "nodes.%s.%s.%s.inputs", node, part, operation->name);
         ok &= check_object(check, operation->inputs, NULL, path.text);
         strbuf_release(&path);
     }
@@ -168,15 +168,24 @@ static bool check_relationships(const struct check *node_check, const struct pla
     bool ok = true;
     for (size_t i = 0; i < node->relationship_count; i++) {
         const struct plan_relationship *r = &node->relationships[i];
-        struct strbuf prefix = STRBUF_INIT;
-        strbuf_addf(&prefix, "nodes.%s.%s", node->id, r->type->name);
         check.scope = (struct function_scope){.kind = FUNCTION_SCOPE_RELATIONSHIP,
                                               .source_node = node->id,
                                               .target_node = plan->nodes[r->target].id};
-        ok &= check_operations(&check, r->source_operations, prefix.text);
-        ok &= check_operations(&check, r->target_operations, prefix.text);
-        strbuf_release(&prefix);
+        ok &= check_operations(&check, r->source_operations, node->id, r->type->name);
+        ok &= check_operations(&check, r->target_operations, node->id, r->type->name);
     }
+    return ok;
+}
+
+static bool check_properties(const struct check *check, const struct plan_node *node,
+                             const struct yaml_node *written)
+{
+    if (!functions_contain(node->properties))
+        return true;
+    struct strbuf prefix = STRBUF_INIT;
+    strbuf_addf(&prefix, "nodes.%s.properties", node->id);
+    bool ok = check_object(check, node->properties, written, prefix.text);
+    strbuf_release(&prefix);
     return ok;
 }
 
@@ -190,17 +199,10 @@ static bool check_node(struct compiler *c, const struct plan_node *node)
                           .scope = {.kind = FUNCTION_SCOPE_NODE, .node = node->id},
                           .at = entry->at,
                           .path = &properties};
-    struct strbuf prefix = STRBUF_INIT;
-    strbuf_addf(&prefix, "nodes.%s.properties", node->id);
-    bool ok =
-        check_object(&check, node->properties, field_of(entry->value, "properties"), prefix.text);
-    strbuf_truncate(&prefix, 0);
-    strbuf_addf(&prefix, "nodes.%s.operations", node->id);
+    bool ok = check_properties(&check, node, field_of(entry->value, "properties"));
     check.path = &path;
-    ok &= check_operations(&check, node->operations, prefix.text);
-    ok &= check_relationships(&check, node);
-    strbuf_release(&prefix);
-    return ok;
+    ok &= check_operations(&check, node->operations, node->id, "operations");
+    return check_relationships(&check, node) && ok;
 }
 
 static bool check_named(struct compiler *c, enum section which, const char *key,
