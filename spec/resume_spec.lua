@@ -139,6 +139,20 @@ describe("an execution", function()
       end
    end)
 
+   it("has nothing of the old engine alive when it is resumed", function()
+      local engine = start()
+      local workers = world:sh("pgrep -P " .. engine).out
+      local children = world:sh("pgrep -P " .. workers:gsub("%s+$", ""):gsub("%s+", ",")).out
+      assert.truthy(children:find("%d"))
+      os.execute("pkill -9 -P " .. engine .. "; kill -9 " .. engine)  -- nobody ends the children
+      resume("--reset-operations")
+      for pid in (workers .. children):gmatch("%d+") do
+         assert.is_false(cfy.is_alive(pid))
+      end
+      local _, ended = journal():gsub("end ", "")
+      assert.equal(2, ended, journal())
+   end)
+
    it("is not resumed once its deployment was uninstalled", function()
       os.execute("kill -9 " .. start())
       local id = execution_id()

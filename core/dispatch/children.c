@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SLOT_FREE = 0, SLOT_CLAIMED = -1 };
@@ -22,7 +25,12 @@ struct slot {
     _Atomic uint64_t leader_start; /* ticks since boot, or 0: not known */
 };
 
+enum { BOOT_ID_SIZE = 37, WORKER_END_MS = 10000 };
+
 struct table {
+    char boot_id[BOOT_ID_SIZE];    /* pids mean something only until the next boot */
+    _Atomic int32_t worker;        /* 0: not known */
+    _Atomic uint64_t worker_start; /* ticks since boot */
     _Atomic int32_t ending; /* set before the groups are killed; checked after one is added */
     struct slot slots[CHILDREN_LIMIT];
 };
@@ -199,15 +207,84 @@ void children_end(void)
         table_end(table);
 }
 
-int children_memory_new(struct error *err)
+/* The id of this boot of the machine, or "" if it cannot be read. */
+static void read_boot_id(char id[static BOOT_ID_SIZE])
 {
-    int memory = memfd_create("cloudify-children", MFD_CLOEXEC);
-    if (memory >= 0 && ftruncate(memory, sizeof(struct table)) == 0)
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? 0 : read(fd, id, BOOT_ID_SIZE - 1);
+    if (fd >= 0)
+        close(fd);
+    id[length > 0 ? length : 0] = '\0';
+}
+
+int children_memory_new(const char *path, struct error *err)
+{
+    char boot_id[BOOT_ID_SIZE] = "";
+    int memory = path ? open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)
+                      : memfd_create("cloudify-children", MFD_CLOEXEC);
+    read_boot_id(boot_id);
+    if (memory >= 0 && ftruncate(memory, sizeof(struct table)) == 0 &&
+        pwrite(memory, boot_id, sizeof boot_id, offsetof(struct table, boot_id)) == sizeof boot_id)
         return memory;
     error_set(err, ERROR_IO, "cannot share memory with a worker: %s", strerror(errno));
     if (memory >= 0)
         close(memory);
     return -1;
+}
+
+void children_memory_set_worker(int memory, pid_t worker)
+{
+    struct table *table = table_map(memory);
+    if (!table)
+        return;
+    atomic_store(&table->worker_start, start_time(worker));
+    atomic_store(&table->worker, worker);
+    munmap(table, sizeof *table);
+}
+
+/* Kill the worker, unless its number belongs to a stranger by now, and wait until it is gone. */
+static bool end_worker(const struct table *table, struct error *err)
+{
+    pid_t worker = atomic_load(&table->worker);
+    int pidfd = worker > 0 ? pidfd_open(worker, 0) : -1;
+    if (pidfd < 0)
+        return true;
+    bool ended = true;
+    if (start_time(worker) == atomic_load(&table->worker_start)) {
+        struct pollfd end = {.fd = pidfd, .events = POLLIN};
+        pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+        ended = poll(&end, 1, WORKER_END_MS) == 1;
+    }
+    close(pidfd);
+    return ended || error_set(err, ERROR_IO,
+                              "worker %d of an engine that is dead cannot be ended: it may still "
+                              "be at work",
+                              (int)worker);
+}
+
+bool children_memory_end_left(const char *path, struct error *err)
+{
+    char boot_id[BOOT_ID_SIZE] = "";
+    struct stat status;
+    int memory = open(path, O_RDWR | O_CLOEXEC);
+    if (memory < 0 || fstat(memory, &status) != 0) {
+        error_set(err, ERROR_IO, "cannot read '%s': %s", path, strerror(errno));
+        if (memory >= 0)
+            close(memory);
+        return false;
+    }
+    read_boot_id(boot_id);
+    /* One that was still being made has no worker yet. */
+    struct table *table = status.st_size == sizeof(struct table) ? table_map(memory) : NULL;
+    bool ok = true;
+    if (table && !memcmp(table->boot_id, boot_id, sizeof boot_id)) {
+        ok = end_worker(table, err);
+        table_end(table);
+    }
+    if (table)
+        munmap(table, sizeof *table);
+    close(memory);
+    return ok;
 }
 
 void children_memory_end(int memory)

@@ -45,9 +45,19 @@ void children_end(void);
 /**
  * The engine's side: make the memory in which a worker keeps its list.
  *
+ * @param path a new file to hold it, for who comes after the engine; NULL: none
  * @return a descriptor, close-on-exec, or -1 with `err` set: ERROR_IO
  */
-int children_memory_new(struct error *err);
+int children_memory_new(const char *path, struct error *err);
+/** Write down in `memory` which process its worker is. */
+void children_memory_set_worker(int memory, pid_t worker);
+/**
+ * End what is left of an engine that is dead: the worker of the file `path`, waiting for it, and
+ * then the groups in its list. A file from before the last boot has nothing left.
+ *
+ * @return false with `err` set: ERROR_IO (unreadable, or the worker does not end)
+ */
+bool children_memory_end_left(const char *path, struct error *err);
 /** Like children_end(), for the list in `memory`; its worker is dead or dying. */
 void children_memory_end(int memory);
 /** The worker's side: keep the list in `memory` from now on. @return false with errno set */

@@ -21,6 +21,7 @@ static void pool_free(struct pool *pool)
     }
     free(pool->workers);
     free(pool->worker_path);
+    free(pool->run_directory);
     free(pool);
 }
 
@@ -199,7 +200,9 @@ struct dispatcher *pool_new(uv_loop_t *loop, const struct pool_options *options,
     pool->limit = options->workers;
     pool->lifeline[0] = pool->lifeline[1] = -1;
     pool->workers = calloc((size_t)pool->limit, sizeof *pool->workers);
-    if (!pool->workers) {
+    if (options->run_directory)
+        pool->run_directory = strdup(options->run_directory);
+    if (!pool->workers || (options->run_directory && !pool->run_directory)) {
         error_nomem(err);
         goto fail;
     }

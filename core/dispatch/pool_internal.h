@@ -39,6 +39,8 @@ struct pool {
     uv_loop_t *loop;
     struct dispatch_observer observer;
     char *worker_path;
+    char *run_directory; /* or NULL */
+    unsigned started;    /* workers so far */
     int lifeline[2];
     struct worker **workers; /* `limit` of them, NULL where none has been started */
     int limit, alive;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "dispatch/children.h"
@@ -298,11 +299,27 @@ static int worker_open(struct worker *worker)
     return uv_poll_start(&worker->death, UV_READABLE, on_death);
 }
 
+/* A file for the next worker; new, or NULL: none is wanted, or `err` is set. */
+static char *record_path(struct pool *pool, struct error *err)
+{
+    if (!pool->run_directory)
+        return NULL;
+    struct strbuf path = STRBUF_INIT;
+    strbuf_addf(&path, "%s/worker-%ld-%u", pool->run_directory, (long)getpid(), ++pool->started);
+    char *text = strbuf_detach(&path);
+    if (!text)
+        error_nomem(err);
+    return text;
+}
+
 struct worker *worker_new(struct pool *pool, int slot, struct error *err)
 {
     struct worker *worker = calloc(1, sizeof *worker);
-    if (!worker) {
+    char *record = record_path(pool, err);
+    if (!worker || err->code) {
         error_nomem(err);
+        free(worker);
+        free(record);
         return NULL;
     }
     worker->pool = pool;
@@ -313,7 +330,8 @@ struct worker *worker_new(struct pool *pool, int slot, struct error *err)
     worker->channel.on_message = on_message;
     worker->channel.on_end = on_end;
     output_init(&worker->output, NULL);
-    if (!worker_process_start(&worker->process, pool->worker_path, pool->lifeline[0], err)) {
+    if (!worker_process_start(&worker->process, pool->worker_path, pool->lifeline[0], record,
+                              err)) {
         free(worker);
         return NULL;
     }

@@ -109,13 +109,14 @@ static bool start_failed(const char *path, int number, struct error *err)
 }
 
 bool worker_process_start(struct worker_process *process, const char *path, int lifeline,
-                          struct error *err)
+                          char *record, struct error *err)
 {
     int ends[2] = {-1, -1}, failed = 0;
-    *process = (struct worker_process){.pid = -1, .pidfd = -1, .channel = -1, .children = -1};
-    process->children = children_memory_new(err);
+    *process = (struct worker_process){
+        .pid = -1, .pidfd = -1, .channel = -1, .children = -1, .record = record};
+    process->children = children_memory_new(record, err);
     if (process->children < 0)
-        return false;
+        goto fail;
     if (!move_up(&process->children) ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         start_failed(path, errno, err);
@@ -132,6 +133,7 @@ bool worker_process_start(struct worker_process *process, const char *path, int 
         start_failed(path, failed, err);
         goto fail;
     }
+    children_memory_set_worker(process->children, process->pid);
     process->pidfd = pidfd_open(process->pid, 0);
     if (process->pidfd >= 0)
         return true;
@@ -172,6 +174,10 @@ void worker_process_release(struct worker_process *process)
             close(*descriptors[i]);
         *descriptors[i] = -1;
     }
+    if (process->record)
+        unlink(process->record);
+    free(process->record);
+    process->record = NULL;
 }
 
 static char *program_directory(void)

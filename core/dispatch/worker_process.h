@@ -14,6 +14,7 @@ struct worker_process {
     int pidfd;    /* readable once the process has ended */
     int channel;  /* our end of its channel */
     int children; /* children_memory_new() */
+    char *record; /* the file of that memory, or NULL */
 };
 
 /**
@@ -21,10 +22,11 @@ struct worker_process {
  * standard input and our standard error as its standard output and error.
  *
  * @param lifeline the end of the pipe that it shall read
+ * @param record file to be made for who comes after this engine (survivors.h), or NULL; taken
  * @return false with `err` set: ERROR_IO, and `process` empty
  */
 bool worker_process_start(struct worker_process *process, const char *path, int lifeline,
-                          struct error *err);
+                          char *record, struct error *err);
 /** End it by force; worker_process_reap() it later. */
 void worker_process_kill(const struct worker_process *process);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "dispatch/survivors.h"
 #include "engine/execution_internal.h"
 
 static const char *instance_name(void *data, long instance)
@@ -53,10 +54,20 @@ static bool start_loop(struct execution *e, struct error *err)
     return true;
 }
 
-static bool make_output_directory(const struct execution *e, struct error *err)
+static bool make_directory(const struct execution *e, const char *name, char **path,
+                           struct error *err)
 {
-    char *output = path_join(e->options.work_directory, "output");
-    bool ok = output ? directory_make(output, 0700, err) : error_nomem(err);
+    *path = path_join(e->options.work_directory, name);
+    return *path ? directory_make(*path, 0700, err) : error_nomem(err);
+}
+
+/* Before anything starts, nothing of an earlier engine may be alive (invariant 2). */
+static bool make_directories(struct execution *e, struct error *err)
+{
+    char *output = NULL;
+    bool ok = make_directory(e, "output", &output, err) &&
+              make_directory(e, "run", &e->run_directory, err) &&
+              survivors_end(e->run_directory, err);
     free(output);
     return ok;
 }
@@ -80,10 +91,11 @@ static bool prepare(struct execution *e, struct error *err)
         return error_nomem(err);
     memset(e->node_functions, -1, nodes);
     task_graph_set_namer(e->graph, instance_name, e);
-    if (!make_output_directory(e, err) || !start_loop(e, err))
+    if (!make_directories(e, err) || !start_loop(e, err))
         return false;
     struct pool_options pool = {.workers = e->options.workers > 0 ? e->options.workers : 16,
                                 .worker_path = e->options.worker_path,
+                                .run_directory = e->run_directory,
                                 .observer = execution_dispatch_observer(e)};
     e->dispatcher = pool_new(&e->loop, &pool, err);
     return e->dispatcher != NULL;
@@ -140,6 +152,7 @@ static void release(struct execution *e)
     json_decref(e->base_context);
     json_decref(e->records);
     free(e->node_functions);
+    free(e->run_directory);
     free(e->summary);
     free(e->end_text);
 }

@@ -63,6 +63,7 @@ struct execution {
     struct dispatcher *dispatcher;
     void *workflow;              /* of options.host, or NULL */
     struct map plugins;          /* name -> json_t object: the `plugin` of requests */
+    char *run_directory;         /* where the workers are noted */
     signed char *node_functions; /* per node: whether its properties have functions; -1: unknown */
 
     uv_loop_t loop;

@@ -1,12 +1,14 @@
 /* children_test.c - the list of process groups, alone and in memory shared with an engine. */
 #include "dispatch/children.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../check.h"
+#include "dispatch/survivors.h"
 
 /* A child in a group of its own that waits for ever; it exits with 7 if it may not join. */
 static pid_t start(bool join)
@@ -62,7 +64,7 @@ static void test_many(void)
 static void test_shared(void)
 {
     struct error err = {0};
-    int memory = children_memory_new(&err);
+    int memory = children_memory_new(NULL, &err);
     CHECK(memory >= 0 && children_share(memory), "the list is shared: %s", err.text);
     pid_t before = start(true);
     children_add(before);
@@ -79,7 +81,7 @@ static void test_shared(void)
 static void test_end(void)
 {
     struct error err = {0};
-    int memory = children_memory_new(&err);
+    int memory = children_memory_new(NULL, &err);
     children_share(memory);
     pid_t child = start(true);
     children_add(child);
@@ -88,11 +90,56 @@ static void test_end(void)
     close(memory);
 }
 
+/* A file that names `worker`, with `group` in its list: what an engine leaves that is killed. */
+static void leave(const char *path, pid_t worker, pid_t group)
+{
+    struct error err = {0};
+    int memory = children_memory_new(path, &err);
+    children_memory_set_worker(memory, worker);
+    children_share(memory);
+    children_add(group);
+    close(memory);
+}
+
+static void test_left(void)
+{
+    char directory[] = "/tmp/children_test_XXXXXX", path[64];
+    struct error err = {0};
+    if (!mkdtemp(directory))
+        abort();
+    CHECK(survivors_end("/nowhere/at/all", &err), "nobody has survived nowhere");
+    snprintf(path, sizeof path, "%s/worker-1", directory);
+    pid_t worker = start(false), group = start(false);
+    leave(path, worker, group);
+    CHECK(survivors_end(directory, &err), "survivors are ended: %s", err.text);
+    CHECK(end_of(worker) == SIGKILL && end_of(group) == SIGKILL, "worker and children");
+    CHECK(access(path, F_OK) != 0, "and forgotten");
+
+    worker = start(false);
+    group = start(false);
+    leave(path, worker, group);
+    int file = open(path, O_RDWR);
+    CHECK(pwrite(file, "another boot", 12, 0) == 12, "after another boot of the machine");
+    close(file);
+    CHECK(survivors_end(directory, &err) && kill(worker, 0) == 0 && kill(group, 0) == 0,
+          "processes with the same numbers are strangers");
+    kill(worker, SIGKILL);
+    kill(group, SIGKILL);
+    end_of(worker);
+    end_of(group);
+    snprintf(path, sizeof path, "%s/worker-2", directory);
+    close(open(path, O_CREAT | O_WRONLY, 0600));
+    CHECK(survivors_end(directory, &err) && access(path, F_OK) != 0,
+          "a file that was being made has nobody: %s", err.text);
+    rmdir(directory);
+}
+
 int main(void)
 {
     test_list();
     test_many();
     test_shared();
     test_end();
+    test_left();
     return checks_done();
 }

@@ -1,0 +1,18 @@
+/* survivors.h - what an engine that was killed may have left running on this machine. */
+#ifndef CLOUDIFY_DISPATCH_SURVIVORS_H
+#define CLOUDIFY_DISPATCH_SURVIVORS_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/**
+ * End all workers of earlier pools that had `directory` as their run_directory, with what their
+ * operations have started (invariant 2). To be called while nobody else uses it; a directory that
+ * is missing has none.
+ *
+ * @return false with `err` set: ERROR_IO (one does not end, or the directory is unreadable)
+ */
+bool survivors_end(const char *directory, struct error *err);
+
+#endif
