@@ -1,230 +1,266 @@
-/* pattern.c - see pattern.h: a translation into POSIX extended expressions. */
+/* pattern.c - see pattern.h. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+
 #include "base/pattern.h"
 
 #include <ctype.h>
-#include <regex.h>
+#include <pcre2.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/strbuf.h"
-
-/* The C library unrolls counted repetitions: these bounds keep its memory bounded as well. */
-enum { LENGTH_LIMIT = 4096, REPETITION_LIMIT = 10000 };
-
-struct translation {
-    const char *at;
-    struct strbuf out;
-    int flags;
-    int depth;          /* of groups */
-    long repetitions;   /* product of all counts */
-    bool can_repeat;    /* something stands before, which a quantifier may follow */
-    bool is_quantified; /* and what stands there is a quantifier */
+enum {
+    LENGTH_LIMIT = 65536,
+    MATCH_LIMIT = 1000000, /* steps of a match: some tens of milliseconds */
+    HEAP_LIMIT = 16384,    /* KiB */
 };
 
-static void emit(struct translation *t, const char *text)
+/* from Python's notation to that of PCRE2 */
+
+struct translation {
+    const char *start, *at;
+    struct strbuf out;
+    uint32_t options; /* for pcre2_compile() */
+    bool in_class;    /* between [ and ] */
+    const char *problem;
+};
+
+static bool refuse(struct translation *t, const char *problem)
 {
-    strbuf_adds(&t->out, text);
-    t->can_repeat = true;
-    t->is_quantified = false;
+    t->problem = problem;
+    return false;
 }
 
-static const char *class_items(char letter)
+static bool copy(struct translation *t, size_t length)
 {
-    switch (letter) {
-    case 'd':
-        return "0-9";
-    case 'w':
-        return "a-zA-Z0-9_";
-    case 's':
-        return " \t\n\r\f\v";
-    case 'n':
-        return "\n";
-    case 't':
-        return "\t";
-    case 'r':
-        return "\r";
-    default:
-        return NULL;
-    }
+    strbuf_add(&t->out, t->at, length);
+    t->at += length;
+    return true;
+}
+
+static bool replace(struct translation *t, size_t length, const char *by)
+{
+    strbuf_adds(&t->out, by);
+    t->at += length;
+    return true;
+}
+
+static size_t count_hex(const char *text, size_t most)
+{
+    size_t count = 0;
+    while (count < most && isxdigit((unsigned char)text[count]))
+        count++;
+    return count;
+}
+
+/* \xHH, \uHHHH, \UHHHHHHHH */
+static bool translate_code_point(struct translation *t, size_t digits)
+{
+    if (count_hex(t->at + 2, digits) < digits)
+        return refuse(t, "an escape lacks hexadecimal digits");
+    strbuf_adds(&t->out, "\\x{");
+    strbuf_add(&t->out, t->at + 2, digits);
+    strbuf_adds(&t->out, "}");
+    t->at += 2 + digits;
+    return true;
 }
 
 static bool translate_escape(struct translation *t)
 {
-    char letter = t->at[1], text[3] = {'\\', letter, 0};
-    if (!letter)
-        return false;
-    t->at += 2;
-    if (letter == 'd' || letter == 'D')
-        emit(t, letter == 'd' ? "[0-9]" : "[^0-9]");
-    else if (letter == 'A' || letter == 'Z')
-        emit(t, letter == 'A' ? "^" : "$");
-    else if (strchr("ntr", letter))
-        emit(t, class_items(letter));
-    else if (isalpha((unsigned char)letter) && !strchr("wWsSbB", letter))
-        return false;
-    else
-        emit(t, text);
+    char letter = t->at[1];
+    switch (letter) {
+    case 0:
+        return refuse(t, "a backslash ends it");
+    case 'x':
+        return translate_code_point(t, 2);
+    case 'u':
+        return translate_code_point(t, 4);
+    case 'U':
+        return translate_code_point(t, 8);
+    case 'v': /* a class of PCRE2 */
+        return replace(t, 2, "\\x0b");
+    case 'Z':
+        return t->in_class ? refuse(t, "\\Z stands in a class") : replace(t, 2, "\\z");
+    default:
+        if (isalpha((unsigned char)letter) && !strchr("dDsSwWbafnrt", letter) &&
+            (t->in_class || !strchr("AB", letter)))
+            return refuse(t, "there is no such escape");
+        return copy(t, 2);
+    }
+}
+
+static bool translate_class_start(struct translation *t)
+{
+    t->in_class = true;
+    copy(t, t->at[1] == '^' ? 2 : 1);
+    return *t->at == ']' ? replace(t, 1, "\\]") : true;
+}
+
+static bool translate_in_class(struct translation *t)
+{
+    if (*t->at == '[') /* else [:alpha:] would be more than its letters */
+        return replace(t, 1, "\\[");
+    t->in_class = *t->at != ']';
+    return copy(t, 1);
+}
+
+static bool skip_comment(struct translation *t, const char *end, size_t end_length)
+{
+    t->at += strcspn(t->at, end);
+    if (!*t->at && end_length)
+        return refuse(t, "a comment has no end");
+    t->at += *t->at ? 1 : 0;
     return true;
 }
 
-/* In brackets a backslash means itself to POSIX, and ']' and '-' need their places. */
-static bool translate_brackets(struct translation *t)
+/* (?flags) for all, only at the start, or (?flags:...) */
+static bool translate_flags(struct translation *t)
 {
-    struct strbuf items = STRBUF_INIT;
-    bool closes = false, hyphen = false, negated = t->at[1] == '^';
-    const char *p = t->at + 1 + negated;
-    for (bool first = true; *p && (*p != ']' || first); p++, first = false) {
-        if (*p == '\\' && p[1]) {
-            const char *class = class_items(*++p);
-            closes |= *p == ']';
-            hyphen |= *p == '-';
-            if (class)
-                strbuf_adds(&items, class);
-            else if (*p != ']' && *p != '-')
-                strbuf_addc(&items, *p);
-        } else if (*p == ']') {
-            closes = true;
-        } else {
-            strbuf_addc(&items, *p);
-        }
+    size_t length = strspn(t->at + 2, "aiLmsux-");
+    const char *flags = t->at + 2;
+    bool for_all = flags[length] == ')';
+    if (!length || (!for_all && flags[length] != ':'))
+        return refuse(t, "there is no such group");
+    if (memchr(flags, 'L', length) || (memchr(flags, 'a', length) && !for_all))
+        return refuse(t, "the flag is not supported");
+    if (for_all && t->at != t->start)
+        return refuse(t, "flags for all must stand at the start");
+    if (for_all && memchr(flags, '-', length))
+        return refuse(t, "a flag for all cannot be removed");
+    if (for_all && memchr(flags, 'a', length))
+        t->options &= ~(uint32_t)PCRE2_UCP;
+    if (for_all && memchr(flags, 'x', length))
+        t->options |= PCRE2_EXTENDED;
+    strbuf_adds(&t->out, "(?");
+    for (size_t i = 0; i < length; i++) {
+        if (!strchr("au", flags[i]))
+            strbuf_add(&t->out, flags + i, 1);
     }
-    bool ended = *p == ']';
-    strbuf_addf(&t->out, "[%s%s%s%s]", negated ? "^" : "", closes ? "]" : "", items.text,
-                hyphen ? "-" : "");
-    t->can_repeat = true;
-    t->is_quantified = false;
-    t->at = ended ? p + 1 : p;
-    strbuf_release(&items);
-    return ended;
+    t->at = flags + length;
+    return copy(t, 1);
 }
 
 static bool translate_group(struct translation *t)
 {
-    t->at++;
-    if (!strncmp(t->at, "?i)", 3)) {
-        t->flags |= REG_ICASE;
-        t->at += 3;
-        return true;
-    }
-    if (!strncmp(t->at, "?:", 2)) {
-        t->at += 2;
-    } else if (!strncmp(t->at, "?P<", 3)) {
-        const char *end = strchr(t->at, '>');
-        if (!end)
-            return false;
-        t->at = end + 1;
-    } else if (*t->at == '?') {
-        return false;
-    }
-    t->depth++;
-    strbuf_addc(&t->out, '(');
-    t->can_repeat = t->is_quantified = false;
-    return true;
+    const char *kind = t->at + 2;
+    if (t->at[1] == '*')
+        return refuse(t, "there is nothing to repeat");
+    if (t->at[1] != '?')
+        return copy(t, 1);
+    if (*kind == '#')
+        return skip_comment(t, ")", 1);
+    if (*kind && strchr(":=!>(", *kind))
+        return copy(t, *kind == '(' ? 3 : 2);
+    if (*kind == '<')
+        return kind[1] == '=' || kind[1] == '!' ? copy(t, 3)
+                                                : refuse(t, "a group is named by (?P<name>...)");
+    if (*kind == 'P')
+        return kind[1] == '<' || kind[1] == '=' ? copy(t, 3) : refuse(t, "there is no such group");
+    return translate_flags(t);
 }
 
-/* The length of "{2}", "{2,}", "{,3}" or "{2,3}" at `text`, its greater number in `*count`; or 0:
- * a brace that means itself. */
-static size_t counted(const char *text, long *count)
+/* {,n} and {,}: PCRE2 takes them literally. */
+static bool translate_count(struct translation *t)
 {
-    char *end;
-    if (!isdigit((unsigned char)text[1]) && text[1] != ',')
-        return 0;
-    *count = strtol(text + 1, &end, 10);
-    if (*end == ',') {
-        long most = strtol(end + 1, &end, 10);
-        *count = most > *count ? most : *count;
-    }
-    return *end == '}' ? (size_t)(end + 1 - text) : 0;
+    size_t digits = t->at[1] == ',' ? strspn(t->at + 2, "0123456789") : 0;
+    if (t->at[1] != ',' || t->at[2 + digits] != '}')
+        return copy(t, 1);
+    replace(t, 1, "{0");
+    return copy(t, digits + 2);
 }
 
-static bool translate_quantifier(struct translation *t, size_t length)
+static bool translate_next(struct translation *t)
 {
-    if (!t->can_repeat)
-        return false;
-    if (t->is_quantified) {
-        /* A lazy quantifier describes the same texts as a greedy one. */
-        t->can_repeat = *t->at != '?' || length != 1;
-        t->at++;
-        return !t->can_repeat;
-    }
-    strbuf_add(&t->out, t->at, length);
-    t->at += length;
-    t->is_quantified = true;
-    return true;
-}
-
-static bool translate_brace(struct translation *t)
-{
-    long count = 0;
-    size_t length = counted(t->at, &count);
-    if (!length) {
-        emit(t, "\\{");
-        t->at++;
-        return true;
-    }
-    if (count > REPETITION_LIMIT || (t->repetitions *= count > 1 ? count : 1) > REPETITION_LIMIT)
-        return false;
-    return translate_quantifier(t, length);
-}
-
-static bool translate_one(struct translation *t)
-{
-    char text[2] = {*t->at, 0};
-    switch (*t->at) {
-    case '\\':
+    if (*t->at == '\\')
         return translate_escape(t);
-    case '[':
-        return translate_brackets(t);
-    case '(':
+    if (t->in_class)
+        return translate_in_class(t);
+    if (*t->at == '[')
+        return translate_class_start(t);
+    if (*t->at == '(')
         return translate_group(t);
-    case '{':
-        return translate_brace(t);
-    case '*':
-    case '+':
-    case '?':
-        return translate_quantifier(t, 1);
-    case ')':
-        if (!t->depth--)
+    if (*t->at == '{')
+        return translate_count(t);
+    if (*t->at == '#' && t->options & PCRE2_EXTENDED)
+        return skip_comment(t, "\n", 0);
+    return copy(t, 1);
+}
+
+static bool translate(struct translation *t)
+{
+    if (strlen(t->start) > LENGTH_LIMIT)
+        return refuse(t, "it is too long");
+    while (*t->at) {
+        if (!translate_next(t))
             return false;
-        break;
-    default:
-        break;
     }
-    emit(t, text);
-    t->can_repeat = *t->at++ != '|';
-    return true;
+    return !t->out.failed || refuse(t, "out of memory");
 }
 
-static bool compile(const char *pattern, regex_t *compiled)
+/* with PCRE2 */
+
+static void explain(int code, struct strbuf *why)
 {
-    struct translation t = {.at = pattern, .out = STRBUF_INIT, .repetitions = 1};
-    bool ok = strlen(pattern) <= LENGTH_LIMIT;
-    strbuf_adds(&t.out, "^(");
-    while (ok && *t.at)
-        ok = translate_one(&t);
-    strbuf_adds(&t.out, ")");
-    ok = ok && !t.depth && !t.out.failed &&
-         !regcomp(compiled, t.out.text, REG_EXTENDED | REG_NOSUB | t.flags);
+    char text[128];
+    pcre2_get_error_message(code, (PCRE2_UCHAR *)text, sizeof text);
+    if (why)
+        strbuf_adds(why, text);
+}
+
+static pcre2_code *compile(const char *pattern, struct strbuf *why)
+{
+    struct translation t = {.start = pattern,
+                            .at = pattern,
+                            .out = STRBUF_INIT,
+                            .options = PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED};
+    int code = 0;
+    size_t offset;
+    pcre2_code *compiled = NULL;
+    if (translate(&t))
+        compiled =
+            pcre2_compile((PCRE2_SPTR)t.out.text, t.out.length, t.options, &code, &offset, NULL);
+    if (!compiled && t.problem && why)
+        strbuf_adds(why, t.problem);
+    else if (!compiled)
+        explain(code, why);
     strbuf_release(&t.out);
-    return ok;
+    return compiled;
 }
 
-bool pattern_is_valid(const char *pattern)
+bool pattern_is_valid(const char *pattern, struct strbuf *why)
 {
-    regex_t compiled;
-    if (!compile(pattern, &compiled))
-        return false;
-    regfree(&compiled);
-    return true;
+    pcre2_code *compiled = compile(pattern, why);
+    pcre2_code_free(compiled);
+    return compiled;
+}
+
+static enum pattern_result result_of(int code)
+{
+    switch (code) {
+    case PCRE2_ERROR_NOMATCH:
+        return PATTERN_DIFFERS;
+    case PCRE2_ERROR_MATCHLIMIT:
+    case PCRE2_ERROR_DEPTHLIMIT:
+    case PCRE2_ERROR_HEAPLIMIT:
+        return PATTERN_TOO_COSTLY;
+    default:
+        return code < 0 ? PATTERN_INVALID : PATTERN_MATCHES;
+    }
 }
 
 enum pattern_result pattern_match_start(const char *pattern, const char *text)
 {
-    regex_t compiled;
-    if (!compile(pattern, &compiled))
-        return PATTERN_INVALID;
-    int result = regexec(&compiled, text, 0, NULL, 0);
-    regfree(&compiled);
-    return result ? PATTERN_DIFFERS : PATTERN_MATCHES;
+    enum pattern_result result = PATTERN_INVALID;
+    pcre2_code *compiled = compile(pattern, NULL);
+    pcre2_match_context *limits = pcre2_match_context_create(NULL);
+    pcre2_match_data *match = compiled ? pcre2_match_data_create(1, NULL) : NULL;
+    if (limits && match) {
+        pcre2_set_match_limit(limits, MATCH_LIMIT);
+        pcre2_set_heap_limit(limits, HEAP_LIMIT);
+        result =
+            result_of(pcre2_match(compiled, (PCRE2_SPTR)text, strlen(text), 0, 0, match, limits));
+    }
+    pcre2_match_data_free(match);
+    pcre2_match_context_free(limits);
+    pcre2_code_free(compiled);
+    return result;
 }

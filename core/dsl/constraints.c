@@ -29,7 +29,7 @@ static bool takes_range(const json_t *argument)
 
 static bool takes_pattern(const json_t *argument)
 {
-    return json_is_string(argument) && pattern_is_valid(json_string_value(argument));
+    return json_is_string(argument) && pattern_is_valid(json_string_value(argument), NULL);
 }
 
 static bool takes_text(const json_t *argument)

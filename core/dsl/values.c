@@ -34,7 +34,7 @@ static bool accepts_boolean(const json_t *value)
 
 static bool accepts_regex(const json_t *value)
 {
-    return json_is_string(value) && pattern_is_valid(json_string_value(value));
+    return json_is_string(value) && pattern_is_valid(json_string_value(value), NULL);
 }
 
 static bool accepts_list(const json_t *value)
