@@ -17,7 +17,10 @@ static json_t *validate(struct cloudify *c, const char *blueprint, const json_t 
     struct blueprint_options options = {.plugin_directories = c->options.plugin_directories};
     struct diagnostics diagnostics = {0};
     struct plan *plan = blueprint_parse(blueprint, &options, &diagnostics);
-    *valid = plan && (!inputs || plan_prepare(plan, inputs, &diagnostics));
+    struct runtime_objects objects = {c, plan, NULL};
+    const struct object_source source = runtime_object_source(&objects);
+    const struct prepare_options prepare = {.objects = &source};
+    *valid = plan && (!inputs || plan_prepare(plan, inputs, &prepare, &diagnostics));
     json_t *result = json_pack("{s:b,s:o?}", "valid", (int)*valid, "diagnostics",
                                diagnostics_to_json(&diagnostics));
     plan_free(plan);

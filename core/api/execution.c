@@ -177,10 +177,8 @@ static json_t *execute(struct cloudify *c, struct run *run, const char *workflow
     if (!runtime_load(run, err))
         return NULL;
     run->workflow = runtime_workflow(run->plan, workflow, err);
-    if (run->workflow)
-        run->parameters = plan_workflow_parameters(run->plan, run->workflow, given,
-                                                   options->allow_custom_parameters, err);
-    if (run->parameters)
+    if (run->workflow &&
+        runtime_bind_parameters(c, run, given, options->allow_custom_parameters, err))
         run->limits = runtime_limits(options, NULL, err);
     return run->limits ? add_and_run(c, run, err) : NULL;
 }

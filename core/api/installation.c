@@ -21,7 +21,10 @@ static struct plan *read_plan(struct cloudify *c, const char *path, const json_t
     struct blueprint_options options = {.plugin_directories = c->options.plugin_directories};
     struct diagnostics diagnostics = {0};
     struct plan *plan = blueprint_parse(path, &options, &diagnostics);
-    if (!plan || !plan_prepare(plan, inputs, &diagnostics)) {
+    struct runtime_objects objects = {c, plan, NULL};
+    const struct object_source source = runtime_object_source(&objects);
+    const struct prepare_options prepare = {.objects = &source};
+    if (!plan || !plan_prepare(plan, inputs, &prepare, &diagnostics)) {
         diagnostics_to_error(&diagnostics, err);
         plan_free(plan);
         plan = NULL;
@@ -52,9 +55,7 @@ static bool prepare(struct cloudify *c, struct installation *installation, const
     if (!run->instances)
         return false;
     run->workflow = runtime_workflow(run->plan, "install", err);
-    if (run->workflow)
-        run->parameters = plan_workflow_parameters(run->plan, run->workflow, NULL, false, err);
-    if (run->parameters)
+    if (run->workflow && runtime_bind_parameters(c, run, NULL, false, err))
         run->limits = runtime_limits(options, NULL, err);
     return run->limits;
 }

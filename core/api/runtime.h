@@ -80,4 +80,16 @@ void runtime_unload(struct run *run);
 const struct plan_workflow *runtime_workflow(const struct plan *plan, const char *name,
                                              struct error *err);
 
+/* What values of object types are looked up in. All is borrowed. */
+struct runtime_objects {
+    struct cloudify *c;
+    const struct plan *plan;
+    const struct instance_set *instances; /* NULL: the deployment is still to be made */
+};
+/** A source for values of object types (dsl.md 3), good as long as `objects`. */
+struct object_source runtime_object_source(struct runtime_objects *objects);
+/** Complete the parameters of `run`, whose workflow and instances are known. @return whether ok */
+bool runtime_bind_parameters(struct cloudify *c, struct run *run, const json_t *given,
+                             bool allow_custom, struct error *err);
+
 #endif

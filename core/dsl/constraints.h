@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "dsl/diagnostics.h"
 #include "dsl/element.h"
+#include "dsl/object_source.h"
 
 struct compiler;
 
@@ -19,18 +20,16 @@ bool constraints_check(struct compiler *c, const char *subject, const struct yam
 bool constraints_check_parameter(struct compiler *c, const char *subject,
                                  const struct yaml_node *list, const struct path *path);
 
-/** Whether `type` names things outside of the value itself: nodes, deployments, secrets ... */
-bool type_is_of_objects(const char *type);
-
 /**
- * Test `value` against the constraints of `schema` and, for a list with an `item_type`, each of
- * its items.
+ * Test `value` against the constraints of `schema`, its object type included, and, for a list with
+ * an `item_type`, each of its items.
  *
- * @param objects whether values of object types are tested too: none can be looked up so far
- * @param why why it does not hold, to follow the value's name: "must be more than 3, not 2"
+ * @param objects looks up what values of object types name; NULL: no such value holds
+ * @param why why it does not hold, to follow the value's name: "must be more than 3"
  * @return NULL if they hold, else the code of the problem
  */
 const struct diagnostic_code *constraints_test(const json_t *schema, const json_t *value,
-                                               bool objects, struct strbuf *why);
+                                               const struct object_source *objects,
+                                               struct strbuf *why);
 
 #endif

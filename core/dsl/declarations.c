@@ -150,8 +150,10 @@ static bool test_default(struct compiler *c, const char *subject, const struct e
     const json_t *value = json_object_get(schema, "default");
     struct path below = {path, "default", 0};
     struct strbuf why = STRBUF_INIT;
+    bool tested =
+        value && !json_is_null(value) && !(c->options && c->options->keep_invalid_defaults);
     const struct diagnostic_code *code =
-        value && !json_is_null(value) ? constraints_test(schema, value, true, &why) : NULL;
+        tested ? constraints_test(schema, value, NULL, &why) : NULL;
     if (code)
         compiler_error(c, code, field_of(entry->value, "default"), &below, NULL,
                        "%s: its default %s", subject, why.text);

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "dsl/diagnostics.h"
+#include "dsl/object_source.h"
 
 enum { PLAN_NONE = -1 };               /* no such index */
 enum { OPERATION_RETRIES_UNSET = -2 }; /* -1 means without limit (dsl.md 5.2) */
@@ -155,24 +156,34 @@ json_t *operations_to_json(const struct operation_set *set);         /* 11.3: lo
 json_t *operation_to_json(const struct operation *operation);        /* 11.3 */
 json_t *plan_workflow_to_json(const struct plan_workflow *workflow); /* 8.1 */
 
+/* How a plan becomes that of a deployment; zeroed: all defaults. */
+struct prepare_options {
+    bool auto_correct_types; /* strings are taken for the integers, floats and booleans they say */
+    const struct object_source *objects; /* NULL: inputs of object types are refused */
+};
+
 /**
  * Make the plan that of one deployment: bind inputs (missing, unknown, wrong type, constraints:
  * dsl.md 3) and evaluate the functions that can be known (10.1, 11.5). Once per plan.
  *
  * @param inputs object of given values, or NULL; borrowed
+ * @param options NULL: all defaults
  * @return whether all went well; if not, `out` has the errors
  */
-bool plan_prepare(struct plan *plan, const json_t *inputs, struct diagnostics *out);
+bool plan_prepare(struct plan *plan, const json_t *inputs, const struct prepare_options *options,
+                  struct diagnostics *out);
 
 /**
  * Check and complete the parameters of an execution (dsl.md 8.1): unknown and missing ones,
  * defaults, types.
  *
  * @param parameters object of given values, or NULL; borrowed
+ * @param objects looks up values of object types, bound to the deployment
  * @return the parameters, complete, new; or NULL with `err` set: ERROR_INVALID, ERROR_NOMEM
  */
 json_t *plan_workflow_parameters(const struct plan *plan, const struct plan_workflow *workflow,
-                                 const json_t *parameters, bool allow_custom, struct error *err);
+                                 const json_t *parameters, bool allow_custom,
+                                 const struct object_source *objects, struct error *err);
 
 /* How a plan is stored: one document with all that nodes share, and one row per node. */
 

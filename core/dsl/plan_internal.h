@@ -33,6 +33,9 @@ struct operation *plan_add_operation(struct plan *plan);
 /** A set with room for `count` operations. */
 struct operation_set *plan_add_set(struct plan *plan, size_t count);
 
+/** Replace the schemas of the inputs by values (dsl.md 3). @return false: reported */
+bool plan_bind_inputs(struct plan *plan, const json_t *inputs,
+                      const struct prepare_options *options, struct diagnostics *out);
 /** Once all nodes have their ids: let plan_find_node() know them. @return false: no memory */
 bool plan_index_nodes(struct plan *plan);
 /** Add the sections that are kept as they are shown to `document`. @return false: no memory */

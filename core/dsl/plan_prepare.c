@@ -1,192 +1,13 @@
-/* plan_prepare.c - from a plan to that of one deployment: inputs bound, functions evaluated
- * (dsl.md 3, 8.1, 10.1, 11.5). */
-#include <errno.h>
-#include <math.h>
+/* plan_prepare.c - from a plan to that of one deployment: functions evaluated once the inputs are
+ * bound (dsl.md 10.1, 11.5). */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "base/real.h"
 #include "base/strbuf.h"
-#include "base/suggest.h"
-#include "dsl/constraints.h"
 #include "dsl/diagnostic_codes.h"
 #include "dsl/plan_internal.h"
 #include "dsl/validation.h"
-#include "dsl/values.h"
-
-/* inputs and parameters: values against their schemas */
-
-/* What the given values are called: "input", or "workflow 'x': parameter". */
-struct binding {
-    const struct plan *plan;
-    const char *what;
-    const char *section; /* for paths */
-    const char *option;  /* by which the command line gives one */
-    bool objects;        /* values of object types are looked up */
-    struct diagnostics *out;
-};
-
-/* The path is section.name, with more behind it for what stands inside of a value. */
-static void report(void *data, const struct diagnostic_code *code, const struct path *path,
-                   const char *hint, const char *message)
-{
-    const struct binding *binding = data;
-    const struct path *name = path;
-    struct strbuf text = STRBUF_INIT;
-    path_write(&text, path);
-    struct diagnostic_place place = {.path = text.text};
-    while (name->up->up)
-        name = name->up;
-    if (name == path)
-        diagnostics_add(binding->out, code, &place, hint, "%s %s", binding->what, message);
-    else
-        diagnostics_add(binding->out, code, &place, hint, "%s '%s': %s", binding->what, name->key,
-                        message);
-    strbuf_release(&text);
-}
-
-static void report_missing(const struct binding *binding, const char *name)
-{
-    struct strbuf path = STRBUF_INIT, hint = STRBUF_INIT;
-    strbuf_addf(&path, "%s.%s", binding->section, name);
-    strbuf_addf(&hint, "give it with %s %s=VALUE", binding->option, name);
-    struct diagnostic_place place = {.path = path.text};
-    diagnostics_add(binding->out, &code_missing_input, &place, hint.text, "%s '%s' is missing",
-                    binding->what, name);
-    strbuf_release(&path);
-    strbuf_release(&hint);
-}
-
-static bool check_unknown(const struct binding *binding, const json_t *schemas, const json_t *given)
-{
-    bool ok = true;
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)given, name, value)
-    {
-        if (json_object_get(schemas, name))
-            continue;
-        struct strbuf hint = STRBUF_INIT, path = STRBUF_INIT;
-        strbuf_addf(&path, "%s.%s", binding->section, name);
-        struct diagnostic_place place = {.path = path.text};
-        ok = diagnostics_add(binding->out, &code_unknown_input, &place,
-                             suggest_key(schemas, name, &hint), "unknown %s '%s'", binding->what,
-                             name);
-        strbuf_release(&path);
-        strbuf_release(&hint);
-    }
-    return ok;
-}
-
-static struct value_rules rules_of(const struct binding *binding)
-{
-    return (struct value_rules){.data_types = binding->plan->data_types,
-                                .wrong_type = &code_input_wrong_type,
-                                .data = (void *)binding,
-                                .report = report};
-}
-
-static void ignore_report(void *data, const struct diagnostic_code *code, const struct path *path,
-                          const char *hint, const char *message)
-{
-    (void)data, (void)code, (void)path, (void)hint, (void)message;
-}
-
-/* A data type whose properties all have defaults gives a value out of nothing (dsl.md 3). */
-static json_t *value_of_nothing(const struct binding *binding, const json_t *schema)
-{
-    const char *type = json_string_at(schema, "type", "");
-    struct value_rules rules = rules_of(binding);
-    const json_t *properties =
-        json_object_get(json_object_get(binding->plan->data_types, type), "properties");
-    rules.report = ignore_report;
-    json_t *value = properties ? values_build(&rules, properties, NULL, NULL) : NULL;
-    if (json_object_size(value))
-        return value;
-    json_decref(value);
-    return NULL;
-}
-
-static bool test_constraints(const struct binding *binding, const char *name, const json_t *schema,
-                             const json_t *value)
-{
-    struct strbuf why = STRBUF_INIT, path = STRBUF_INIT;
-    const struct diagnostic_code *code = constraints_test(schema, value, binding->objects, &why);
-    if (code) {
-        strbuf_addf(&path, "%s.%s", binding->section, name);
-        struct diagnostic_place place = {.path = path.text};
-        diagnostics_add(binding->out, code, &place, NULL, "%s '%s' %s", binding->what, name,
-                        why.text);
-    }
-    strbuf_release(&why);
-    strbuf_release(&path);
-    return !code;
-}
-
-/* The value of one input, new; NULL: reported, or out of memory where nothing was. */
-static json_t *bind_one(const struct binding *binding, const char *name, const json_t *schema,
-                        const json_t *given)
-{
-    struct value_rules rules = rules_of(binding);
-    struct path section = {NULL, binding->section, 0}, path = {&section, name, 0};
-    const json_t *fallback = json_object_get(schema, "default");
-    if (!given && fallback && !json_is_null(fallback))
-        given = fallback;
-    if (given)
-        return test_constraints(binding, name, schema, given)
-                   ? value_build(&rules, schema, given, &path)
-                   : NULL;
-    json_t *value = value_of_nothing(binding, schema);
-    if (value)
-        return value;
-    /* A parameter may have null for its default, which then is what it gets. */
-    if (fallback || !json_boolean_at(schema, "required", true))
-        return json_null();
-    report_missing(binding, name);
-    return NULL;
-}
-
-/* An object with all inputs, new; NULL: reported or out of memory. */
-static json_t *bind_all(const struct binding *binding, const json_t *schemas, const json_t *given)
-{
-    bool ok = true;
-    const char *name;
-    json_t *schema;
-    json_t *values = json_object();
-    if (!values) {
-        diagnostics_nomem(binding->out);
-        return NULL;
-    }
-    json_object_foreach((json_t *)schemas, name, schema)
-    {
-        size_t errors = binding->out->errors;
-        json_t *value = bind_one(binding, name, schema, json_object_get(given, name));
-        bool bound = value && !json_object_set_new(values, name, value);
-        if (!bound && errors == binding->out->errors)
-            diagnostics_nomem(binding->out);
-        ok &= bound;
-    }
-    if (ok)
-        return values;
-    json_decref(values);
-    return NULL;
-}
-
-static bool bind_inputs(struct plan *plan, const json_t *inputs, struct diagnostics *out)
-{
-    struct binding binding = {plan, "input", "inputs", "-i", true, out};
-    bool ok = check_unknown(&binding, plan->input_schemas, inputs);
-    json_t *values = bind_all(&binding, plan->input_schemas, inputs);
-    if (!values || !ok) {
-        json_decref(values);
-        return false;
-    }
-    plan->inputs = plan_keep(plan, values);
-    return plan->inputs || diagnostics_nomem(out);
-}
-
-/* evaluation */
 
 struct evaluation {
     struct plan *plan;
@@ -370,9 +191,11 @@ static void check_labels(struct evaluation *e)
     }
 }
 
-bool plan_prepare(struct plan *plan, const json_t *inputs, struct diagnostics *out)
+bool plan_prepare(struct plan *plan, const json_t *inputs, const struct prepare_options *options,
+                  struct diagnostics *out)
 {
-    if (!bind_inputs(plan, inputs, out))
+    static const struct prepare_options defaults;
+    if (!plan_bind_inputs(plan, inputs, options ? options : &defaults, out))
         return false;
     struct evaluation e = {.plan = plan,
                            .source = plan_value_source(plan),
@@ -402,72 +225,4 @@ bool plan_prepare(struct plan *plan, const json_t *inputs, struct diagnostics *o
     free(e.variants);
     plan->prepared = e.ok;
     return e.ok;
-}
-
-/* parameters of executions */
-
-/* A string that says a value of the declared type is taken for that value (dsl.md 8.1). */
-static json_t *convert(const char *type, const json_t *value)
-{
-    const char *text = json_string_value(value);
-    char *end = NULL;
-    errno = 0;
-    if (text && *text && !strcmp(type, "integer")) {
-        long long number = strtoll(text, &end, 10);
-        if (!*end && !errno)
-            return json_integer(number);
-    }
-    if (text && *text && !strcmp(type, "float")) {
-        double number;
-        bool plain = !text[strspn(text, "0123456789+-.eE")];
-        if (plain && !*real_read(text, &number) && isfinite(number))
-            return json_real(number);
-    }
-    if (text && !strcmp(type, "boolean") && (!strcmp(text, "true") || !strcmp(text, "false")))
-        return json_boolean(*text == 't');
-    return json_incref((json_t *)value);
-}
-
-static json_t *convert_all(const json_t *schemas, const json_t *given)
-{
-    const char *name;
-    json_t *value;
-    json_t *converted = json_object();
-    json_object_foreach((json_t *)given, name, value)
-    {
-        const char *type = json_string_at(json_object_get(schemas, name), "type", "");
-        if (json_object_set_new(converted, name, convert(type, value))) {
-            json_decref(converted);
-            return NULL;
-        }
-    }
-    return converted;
-}
-
-static json_t *bind_parameters(const struct binding *binding, const json_t *schemas,
-                               const json_t *given, bool allow_custom)
-{
-    bool ok = allow_custom || check_unknown(binding, schemas, given);
-    json_t *values = bind_all(binding, schemas, given);
-    if (ok && values && !json_object_update_missing(values, (json_t *)given))
-        return values;
-    json_decref(values);
-    return NULL;
-}
-
-json_t *plan_workflow_parameters(const struct plan *plan, const struct plan_workflow *workflow,
-                                 const json_t *parameters, bool allow_custom, struct error *err)
-{
-    struct diagnostics out = {0};
-    struct binding binding = {plan, "parameter", "parameters", "-p", false, &out};
-    json_t *given = convert_all(workflow->parameters, parameters);
-    json_t *values =
-        given ? bind_parameters(&binding, workflow->parameters, given, allow_custom) : NULL;
-    if (!values && diagnostics_to_error(&out, err))
-        error_nomem(err);
-    if (!values)
-        error_context(err, "workflow '%s'", workflow->name);
-    json_decref(given);
-    diagnostics_release(&out);
-    return values;
 }

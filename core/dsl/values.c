@@ -51,16 +51,26 @@ static bool accepts_dict(const json_t *value)
 static const struct primitive {
     const char *name;
     bool (*accepts)(const json_t *value);
+    enum object_scope scope;
+    int since;
 } primitives[] = {
-    {"string", accepts_any},         {"integer", accepts_integer},
-    {"float", accepts_number},       {"boolean", accepts_boolean},
-    {"list", accepts_list},          {"dict", accepts_dict},
-    {"regex", accepts_regex},        {"textarea", accepts_any},
-    {"blueprint_id", accepts_any},   {"deployment_id", accepts_any},
-    {"secret_key", accepts_any},     {"capability_value", accepts_any},
-    {"scaling_group", accepts_any},  {"node_id", accepts_any},
-    {"node_type", accepts_any},      {"node_instance", accepts_any},
-    {"operation_name", accepts_any},
+    {"string", accepts_any, NO_OBJECT, 0},
+    {"integer", accepts_integer, NO_OBJECT, 0},
+    {"float", accepts_number, NO_OBJECT, 0},
+    {"boolean", accepts_boolean, NO_OBJECT, 0},
+    {"list", accepts_list, NO_OBJECT, 0},
+    {"dict", accepts_dict, NO_OBJECT, 0},
+    {"regex", accepts_regex, NO_OBJECT, 0},
+    {"textarea", accepts_any, NO_OBJECT, 0},
+    {"blueprint_id", accepts_any, OBJECT_OF_TENANT, 4},
+    {"deployment_id", accepts_any, OBJECT_OF_TENANT, 4},
+    {"secret_key", accepts_any, OBJECT_OF_TENANT, 4},
+    {"capability_value", accepts_any, OBJECT_OF_DEPLOYMENT, 4},
+    {"scaling_group", accepts_any, OBJECT_OF_BLUEPRINT, 4},
+    {"node_id", accepts_any, OBJECT_OF_BLUEPRINT, 4},
+    {"node_type", accepts_any, OBJECT_OF_BLUEPRINT, 4},
+    {"node_instance", accepts_any, OBJECT_OF_DEPLOYMENT, 4},
+    {"operation_name", accepts_any, OBJECT_OF_BLUEPRINT, 5},
 };
 enum { PRIMITIVE_COUNT = sizeof primitives / sizeof *primitives };
 
@@ -78,10 +88,27 @@ bool type_is_primitive(const char *type)
     return find_primitive(type);
 }
 
-bool type_accepts(const char *type, const json_t *value)
+enum object_scope type_object_scope(const char *type)
 {
     const struct primitive *primitive = find_primitive(type);
-    return !primitive || function_is_call(value) || primitive->accepts(value);
+    return primitive ? primitive->scope : NO_OBJECT;
+}
+
+int type_since(const char *type)
+{
+    const struct primitive *primitive = find_primitive(type);
+    return primitive ? primitive->since : 0;
+}
+
+bool type_accepts_literally(const char *type, const json_t *value)
+{
+    const struct primitive *primitive = find_primitive(type);
+    return !primitive || primitive->accepts(value);
+}
+
+bool type_accepts(const char *type, const json_t *value)
+{
+    return function_is_call(value) || type_accepts_literally(type, value);
 }
 
 void types_suggest(const json_t *data_types, struct suggestion *suggestion)
@@ -173,23 +200,10 @@ static json_t *build_of_data_type(const struct value_rules *rules, const json_t 
     return result;
 }
 
-static json_t *check_items(const struct value_rules *rules, const char *item_type,
-                           const json_t *list, const struct path *path)
-{
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *item = json_array_get(list, i);
-        struct path below = {path, NULL, i};
-        if (!type_accepts(item_type, item))
-            return wrong_type(rules, item_type, item, &below);
-    }
-    return json_incref((json_t *)list);
-}
-
 json_t *value_build(const struct value_rules *rules, const json_t *property, const json_t *value,
                     const struct path *path)
 {
     const char *type = json_string_at(property, "type", NULL);
-    const char *item_type = json_string_at(property, "item_type", NULL);
     if (!type || function_is_call(value))
         return json_incref((json_t *)value);
     const json_t *schema = data_type_schema(rules->data_types, property);
@@ -197,8 +211,6 @@ json_t *value_build(const struct value_rules *rules, const json_t *property, con
         return build_of_data_type(rules, property, schema, value, path);
     if (!type_accepts(type, value))
         return wrong_type(rules, type, value, path);
-    if (item_type && json_is_array(value))
-        return check_items(rules, item_type, value, path);
     return json_incref((json_t *)value);
 }
 

@@ -20,12 +20,31 @@ struct value_rules {
                    const char *hint, const char *message);
 };
 
+/* Where the objects that values of a type name are looked up (dsl.md 3). */
+enum object_scope {
+    NO_OBJECT,
+    OBJECT_OF_TENANT,     /* blueprints, deployments, secrets */
+    OBJECT_OF_BLUEPRINT,  /* nodes ... of a blueprint or a deployment */
+    OBJECT_OF_DEPLOYMENT, /* instances, values of capabilities */
+};
+
 /** Whether `type` is built in: a primitive or an object type (dsl.md 4.1). */
 bool type_is_primitive(const char *type);
+/** What values of `type` name: NO_OBJECT for primitives, data types and unknown names. */
+enum object_scope type_object_scope(const char *type);
+/** The n of the version cloudify_dsl_1_n that brought the built-in `type`; 0: always there. */
+int type_since(const char *type);
+/**
+ * What a string says as a value of the built-in `type` integer, float or boolean; anything else as
+ * it is. New, or NULL when out of memory.
+ */
+json_t *value_from_text(const char *type, const json_t *value);
 /** A list of names for a hint of what `type` was meant to be: primitives, then data types. */
 void types_suggest(const json_t *data_types, struct suggestion *suggestion);
 /** Whether a value of the built-in `type` may be `value`; calls of functions always may. */
 bool type_accepts(const char *type, const json_t *value);
+/** Like type_accepts(), but a call of a function is only the dict that it is. */
+bool type_accepts_literally(const char *type, const json_t *value);
 
 /**
  * The properties `given` (object, or NULL), checked against `schema` (property -> its schema) and

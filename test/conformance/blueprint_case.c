@@ -34,7 +34,8 @@ static char *read_import(void *data, const char *name, size_t *length, struct er
 /* The first option of the request that this program does not know, or NULL. */
 static const char *unknown_option(const json_t *options)
 {
-    static const char *const known[] = {"import_map", "resources_base_path", "secrets"};
+    static const char *const known[] = {"import_map", "resources_base_path", "secrets",
+                                        "auto_correct_types", "validate_input_defaults"};
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)options, name, value)
@@ -56,7 +57,10 @@ static struct plan *parse(const char *directory, const json_t *request, struct d
     struct import_resolver resolver = {&imports, read_import};
     char *path = path_join(directory, json_string_at(request, "main", ""));
     char *resources = base ? path_join(directory, base) : NULL;
-    struct blueprint_options how = {.resolver = &resolver, .resources = resources};
+    struct blueprint_options how = {.resolver = &resolver,
+                                    .resources = resources,
+                                    .keep_invalid_defaults =
+                                        !json_boolean_at(options, "validate_input_defaults", true)};
     struct plan *plan = NULL;
     if (path && (resources || !base))
         plan = blueprint_parse(path, &how, out);
@@ -69,8 +73,11 @@ static struct plan *parse(const char *directory, const json_t *request, struct d
 
 static json_t *deployed(struct plan *plan, const json_t *request, struct diagnostics *out)
 {
+    const json_t *options = json_object_get(request, "options");
+    const struct prepare_options how = {.auto_correct_types =
+                                            json_boolean_at(options, "auto_correct_types", false)};
     struct error err = {0};
-    if (!plan_prepare(plan, json_object_get(request, "inputs"), out))
+    if (!plan_prepare(plan, json_object_get(request, "inputs"), &how, out))
         return answer_diagnostics(out);
     struct instance_set *set = instances_create(plan, &err);
     json_t *answer =

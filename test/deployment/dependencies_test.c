@@ -67,7 +67,7 @@ int main(void)
     struct diagnostics diagnostics = {0};
     struct error err = {0};
     struct plan *plan = blueprint_parse(BLUEPRINT, NULL, &diagnostics);
-    bool ok = plan && plan_prepare(plan, NULL, &diagnostics);
+    bool ok = plan && plan_prepare(plan, NULL, NULL, &diagnostics);
     struct instance_set *set = ok ? instances_create(plan, &err) : NULL;
     json_t *list = set ? instances_dependencies(set) : NULL;
     struct strbuf text = STRBUF_INIT;

@@ -11,7 +11,7 @@ static struct plan *plan_of(const char *blueprint)
     struct diagnostics diagnostics = {0};
     json_t *inputs = json_pack("{s:s}", "name", "web");
     struct plan *plan = blueprint_parse(blueprint, NULL, &diagnostics);
-    CHECK(plan && plan_prepare(plan, inputs, &diagnostics), "%s can be deployed", blueprint);
+    CHECK(plan && plan_prepare(plan, inputs, NULL, &diagnostics), "%s can be deployed", blueprint);
     json_decref(inputs);
     diagnostics_release(&diagnostics);
     return plan;

@@ -51,7 +51,7 @@ static void test_scaling_groups(void)
     CHECK(json_integer_at(json_object_get(outer, "properties"), "max_instances", 0) == -1,
           "unbounded is -1");
     struct diagnostics diagnostics = {0};
-    CHECK(plan_prepare(plan, NULL, &diagnostics), "inputs are bound");
+    CHECK(plan_prepare(plan, NULL, NULL, &diagnostics), "inputs are bound");
     outer = json_object_get(plan->scaling_groups, "outer");
     CHECK(json_integer_at(json_object_get(outer, "properties"), "current_instances", 0) == 3,
           "the later policy counts, its functions evaluated");

@@ -25,7 +25,7 @@ static struct plan *prepared(void)
     struct diagnostics diagnostics = {0};
     struct plan *plan = parse();
     json_t *inputs = json_pack("{s:s}", "name", "web");
-    CHECK(plan_prepare(plan, inputs, &diagnostics), "its inputs are bound");
+    CHECK(plan_prepare(plan, inputs, NULL, &diagnostics), "its inputs are bound");
     json_decref(inputs);
     diagnostics_release(&diagnostics);
     return plan;
@@ -144,7 +144,7 @@ static void test_bad_inputs(const char *text, const char *expected)
     struct strbuf out = STRBUF_INIT;
     json_t *inputs = json_loads(text, 0, NULL);
     struct plan *plan = parse();
-    CHECK(!plan_prepare(plan, inputs, &diagnostics), "inputs %s are refused", text);
+    CHECK(!plan_prepare(plan, inputs, NULL, &diagnostics), "inputs %s are refused", text);
     diagnostics_write(&diagnostics, &out);
     CHECK(!strcmp(out.text, expected), "says %s", out.text);
     strbuf_release(&out);
@@ -169,7 +169,7 @@ static void test_parameters(const char *given, const char *expected, const char 
     struct error err = {0};
     json_t *values = json_loads(given, 0, NULL);
     const struct plan_workflow *workflow = plan_find_workflow(plan, "deploy");
-    json_t *result = plan_workflow_parameters(plan, workflow, values, false, &err);
+    json_t *result = plan_workflow_parameters(plan, workflow, values, false, NULL, &err);
     check_json(result, expected, "parameters");
     CHECK(!strcmp(err.text, error), "says '%s'", err.text);
     json_decref(result);

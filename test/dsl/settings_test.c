@@ -12,7 +12,8 @@ static struct plan *prepared(void)
     struct strbuf text = STRBUF_INIT;
     struct plan *plan = blueprint_parse("test/data/blueprints/settings.yaml", NULL, &diagnostics);
     diagnostics_write(&diagnostics, &text);
-    CHECK(plan && plan_prepare(plan, NULL, &diagnostics), "the blueprint is valid %s", text.text);
+    CHECK(plan && plan_prepare(plan, NULL, NULL, &diagnostics), "the blueprint is valid %s",
+          text.text);
     strbuf_release(&text);
     diagnostics_release(&diagnostics);
     return plan;

@@ -276,7 +276,7 @@ static bool setup(struct fixture *fixture)
     struct strbuf text = STRBUF_INIT;
     char *path = path_join(directory, "blueprint.yaml");
     *fixture = (struct fixture){.plan = blueprint_parse(path, NULL, &diagnostics)};
-    if (fixture->plan && plan_prepare(fixture->plan, NULL, &diagnostics))
+    if (fixture->plan && plan_prepare(fixture->plan, NULL, NULL, &diagnostics))
         fixture->instances = instances_create(fixture->plan, &err);
     diagnostics_write(&diagnostics, &text);
     CHECK(fixture->instances, "the blueprint is good %s%s", text.text, err.text);
@@ -299,7 +299,7 @@ static bool run(struct fixture *fixture, const char *name, const char *given, in
     json_t *values = json_parse(given, strlen(given), "parameters", err);
     const struct plan_workflow *workflow = plan_find_workflow(fixture->plan, name);
     json_t *parameters =
-        workflow ? plan_workflow_parameters(fixture->plan, workflow, values, false, err) : NULL;
+        workflow ? plan_workflow_parameters(fixture->plan, workflow, values, false, NULL, err) : NULL;
     const char *const directories[] = {directory, NULL};
     struct execution_options options = {.plan = fixture->plan,
                                         .instances = fixture->instances,

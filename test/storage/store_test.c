@@ -71,7 +71,7 @@ static bool fixture_init(struct fixture *f)
     file_write(file, blueprint_text, sizeof blueprint_text - 1, 0600, &err);
     f->plan = blueprint_parse(file, NULL, &found);
     free(file);
-    bool ok = f->plan && plan_prepare(f->plan, NULL, &found) &&
+    bool ok = f->plan && plan_prepare(f->plan, NULL, NULL, &found) &&
               (f->instances = instances_create(f->plan, &err)) &&
               (f->store = store_open(f->store_path, STORE_WRITE, &err));
     diagnostics_to_error(&found, &err);
