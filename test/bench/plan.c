@@ -43,7 +43,7 @@ static bool measure(const char *path, struct diagnostics *out, struct error *err
     struct times begun = now();
     struct plan *plan = blueprint_parse(path, NULL, out);
     struct instance_set *instances = NULL;
-    if (plan && plan_prepare(plan, NULL, out))
+    if (plan && plan_prepare(plan, NULL, NULL, out))
         instances = instances_create(plan, err);
     struct times ended = now();
     if (instances)
