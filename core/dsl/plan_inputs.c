@@ -227,7 +227,7 @@ json_t *plan_workflow_parameters(const struct plan *plan, const struct plan_work
                               .objects = objects,
                               .out = &out};
     json_t *values = bind_all(&binding, workflow->parameters, parameters, allow_custom);
-    if (values && json_object_update_missing(values, (json_t *)parameters)) {
+    if (values && parameters && json_object_update_missing(values, (json_t *)parameters)) {
         json_decref(values);
         values = NULL;
     }

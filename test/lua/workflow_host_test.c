@@ -298,8 +298,10 @@ static bool run(struct fixture *fixture, const char *name, const char *given, in
 {
     json_t *values = json_parse(given, strlen(given), "parameters", err);
     const struct plan_workflow *workflow = plan_find_workflow(fixture->plan, name);
+    const struct object_source objects = plan_object_source(fixture->plan);
     json_t *parameters =
-        workflow ? plan_workflow_parameters(fixture->plan, workflow, values, false, NULL, err) : NULL;
+        workflow ? plan_workflow_parameters(fixture->plan, workflow, values, false, &objects, err)
+                 : NULL;
     const char *const directories[] = {directory, NULL};
     struct execution_options options = {.plan = fixture->plan,
                                         .instances = fixture->instances,
