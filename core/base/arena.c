@@ -94,12 +94,26 @@ size_t arena_size(const struct arena *arena)
     return size;
 }
 
+static void free_blocks(struct arena_block *block)
+{
+    while (block) {
+        struct arena_block *next = block->next;
+        free(block);
+        block = next;
+    }
+}
+
+void arena_reset(struct arena *arena)
+{
+    if (!arena->blocks)
+        return;
+    free_blocks(arena->blocks->next);
+    arena->blocks->next = NULL;
+    arena->used = 0;
+}
+
 void arena_release(struct arena *arena)
 {
-    while (arena->blocks) {
-        struct arena_block *next = arena->blocks->next;
-        free(arena->blocks);
-        arena->blocks = next;
-    }
-    arena->used = 0;
+    free_blocks(arena->blocks);
+    *arena = (struct arena){0};
 }

@@ -55,6 +55,7 @@ struct plan *blueprint_parse(const char *path, const struct blueprint_options *o
     compiler_free_sections(&c);
     compiler_free_documents(&c);
     arena_release(&c.arena);
+    arena_release(&c.scratch);
     if (ok)
         return c.plan;
     plan_free(c.plan);

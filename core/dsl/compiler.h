@@ -65,6 +65,7 @@ struct compiler {
     const struct blueprint_options *options;
     struct diagnostics *out;
     struct arena arena;          /* what is needed only while compiling */
+    struct arena scratch;        /* what is needed only while one template is compiled */
     int version;                 /* n of cloudify_dsl_1_n, of the main file */
     const char *directory;       /* of the main file: scripts are relative to it */
     struct document **documents; /* main first, then in the order of imports */

@@ -27,13 +27,14 @@ struct work {
 
 /* interfaces of types */
 
-static struct declaration *new_declaration(struct compiler *c, const char *interface,
-                                           const struct yaml_node *at, const struct yaml_node *node)
+static struct declaration *new_declaration(struct compiler *c, struct arena *arena,
+                                           const char *interface, const struct yaml_node *at,
+                                           const struct yaml_node *node)
 {
-    struct declaration *declaration = compiler_alloc(c, sizeof *declaration);
+    struct declaration *declaration = arena_alloc(arena, sizeof *declaration);
     struct strbuf name = STRBUF_INIT;
     strbuf_addf(&name, "%s.%s", interface, yaml_text(at));
-    const char *copy = arena_strdup(&c->arena, name.text);
+    const char *copy = arena_strdup(arena, name.text);
     strbuf_release(&name);
     if (!declaration || !copy) {
         compiler_nomem(c);
@@ -71,22 +72,22 @@ static size_t count_operations(const struct yaml_node *interfaces)
     return count;
 }
 
-bool interfaces_merge(struct compiler *c, struct interfaces *result,
+bool interfaces_merge(struct compiler *c, struct arena *arena, struct interfaces *result,
                       const struct interfaces *inherited, const struct yaml_node *node)
 {
     size_t known = inherited ? inherited->count : 0;
     size_t size = (known + count_operations(node)) * sizeof *result->items;
-    *result = (struct interfaces){compiler_alloc(c, size), known};
+    *result = (struct interfaces){arena_alloc(arena, size), known};
     if (!result->items)
-        return false;
+        return compiler_nomem(c);
     if (known)
         memcpy(result->items, inherited->items, known * sizeof *result->items);
     for (size_t i = 0; node && i < yaml_count(node); i++) {
         const char *interface = yaml_text(yaml_key(node, i));
         const struct yaml_node *operations = yaml_value(node, i);
         for (size_t j = 0; j < yaml_count(operations); j++) {
-            struct declaration *declaration =
-                new_declaration(c, interface, yaml_key(operations, j), yaml_value(operations, j));
+            struct declaration *declaration = new_declaration(
+                c, arena, interface, yaml_key(operations, j), yaml_value(operations, j));
             if (!declaration)
                 return false;
             put_declaration(result, declaration);
@@ -398,9 +399,12 @@ const struct operation_set *operations_compile(struct compiler *c, struct type *
 {
     struct interfaces merged;
     if (count_operations(interfaces)) {
-        return interfaces_merge(c, &merged, &type->interfaces[side], interfaces)
-                   ? compile_set(c, type, side, &merged, owner)
-                   : NULL;
+        const struct operation_set *set =
+            interfaces_merge(c, &c->scratch, &merged, &type->interfaces[side], interfaces)
+                ? compile_set(c, type, side, &merged, owner)
+                : NULL;
+        arena_reset(&c->scratch);
+        return set;
     }
     if (!type->operations[side])
         type->operations[side] = compile_set(c, type, side, &type->interfaces[side], owner);

@@ -42,7 +42,8 @@ void *plan_alloc(struct plan *plan, size_t size)
 
 const char *plan_text(struct plan *plan, const char *text)
 {
-    return text ? arena_strdup(&plan->storage->arena, text) : NULL;
+    struct plan_storage *storage = plan->storage;
+    return text ? text_pool_keep(&storage->texts, &storage->arena, text, strlen(text)) : NULL;
 }
 
 json_t *plan_keep(struct plan *plan, json_t *value)

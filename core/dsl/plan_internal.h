@@ -4,10 +4,12 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/text_pool.h"
 #include "dsl/plan.h"
 
 struct plan_storage {
-    struct arena arena;    /* every struct and string of the plan */
+    struct arena arena; /* every struct and string of the plan */
+    struct text_pool texts;
     json_t *values;        /* array: holds a reference to every value that the plan points to */
     struct map node_index; /* id -> struct plan_node */
     size_t node_type_capacity, relationship_type_capacity, set_capacity, operation_capacity;

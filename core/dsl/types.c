@@ -253,7 +253,7 @@ static bool build_type(struct compiler *c, const struct type_kind *kind, struct 
     bool ok = type->properties;
     for (int side = 0; side < SIDE_COUNT && kind->interfaces[side]; side++) {
         const struct yaml_node *node = field_of(type->entry->value, kind->interfaces[side]);
-        ok &= interfaces_merge(c, &type->interfaces[side],
+        ok &= interfaces_merge(c, &c->arena, &type->interfaces[side],
                                type->parent ? &type->parent->interfaces[side] : NULL, node);
     }
     return ok;

@@ -52,11 +52,11 @@ void types_release(struct compiler *c);
 
 /**
  * The operations of `node` (interface -> operation -> declaration, or NULL) put over those of
- * `inherited` (may be NULL).
+ * `inherited` (may be NULL); new ones live as long as `arena`.
  *
  * @return false when out of memory, which has been recorded
  */
-bool interfaces_merge(struct compiler *c, struct interfaces *result,
+bool interfaces_merge(struct compiler *c, struct arena *arena, struct interfaces *result,
                       const struct interfaces *inherited, const struct yaml_node *node);
 
 /**

@@ -5,6 +5,7 @@
 #include <yaml.h>
 
 #include "base/map.h"
+#include "base/text_pool.h"
 #include "yaml/yaml_internal.h"
 
 enum { DEFAULT_DEPTH = 200 };
@@ -19,13 +20,6 @@ struct anchor {
     bool is_complete;
 };
 
-/* Texts met lately, of which most come again: keys, types, names of operations. */
-enum { KNOWN_TEXTS = 1024, LONGEST_KNOWN_TEXT = 64 };
-struct known_text {
-    const char *text;
-    size_t length;
-};
-
 struct builder {
     yaml_parser_t parser;
     yaml_event_t event; /* the current one */
@@ -38,7 +32,7 @@ struct builder {
     /* Children of the collections under construction; each knows where its own begin. */
     struct yaml_node *stack;
     size_t stack_count, stack_capacity;
-    struct known_text known_texts[KNOWN_TEXTS]; /* by hash */
+    struct text_pool texts; /* most come again: keys, types, names of operations */
 };
 
 static bool build_node(struct builder *b, size_t depth, struct yaml_node *node);
@@ -161,32 +155,12 @@ static bool build_alias(struct builder *b, struct yaml_node *node)
                             yaml_excerpt(name, strlen(name)), name);
 }
 
-static void note_characters(struct builder *b, const char *text, size_t length)
+/* A copy of `text` that lives as long as the document. */
+static const char *keep_text(struct builder *b, const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)
         b->document->has_non_ascii |= (unsigned char)text[i] > 127;
-}
-
-static struct known_text *known_text(struct builder *b, const char *text, size_t length)
-{
-    uint32_t hash = 2166136261u; /* FNV-1a */
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
-    return &b->known_texts[(hash ^ (hash >> 16)) % KNOWN_TEXTS];
-}
-
-/* A copy of `text` that lives as long as the document; shared if it was met lately. */
-static const char *keep_text(struct builder *b, const char *text, size_t length)
-{
-    bool is_long = length > LONGEST_KNOWN_TEXT;
-    struct known_text *known = is_long ? NULL : known_text(b, text, length);
-    if (known && known->text && known->length == length && !memcmp(known->text, text, length))
-        return known->text;
-    const char *copy = arena_strndup(&b->document->arena, text, length);
-    note_characters(b, text, length);
-    if (known && copy)
-        *known = (struct known_text){copy, length};
-    return copy;
+    return text_pool_keep(&b->texts, &b->document->arena, text, length);
 }
 
 static const struct yaml_number *keep_number(struct builder *b, const struct yaml_number *number,

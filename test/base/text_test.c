@@ -1,5 +1,6 @@
 /* text_test.c - error contexts, string buffers, suggestions and maps. */
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/map.h"
 #include "base/strbuf.h"
 #include "base/suggest.h"
+#include "base/text_pool.h"
 
 #include "../check.h"
 
@@ -103,6 +105,32 @@ static void test_arena(void)
     large[(1 << 20) - 1] = 'x';
     CHECK(!strcmp(small, "small") && !strcmp(after, "after"), "pieces do not overlap");
     CHECK(after - small < 64, "a large piece does not waste the current block");
+    int64_t *number = arena_alloc(&arena, sizeof *number);
+    CHECK((uintptr_t)number % sizeof *number == 0 && !*number, "pieces are aligned and zeroed");
+    size_t size = arena_size(&arena);
+    arena_reset(&arena);
+    CHECK(arena_size(&arena) < size && arena_size(&arena), "a reset keeps one block");
+    number = arena_alloc(&arena, sizeof *number);
+    CHECK(!*number && arena_size(&arena) < size, "which is used again, zeroed");
+    arena_release(&arena);
+}
+
+static void test_text_pool(void)
+{
+    struct arena arena = {0};
+    struct text_pool *pool = arena_alloc(&arena, sizeof *pool);
+    const char *first = text_pool_keep(pool, &arena, "create", 6);
+    const char *other = text_pool_keep(pool, &arena, "created", 7);
+    char name[32];
+    CHECK(!strcmp(first, "create") && !strcmp(other, "created"), "texts are kept whole");
+    CHECK(text_pool_keep(pool, &arena, "create it", 6) == first, "a text met again is the same");
+    for (int i = 0; i < 4 * TEXT_POOL_SLOTS; i++) {
+        int length = snprintf(name, sizeof name, "name %d", i);
+        const char *copy = text_pool_keep(pool, &arena, name, (size_t)length);
+        if (strcmp(copy, name))
+            CHECK(false, "'%s' is kept as '%s'", name, copy);
+    }
+    CHECK(!strcmp(first, "create"), "those that others took the place of stay");
     arena_release(&arena);
 }
 
@@ -119,5 +147,6 @@ int main(void)
     test_suggestion("zzz", NULL);
     test_paths();
     test_arena();
+    test_text_pool();
     return checks_done();
 }
