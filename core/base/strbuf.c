@@ -41,6 +41,12 @@ void strbuf_adds(struct strbuf *sb, const char *text)
     strbuf_add(sb, text, strlen(text));
 }
 
+void strbuf_add_list(struct strbuf *sb, const char *const *texts)
+{
+    for (; *texts; texts++)
+        strbuf_adds(sb, *texts);
+}
+
 void strbuf_addc(struct strbuf *sb, char c)
 {
     if ((sb->failed || sb->length + 1 >= sb->capacity) && !strbuf_reserve(sb, 1))

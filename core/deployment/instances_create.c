@@ -27,7 +27,7 @@ static struct node_instance *add_one(struct instance_set *set, const struct plan
     do {
         id_suffix(suffix, SUFFIX_LENGTH);
         strbuf_truncate(&id, 0);
-        strbuf_addf(&id, "%s_%s", node->id, suffix);
+        strbuf_add_all(&id, node->id, "_", suffix);
     } while (!id.failed && map_has(&set->by_id, id.text));
     struct node_instance ni = {.id = id.text,
                                .node = node->index,

@@ -75,7 +75,7 @@ struct compiler {
     struct map data_types;         /* name -> struct data_type */
     struct map node_types;         /* name -> struct type */
     struct map relationship_types; /* name -> struct type */
-    struct map script_files;       /* implementation -> anything if it is a file, else NULL */
+    struct map script_files;       /* implementation -> whether it is a file */
     struct plan *plan;
 };
 

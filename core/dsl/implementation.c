@@ -49,11 +49,13 @@ static bool exists_below(struct compiler *c, const char *directory, const char *
  * same mapping: each is looked for once. */
 static bool is_script_file(struct compiler *c, const char *mapping)
 {
-    if (map_has(&c->script_files, mapping))
-        return map_get(&c->script_files, mapping);
+    static char yes[] = "yes", no[] = "no";
+    const char *known = map_get(&c->script_files, mapping);
+    if (known)
+        return known == yes;
     bool exists = exists_below(c, c->directory, mapping) ||
                   exists_below(c, c->options ? c->options->resources : NULL, mapping);
-    if (!map_set(&c->script_files, mapping, exists ? c : NULL))
+    if (!map_set(&c->script_files, mapping, exists ? yes : no))
         compiler_nomem(c);
     return exists;
 }

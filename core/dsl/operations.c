@@ -33,7 +33,7 @@ static struct declaration *new_declaration(struct compiler *c, struct arena *are
 {
     struct declaration *declaration = arena_alloc(arena, sizeof *declaration);
     struct strbuf name = STRBUF_INIT;
-    strbuf_addf(&name, "%s.%s", interface, yaml_text(at));
+    strbuf_add_all(&name, interface, ".", yaml_text(at));
     const char *copy = arena_strdup(arena, name.text);
     strbuf_release(&name);
     if (!declaration || !copy) {
@@ -341,7 +341,7 @@ static const struct operation *compile(struct compiler *c, struct declaration *d
                                        const struct operation_owner *owner)
 {
     struct strbuf subject = STRBUF_INIT;
-    strbuf_addf(&subject, "%s: operation '%s'", owner->subject, declaration->name);
+    strbuf_add_all(&subject, owner->subject, ": operation '", declaration->name, "'");
     const char *short_name = yaml_text(declaration->at);
     struct path interface = {owner->path, declaration->interface, 0},
                 path = {&interface, short_name, 0};

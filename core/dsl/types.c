@@ -124,7 +124,7 @@ json_t *compiler_read_properties(struct compiler *c, const char *subject,
 const char *compiler_subject(struct compiler *c, const char *kind, const char *name)
 {
     struct strbuf text = STRBUF_INIT;
-    strbuf_addf(&text, "%s '%s'", kind, name);
+    strbuf_add_all(&text, kind, " '", name, "'");
     const char *subject = arena_strdup(&c->arena, text.text);
     strbuf_release(&text);
     if (!subject)

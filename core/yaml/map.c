@@ -25,10 +25,8 @@ static uint64_t hash_key(const struct yaml_node *key)
     return hash_bytes(text, length, key->kind + 1u);
 }
 
-static bool same_key(const struct yaml_node *a, const struct yaml_node *b)
+static bool same_value(const struct yaml_node *a, const struct yaml_node *b)
 {
-    if (a->kind != b->kind)
-        return false;
     switch (yaml_kind(a)) {
     case YAML_BOOLEAN:
         return yaml_boolean(a) == yaml_boolean(b);
@@ -36,11 +34,18 @@ static bool same_key(const struct yaml_node *a, const struct yaml_node *b)
         return yaml_integer(a) == yaml_integer(b);
     case YAML_REAL:
         return yaml_real(a) == yaml_real(b);
-    case YAML_STRING:
-        return a->count == b->count && !memcmp(a->of.text, b->of.text, a->count);
     default:
         return true;
     }
+}
+
+static bool same_key(const struct yaml_node *a, const struct yaml_node *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    if (a->kind != YAML_STRING)
+        return same_value(a, b);
+    return a->count == b->count && !memcmp(a->of.text, b->of.text, a->count);
 }
 
 /* The number of the entry with `key`; that of the entries if there is none. */
