@@ -7,6 +7,7 @@
 #include "dsl/settings.h"
 #include "dsl/types.h"
 #include "dsl/validation.h"
+#include "functions/functions.h"
 
 static bool compile_texts(struct compiler *c)
 {
@@ -24,6 +25,33 @@ static bool compile_texts(struct compiler *c)
     return true;
 }
 
+/* An entry that is a call has its mark already. */
+static bool mark_entries(struct compiler *c, enum section which, const json_t *values)
+{
+    const struct map *section = &c->sections[which];
+    for (size_t i = 0; i < section->count; i++) {
+        const struct entry *entry = section->entries[i].value;
+        const json_t *value = json_object_get(values, entry->name);
+        if (!function_is_call(value) &&
+            !plan_mark_value(c->plan, value, plan_mark_new(c->plan, entry->at)))
+            return compiler_nomem(c);
+    }
+    return true;
+}
+
+static bool mark_sections(struct compiler *c)
+{
+    const struct plan *plan = c->plan;
+    return mark_entries(c, SECTION_INPUTS, plan->input_schemas) &&
+           mark_entries(c, SECTION_OUTPUTS, plan->outputs) &&
+           mark_entries(c, SECTION_CAPABILITIES, plan->capabilities) &&
+           mark_entries(c, SECTION_LABELS, plan->labels) &&
+           mark_entries(c, SECTION_DEPLOYMENT_SETTINGS, plan->deployment_settings) &&
+           mark_entries(c, SECTION_GROUPS, plan->groups) &&
+           mark_entries(c, SECTION_GROUPS, plan->scaling_groups) &&
+           mark_entries(c, SECTION_POLICIES, plan->policies);
+}
+
 static bool compile(struct compiler *c, const char *path)
 {
     if (!compiler_load(c, path) || !compile_texts(c) || !types_resolve(c))
@@ -38,7 +66,7 @@ static bool compile(struct compiler *c, const char *path)
     ok = compile_workflows(c);
     ok &= compile_nodes(c);
     ok &= compile_groups(c);
-    return ok && compile_scaling_groups(c) && validate_functions(c);
+    return ok && compile_scaling_groups(c) && mark_sections(c) && validate_functions(c);
 }
 
 struct plan *blueprint_parse(const char *path, const struct blueprint_options *options,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "functions/functions.h"
 
 void path_write(struct strbuf *out, const struct path *path)
 {
@@ -108,9 +109,17 @@ bool field_boolean(const struct yaml_node *node, const char *key, bool fallback)
     return value && yaml_kind(value) == YAML_BOOLEAN ? yaml_boolean(value) : fallback;
 }
 
+/* Only calls are marked: they are what can be wrong when nothing is left of the tree. */
+static bool mark_call(void *data, const struct yaml_node *map, const json_t *object)
+{
+    struct compiler *c = data;
+    return !function_is_call(object) ||
+           plan_mark_value(c->plan, object, plan_mark_new(c->plan, map));
+}
+
 json_t *compiler_json(struct compiler *c, const struct yaml_node *node)
 {
-    json_t *value = node ? yaml_to_json(node) : json_null();
+    json_t *value = node ? yaml_to_json_watched(node, mark_call, c) : json_null();
     if (!value)
         compiler_nomem(c);
     return value;

@@ -106,7 +106,10 @@ const struct yaml_node *field_of(const struct yaml_node *node, const char *key);
 const char *field_string(const struct yaml_node *node, const char *key, const char *fallback);
 /** The boolean at `key`, or `fallback`. */
 bool field_boolean(const struct yaml_node *node, const char *key, bool fallback);
-/** `node` as JSON, NULL as null; new, or NULL with the lack of memory recorded. */
+/**
+ * `node` as JSON, NULL as null; new, or NULL with the lack of memory recorded. The calls of
+ * functions in it have marks then: who changes one marks the changed one (plan_mark_value()).
+ */
 json_t *compiler_json(struct compiler *c, const struct yaml_node *node);
 
 /* imports.c */

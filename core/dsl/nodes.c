@@ -152,6 +152,7 @@ static bool compile_list(const struct template *t, const struct yaml_node *list)
         struct path path = {&above, NULL, i};
         const struct yaml_node *node = yaml_item(list, i);
         bool compiled = compile_relationship(t, node, &path, relationship);
+        relationship->mark = plan_mark_new(t->c->plan, node);
         t->node->relationship_count += compiled;
         ok &= compiled && check_lifecycle(t, node, relationship, &path);
     }
@@ -381,7 +382,9 @@ static bool name_nodes(struct compiler *c)
     plan->nodes = plan_alloc(plan, section->count * sizeof *plan->nodes);
     for (size_t i = 0; plan->nodes && i < section->count; i++) {
         plan->nodes[i].id = plan_text(plan, section->entries[i].key);
+        const struct entry *entry = section->entries[i].value;
         plan->nodes[i].index = i;
+        plan->nodes[i].mark = plan_mark_new(plan, entry->at);
         if (!plan->nodes[i].id)
             return compiler_nomem(c);
     }

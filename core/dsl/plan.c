@@ -29,6 +29,7 @@ void plan_free(struct plan *plan)
     free(plan->operation_sets);
     free(plan->operations);
     map_release(&storage->node_index);
+    plan_marks_release(&storage->marks);
     json_decref(storage->values);
     arena_release(&storage->arena);
     free(storage);

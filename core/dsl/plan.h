@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "dsl/diagnostics.h"
+#include "dsl/plan_marks.h"
 #include "dsl/object_source.h"
 
 enum { PLAN_NONE = -1 };               /* no such index */
@@ -62,6 +63,7 @@ struct operation_set {
 struct plan_relationship {
     const struct plan_type *type;
     size_t target; /* index of a node */
+    struct plan_mark mark;
     json_t *properties;
     const struct operation_set *source_operations, *target_operations;
 };
@@ -69,6 +71,7 @@ struct plan_relationship {
 struct plan_node {
     const char *id;
     size_t index;
+    struct plan_mark mark; /* of its name in the blueprint */
     const struct plan_type *type;
     json_t *properties;
     const struct operation_set *operations;

@@ -12,6 +12,7 @@ struct plan_storage {
     struct text_pool texts;
     json_t *values;        /* array: holds a reference to every value that the plan points to */
     struct map node_index; /* id -> struct plan_node */
+    struct plan_marks marks;
     size_t node_type_capacity, relationship_type_capacity, set_capacity, operation_capacity;
 };
 

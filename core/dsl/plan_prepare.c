@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "dsl/diagnostic_codes.h"
 #include "dsl/plan_internal.h"
+#include "dsl/plan_scan.h"
 #include "dsl/validation.h"
 
 struct evaluation {
@@ -18,43 +19,26 @@ struct evaluation {
     bool ok;
 };
 
-/* `value` with its static functions evaluated, borrowed from the plan. */
-static json_t *evaluate(struct evaluation *e, json_t *value, struct function_scope scope,
-                        const char *path)
+/* The value at `at` with its static functions evaluated, borrowed from the plan. */
+static json_t *evaluate(struct evaluation *e, const struct plan_value *at)
 {
     struct error err = {0};
-    enum function_problem problem = FUNCTION_PROBLEM_NONE;
-    if (!functions_contain(value))
-        return value;
-    scope.path = path;
-    json_t *result =
-        functions_evaluate(value, &scope, &e->source, FUNCTIONS_STATIC, &problem, &err);
-    if (result && (result = plan_keep(e->plan, result)))
-        return result;
-    e->ok = false;
-    struct diagnostic_place place = {.path = path};
-    if (err.code == ERROR_NOMEM || err.code == ERROR_NONE)
-        diagnostics_nomem(e->out);
-    else
-        diagnostics_add(e->out, function_code(problem), &place, NULL, "%s", err.text);
-    return value;
-}
-
-__attribute__((format(printf, 4, 5))) static json_t *evaluate_at(struct evaluation *e,
-                                                                 json_t *value,
-                                                                 struct function_scope scope,
-                                                                 const char *fmt, ...)
-{
+    struct function_failure failure;
     struct strbuf path = STRBUF_INIT;
-    va_list args;
-    if (!functions_contain(value))
-        return value;
-    va_start(args, fmt);
-    strbuf_vaddf(&path, fmt, args);
-    va_end(args);
-    json_t *result = evaluate(e, value, scope, path.text);
+    if (!functions_contain(at->value))
+        return at->value;
+    struct function_scope scope = plan_value_scope(e->plan, at);
+    plan_value_path(at, &path);
+    scope.path = path.text;
+    json_t *result =
+        functions_evaluate(at->value, &scope, &e->source, FUNCTIONS_STATIC, &failure, &err);
     strbuf_release(&path);
-    return result;
+    json_t *kept = result ? plan_keep(e->plan, result) : NULL;
+    if (kept)
+        return kept;
+    e->ok = result ? diagnostics_nomem(e->out)
+                   : function_report(e->plan, &failure, &err, plan_value_mark(at), e->out);
+    return at->value;
 }
 
 static bool set_has_functions(const struct operation_set *set)
@@ -90,8 +74,7 @@ static const struct operation *with_inputs(struct evaluation *e, const struct op
 /* The set with evaluated inputs; nodes for which that gives the same share one. */
 static const struct operation_set *evaluate_set(struct evaluation *e,
                                                 const struct operation_set *set,
-                                                struct function_scope scope, const char *node,
-                                                const char *part)
+                                                struct plan_value at)
 {
     if (!set_has_functions(set))
         return set;
@@ -105,8 +88,9 @@ static const struct operation_set *evaluate_set(struct evaluation *e,
     bool changed = false, is_variant = variant;
     for (size_t i = 0; i < set->count; i++) {
         const struct operation *operation = set->items[i];
-        json_t *inputs = evaluate_at(e, operation->inputs, scope, "nodes.%s.%s.%s.inputs", node,
-                                     part, operation->name);
+        at.operation = operation;
+        at.value = operation->inputs;
+        json_t *inputs = evaluate(e, &at);
         items[i] = with_inputs(e, operation, variant ? variant->items[i] : NULL, inputs);
         changed |= items[i] != operation;
         is_variant &= variant && items[i] == variant->items[i];
@@ -125,16 +109,15 @@ static const struct operation_set *evaluate_set(struct evaluation *e,
 
 static void evaluate_operations(struct evaluation *e, struct plan_node *node)
 {
-    struct function_scope scope = {.kind = FUNCTION_SCOPE_NODE, .node = node->id};
-    node->operations = evaluate_set(e, node->operations, scope, node->id, "operations");
+    struct plan_value at = {.kind = FUNCTION_SCOPE_NODE, .part = "operations", .node = node};
+    node->operations = evaluate_set(e, node->operations, at);
+    at.kind = FUNCTION_SCOPE_RELATIONSHIP;
     for (size_t i = 0; i < node->relationship_count; i++) {
         struct plan_relationship *r = &node->relationships[i];
-        struct function_scope between = {.kind = FUNCTION_SCOPE_RELATIONSHIP,
-                                         .source_node = node->id,
-                                         .target_node = e->plan->nodes[r->target].id};
-        const char *part = r->type->name;
-        r->source_operations = evaluate_set(e, r->source_operations, between, node->id, part);
-        r->target_operations = evaluate_set(e, r->target_operations, between, node->id, part);
+        at.relationship = r;
+        at.part = r->type->name;
+        r->source_operations = evaluate_set(e, r->source_operations, at);
+        r->target_operations = evaluate_set(e, r->target_operations, at);
     }
 }
 
@@ -145,12 +128,12 @@ static bool is_count(const json_t *value)
 
 static void evaluate_counts(struct evaluation *e, struct plan_node *node)
 {
-    struct function_scope scope = {.kind = FUNCTION_SCOPE_NODE, .node = node->id};
-    node->scalable = evaluate_at(e, node->scalable, scope,
-                                 "nodes.%s.capabilities.scalable.properties", node->id);
+    const struct plan_value at = {
+        node->scalable, FUNCTION_SCOPE_NODE, "capabilities.scalable.properties", node, NULL, NULL};
+    node->scalable = evaluate(e, &at);
     const json_t *count = json_object_get(node->scalable, "current_instances");
     if (!is_count(count)) {
-        struct diagnostic_place place = {0};
+        struct diagnostic_place place = plan_place(e->plan, node->mark);
         e->ok = diagnostics_add(e->out, &code_instance_count, &place, NULL,
                                 "node '%s': the number of its instances must be an integer of 0 "
                                 "or more when the deployment is created",
@@ -164,8 +147,9 @@ static void evaluate_nodes(struct evaluation *e)
     struct plan *plan = e->plan;
     for (size_t i = 0; i < plan->node_count; i++) {
         struct plan_node *node = &plan->nodes[i];
-        struct function_scope scope = {.kind = FUNCTION_SCOPE_NODE, .node = node->id};
-        node->properties = evaluate_at(e, node->properties, scope, "nodes.%s.properties", node->id);
+        const struct plan_value at = {
+            node->properties, FUNCTION_SCOPE_NODE, "properties", node, NULL, NULL};
+        node->properties = evaluate(e, &at);
         evaluate_counts(e, node);
     }
     for (size_t i = 0; i < plan->node_count; i++)
@@ -191,6 +175,27 @@ static void check_labels(struct evaluation *e)
     }
 }
 
+static json_t *evaluate_section(struct evaluation *e, json_t *section,
+                                enum function_scope_kind kind, const char *name)
+{
+    const struct plan_value at = {section, kind, name, NULL, NULL, NULL};
+    return evaluate(e, &at);
+}
+
+static void evaluate_sections(struct evaluation *e)
+{
+    struct plan *plan = e->plan;
+    plan->outputs = evaluate_section(e, plan->outputs, FUNCTION_SCOPE_OUTPUTS, "outputs");
+    plan->policies = evaluate_section(e, plan->policies, FUNCTION_SCOPE_POLICIES, "policies");
+    plan->scaling_groups =
+        evaluate_section(e, plan->scaling_groups, FUNCTION_SCOPE_SCALING_GROUPS, "scaling_groups");
+    plan->capabilities =
+        evaluate_section(e, plan->capabilities, FUNCTION_SCOPE_CAPABILITIES, "capabilities");
+    plan->labels = evaluate_section(e, plan->labels, FUNCTION_SCOPE_LABELS, "labels");
+    plan->deployment_settings = evaluate_section(
+        e, plan->deployment_settings, FUNCTION_SCOPE_DEPLOYMENT_SETTINGS, "deployment_settings");
+}
+
 bool plan_prepare(struct plan *plan, const json_t *inputs, const struct prepare_options *options,
                   struct diagnostics *out)
 {
@@ -206,22 +211,8 @@ bool plan_prepare(struct plan *plan, const json_t *inputs, const struct prepare_
     if (!e.variants)
         return diagnostics_nomem(out);
     evaluate_nodes(&e);
-    plan->outputs = evaluate(&e, plan->outputs,
-                             (struct function_scope){.kind = FUNCTION_SCOPE_OUTPUTS}, "outputs");
-    plan->policies = evaluate(&e, plan->policies,
-                              (struct function_scope){.kind = FUNCTION_SCOPE_POLICIES}, "policies");
-    plan->scaling_groups =
-        evaluate(&e, plan->scaling_groups,
-                 (struct function_scope){.kind = FUNCTION_SCOPE_SCALING_GROUPS}, "scaling_groups");
-    plan->capabilities =
-        evaluate(&e, plan->capabilities,
-                 (struct function_scope){.kind = FUNCTION_SCOPE_CAPABILITIES}, "capabilities");
-    plan->labels = evaluate(&e, plan->labels,
-                            (struct function_scope){.kind = FUNCTION_SCOPE_LABELS}, "labels");
+    evaluate_sections(&e);
     check_labels(&e);
-    plan->deployment_settings = evaluate(
-        &e, plan->deployment_settings,
-        (struct function_scope){.kind = FUNCTION_SCOPE_DEPLOYMENT_SETTINGS}, "deployment_settings");
     free(e.variants);
     plan->prepared = e.ok;
     return e.ok;

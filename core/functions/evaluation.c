@@ -41,7 +41,16 @@ static void add_place(struct evaluation *e, const struct function_path *path)
     shorten(&place);
     if (place.length)
         error_context(e->err, "%s", place.text);
+    snprintf(e->failure->path, sizeof e->failure->path, "%s", place.length ? place.text : "");
     strbuf_release(&place);
+}
+
+static void set_failure(struct evaluation *e, enum function_problem problem,
+                        const struct function_path *path)
+{
+    e->failure->problem = problem;
+    e->failure->call = e->origin;
+    add_place(e, path);
 }
 
 bool evaluation_fail(struct evaluation *e, const struct function_path *path,
@@ -54,17 +63,44 @@ bool evaluation_fail(struct evaluation *e, const struct function_path *path,
     va_end(args);
     if (e->err->code != ERROR_NONE)
         return false;
-    *e->problem = problem;
     error_set(e->err, code, "%s", text);
-    add_place(e, path);
+    set_failure(e, problem, path);
     return false;
 }
 
 bool evaluation_source_failed(struct evaluation *e, const struct function_path *path)
 {
-    *e->problem = FUNCTION_PROBLEM_OTHER;
-    add_place(e, path);
+    set_failure(e, FUNCTION_PROBLEM_OTHER, path);
     return false;
+}
+
+bool evaluation_suggest(struct evaluation *e, const struct suggestion *suggestion)
+{
+    if (suggestion->best)
+        snprintf(e->failure->hint, sizeof e->failure->hint, "did you mean '%s'?", suggestion->best);
+    return false;
+}
+
+bool evaluation_suggest_key(struct evaluation *e, const json_t *object, const char *wanted)
+{
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, wanted);
+    for (void *it = json_object_iter((json_t *)object); it;
+         it = json_object_iter_next((json_t *)object, it))
+        suggestion_consider(&suggestion, json_object_iter_key(it));
+    return evaluation_suggest(e, &suggestion);
+}
+
+bool evaluation_unknown_node(struct evaluation *e, const struct function_call *call,
+                             const char *name)
+{
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, name);
+    if (e->source->suggest_node)
+        e->source->suggest_node(e->source->data, &suggestion);
+    evaluation_fail(e, call->path, FUNCTION_PROBLEM_UNKNOWN_NODE, ERROR_INVALID,
+                    "%s refers to an unknown node '%s'", call->function->name, name);
+    return evaluation_suggest(e, &suggestion);
 }
 
 bool evaluation_unsupported(struct evaluation *e, const struct function_call *call)

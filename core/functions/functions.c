@@ -1,6 +1,7 @@
 /* functions.c - see functions.h: recognising calls, validating and evaluating values. */
 #include "functions/functions.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +43,7 @@ bool function_call_read(const json_t *value, struct function_call *call)
 {
     if (!json_is_object(value) || json_object_size(value) > 2)
         return false;
-    *call = (struct function_call){.value = value};
+    *call = (struct function_call){.value = value, .origin = value};
     for (void *it = json_object_iter((json_t *)value); it;
          it = json_object_iter_next((json_t *)value, it)) {
         const char *key = json_object_iter_key(it);
@@ -146,19 +147,24 @@ fail:
     return NULL;
 }
 
-/* `value` is a call with evaluated arguments; takes the reference. */
-static json_t *evaluate_call(struct evaluation *e, json_t *value, const struct function_path *path)
+/* `value` is the call `origin` with evaluated arguments; takes the reference. */
+static json_t *evaluate_call(struct evaluation *e, const json_t *origin, json_t *value,
+                             const struct function_path *path)
 {
     struct function_call call;
     json_t *result = NULL;
+    const json_t *outer = e->origin;
     function_call_read(value, &call);
+    call.origin = origin;
     call.path = path;
     if (e->mode == FUNCTIONS_STATIC && call.function->is_runtime)
         return value;
+    e->origin = origin;
     if (call.function->check(e, &call))
         result = call.function->evaluate(e, &call);
     if (!result) /* the first error wins: only a lack of memory says nothing itself */
         evaluation_fail(e, path, FUNCTION_PROBLEM_OTHER, ERROR_NOMEM, "out of memory");
+    e->origin = outer;
     json_decref(value);
     /* cppcheck-suppress returnDanglingLifetime ; a new value: no function keeps its call */
     return result;
@@ -180,7 +186,7 @@ json_t *evaluation_value(struct evaluation *e, const json_t *value,
     json_t *result =
         json_is_object(value) ? evaluate_object(e, value, path) : evaluate_array(e, value, path);
     e->depth--;
-    return function_is_call(result) ? evaluate_call(e, result, path) : result;
+    return function_is_call(result) ? evaluate_call(e, value, result, path) : result;
 }
 
 static bool validate_value(struct evaluation *e, const json_t *value,
@@ -227,42 +233,59 @@ static bool validate_value(struct evaluation *e, const json_t *value,
     if (!function_call_read(value, &call))
         return true;
     call.path = path;
+    e->origin = value;
     return validate_call(e, &call);
 }
 
 static struct evaluation begin(const struct function_scope *scope,
-                               const struct value_source *source, enum function_problem *problem,
+                               const struct value_source *source, struct function_failure *failure,
                                struct error *err)
 {
-    *problem = FUNCTION_PROBLEM_NONE;
+    failure->problem = FUNCTION_PROBLEM_NONE;
+    failure->call = NULL;
+    failure->path[0] = failure->hint[0] = '\0';
     return (struct evaluation){
         .source = source,
         .scope = scope,
         .instances = scope,
         .path = scope->path ? scope->path : "",
         .is_tolerant = scope->kind == FUNCTION_SCOPE_OUTPUTS,
-        .problem = problem,
+        .failure = failure,
         .err = err,
     };
 }
 
+/* For those who only get the text. */
+static void append_hint(const struct function_failure *failure, struct error *err)
+{
+    size_t length = strlen(err->text);
+    if (*failure->hint)
+        snprintf(err->text + length, sizeof err->text - length, " (%s)", failure->hint);
+}
+
 bool functions_validate(const json_t *value, const struct function_scope *scope,
                         const struct value_source *source, int version,
-                        enum function_problem *problem, struct error *err)
+                        struct function_failure *failure, struct error *err)
 {
-    enum function_problem unused;
-    struct evaluation e = begin(scope, source, problem ? problem : &unused, err);
+    struct function_failure own;
+    struct evaluation e = begin(scope, source, failure ? failure : &own, err);
     e.mode = FUNCTIONS_STATIC;
     e.version = version;
-    return validate_value(&e, value, NULL);
+    bool ok = validate_value(&e, value, NULL);
+    if (!failure)
+        append_hint(&own, err);
+    return ok;
 }
 
 json_t *functions_evaluate(const json_t *value, const struct function_scope *scope,
                            const struct value_source *source, enum function_mode mode,
-                           enum function_problem *problem, struct error *err)
+                           struct function_failure *failure, struct error *err)
 {
-    enum function_problem unused;
-    struct evaluation e = begin(scope, source, problem ? problem : &unused, err);
+    struct function_failure own;
+    struct evaluation e = begin(scope, source, failure ? failure : &own, err);
     e.mode = mode;
-    return evaluation_value(&e, value, NULL);
+    json_t *result = evaluation_value(&e, value, NULL);
+    if (!failure)
+        append_hint(&own, err);
+    return result;
 }

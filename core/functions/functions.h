@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/suggest.h"
 
 enum function_mode {
     FUNCTIONS_STATIC,  /* functions that only the runtime can answer are left in place */
@@ -88,6 +89,9 @@ struct value_source {
                                struct error *err);
     /** The deployments that use this one: a list of {id, name}. */
     json_t *(*consumers)(void *data, struct error *err);
+    /** Consider all inputs, all nodes, as what a name that is none was meant to be. */
+    void (*suggest_input)(void *data, struct suggestion *suggestion);
+    void (*suggest_node)(void *data, struct suggestion *suggestion);
 };
 
 /* What kind of problem an error is, for those who give problems stable ids. */
@@ -109,6 +113,15 @@ enum function_problem {
     FUNCTION_PROBLEM_OTHER,           /* the source's error, or out of memory */
 };
 
+/* What went wrong besides the sentence in the struct error, for those who show it with a place. */
+struct function_failure {
+    enum function_problem problem;
+    const json_t
+        *call;      /* the innermost one, as it was written; may be freed: only to be compared */
+    char path[512]; /* of that call, from the scope's path on */
+    char hint[192]; /* "did you mean 'x'?", or empty */
+};
+
 /** Whether `value` is itself a call of a known function (dsl.md 10.1). */
 bool function_is_call(const json_t *value);
 /** The name of the function that `value` calls, static, or NULL. */
@@ -122,25 +135,25 @@ bool functions_contain(const json_t *value);
  *
  * @param source  its `input` and `node_properties`; a NULL member skips the check
  * @param version of the language, 100 * major + minor: 104 for cloudify_dsl_1_4
- * @param problem set with `err`; may be NULL
+ * @param failure set with `err`; NULL: its hint, if any, is put at the end of the text of `err`
  * @return whether all is well; else `err` is set: ERROR_INVALID, ERROR_NOMEM, or the source's
  */
 bool functions_validate(const json_t *value, const struct function_scope *scope,
                         const struct value_source *source, int version,
-                        enum function_problem *problem, struct error *err);
+                        struct function_failure *failure, struct error *err);
 
 /**
  * The value with its calls replaced by their results, at every depth, until nothing changes.
  * `value` itself stays as it is and shares what needs no change with the result. In static mode
  * runtime functions, and calls that need the result of one, stay in place.
  *
- * @param problem set with `err`; may be NULL
+ * @param failure as for functions_validate()
  * @return a new reference, or NULL with `err` set, its text begun by the path of the call:
  *         ERROR_INVALID, ERROR_LIMIT (nesting over 50, or a property that refers to itself),
  *         ERROR_UNSUPPORTED, ERROR_NOMEM, or the source's
  */
 json_t *functions_evaluate(const json_t *value, const struct function_scope *scope,
                            const struct value_source *source, enum function_mode mode,
-                           enum function_problem *problem, struct error *err);
+                           struct function_failure *failure, struct error *err);
 
 #endif

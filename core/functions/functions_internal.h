@@ -43,6 +43,7 @@ extern const struct function function_concat, function_get_attribute, function_g
 struct function_call {
     const struct function *function;
     const json_t *value;     /* {name: arguments} */
+    const json_t *origin;    /* the same as it was written, its arguments not evaluated */
     const json_t *arguments; /* what stands at the name */
     const struct function_path *path;
 };
@@ -66,7 +67,8 @@ struct evaluation {
     bool is_tolerant;                       /* an attribute of no instance is a text, no error */
     const struct fetch *fetches;            /* innermost first */
     size_t depth, fetch_depth;
-    enum function_problem *problem;
+    const json_t *origin; /* the innermost call under way, as it was written, or NULL */
+    struct function_failure *failure;
     struct error *err;
 };
 
@@ -79,6 +81,14 @@ bool function_call_read(const json_t *value, struct function_call *call);
 bool evaluation_fail(struct evaluation *e, const struct function_path *path,
                      enum function_problem problem, enum error_code code, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/** Hint at the key of `object` that `wanted` was meant to be, in an error just set. @return false
+ */
+bool evaluation_suggest_key(struct evaluation *e, const json_t *object, const char *wanted);
+/** Hint at the best of `suggestion`, if there is one, in an error just set. @return false */
+bool evaluation_suggest(struct evaluation *e, const struct suggestion *suggestion);
+/** Fail, since there is no node called `name`. @return false */
+bool evaluation_unknown_node(struct evaluation *e, const struct function_call *call,
+                             const char *name);
 /** Complete an error that the source has set. @return false */
 bool evaluation_source_failed(struct evaluation *e, const struct function_path *path);
 /** The source cannot do what the call needs. @return false */

@@ -26,8 +26,7 @@ bool attribute_validate(struct evaluation *e, const struct function_call *call)
     if (!properties && e->err->code)
         return evaluation_source_failed(e, call->path);
     if (!properties)
-        return evaluation_fail(e, call->path, FUNCTION_PROBLEM_UNKNOWN_NODE, ERROR_INVALID,
-                               "%s refers to an unknown node '%s'", call->function->name, name);
+        return evaluation_unknown_node(e, call, name);
     json_decref(properties);
     return true;
 }

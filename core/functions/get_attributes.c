@@ -104,9 +104,7 @@ static bool check_node(struct evaluation *e, const struct function_call *call, c
     json_decref(properties);
     if (!is_known && e->err->code)
         return evaluation_source_failed(e, call->path);
-    return is_known ||
-           evaluation_fail(e, call->path, FUNCTION_PROBLEM_UNKNOWN_NODE, ERROR_INVALID,
-                           "%s refers to an unknown node '%s'", call->function->name, node);
+    return is_known || evaluation_unknown_node(e, call, node);
 }
 
 /* Adds what `call` asks of one instance to the result. */

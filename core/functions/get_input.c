@@ -19,14 +19,24 @@ static bool check(struct evaluation *e, const struct function_call *call)
                            "...]");
 }
 
+static void unknown_input(struct evaluation *e, const struct function_call *call, const char *name)
+{
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, name);
+    if (e->source->suggest_input)
+        e->source->suggest_input(e->source->data, &suggestion);
+    evaluation_fail(e, call->path, FUNCTION_PROBLEM_UNKNOWN_INPUT, ERROR_INVALID,
+                    "get_input refers to an unknown input '%s'", name);
+    evaluation_suggest(e, &suggestion);
+}
+
 static json_t *find(struct evaluation *e, const struct function_call *call, const char *name)
 {
     json_t *value = e->source->input(e->source->data, name, e->err);
     if (!value && e->err->code)
         evaluation_source_failed(e, call->path);
     else if (!value)
-        evaluation_fail(e, call->path, FUNCTION_PROBLEM_UNKNOWN_INPUT, ERROR_INVALID,
-                        "get_input refers to an unknown input '%s'", name);
+        unknown_input(e, call, name);
     return value;
 }
 

@@ -45,8 +45,7 @@ static json_t *find_properties(struct evaluation *e, const struct function_call 
     if (!properties && e->err->code)
         evaluation_source_failed(e, call->path);
     else if (!properties)
-        evaluation_fail(e, call->path, FUNCTION_PROBLEM_UNKNOWN_NODE, ERROR_INVALID,
-                        "get_property refers to an unknown node '%s'", node);
+        evaluation_unknown_node(e, call, node);
     return properties;
 }
 

@@ -154,11 +154,12 @@ const char *yaml_key_text(const struct yaml_node *key, char buffer[32], size_t *
     return buffer;
 }
 
-static json_t *list_to_json(const struct yaml_node *list)
+static json_t *list_to_json(const struct yaml_node *list, yaml_object_made *made, void *data)
 {
     json_t *array = json_array();
     for (size_t i = 0; array && i < list->count; i++) {
-        if (json_array_append_new(array, yaml_to_json(yaml_item(list, i))) != 0) {
+        json_t *item = yaml_to_json_watched(yaml_item(list, i), made, data);
+        if (json_array_append_new(array, item) != 0) {
             json_decref(array);
             return NULL;
         }
@@ -166,22 +167,26 @@ static json_t *list_to_json(const struct yaml_node *list)
     return array;
 }
 
-static json_t *map_to_json(const struct yaml_node *map)
+static json_t *map_to_json(const struct yaml_node *map, yaml_object_made *made, void *data)
 {
     json_t *object = json_object();
     for (size_t i = 0; object && i < map->count; i++) {
         char buffer[32];
         size_t length;
         const char *key = yaml_key_text(yaml_key(map, i), buffer, &length);
-        if (json_object_setn_new(object, key, length, yaml_to_json(yaml_value(map, i))) != 0) {
-            json_decref(object);
-            return NULL;
-        }
+        json_t *value = yaml_to_json_watched(yaml_value(map, i), made, data);
+        if (json_object_setn_new(object, key, length, value) != 0)
+            goto fail;
     }
-    return object;
+    if (!object || made(data, map, object))
+        return object;
+
+fail:
+    json_decref(object);
+    return NULL;
 }
 
-json_t *yaml_to_json(const struct yaml_node *node)
+json_t *yaml_to_json_watched(const struct yaml_node *node, yaml_object_made *made, void *data)
 {
     switch (yaml_kind(node)) {
     case YAML_NULL:
@@ -195,11 +200,22 @@ json_t *yaml_to_json(const struct yaml_node *node)
     case YAML_STRING:
         return json_stringn_nocheck(node->of.text, node->count);
     case YAML_LIST:
-        return list_to_json(node);
+        return list_to_json(node, made, data);
     case YAML_MAP:
-        return map_to_json(node);
+        return map_to_json(node, made, data);
     }
     return NULL;
+}
+
+static bool watch_nothing(void *data, const struct yaml_node *map, const json_t *object)
+{
+    (void)data, (void)map, (void)object;
+    return true;
+}
+
+json_t *yaml_to_json(const struct yaml_node *node)
+{
+    return yaml_to_json_watched(node, watch_nothing, NULL);
 }
 
 bool yaml_problem_set(struct yaml_problem *problem, enum yaml_problem_code code,

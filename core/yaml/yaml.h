@@ -112,5 +112,9 @@ const struct yaml_node *yaml_find(const struct yaml_node *map, const char *key);
  * @return a new reference, or NULL when out of memory
  */
 json_t *yaml_to_json(const struct yaml_node *node);
+/** Told which object a map has become. @return false when out of memory */
+typedef bool yaml_object_made(void *data, const struct yaml_node *map, const json_t *object);
+/** As yaml_to_json(), but tells `made` of every map, the innermost first. */
+json_t *yaml_to_json_watched(const struct yaml_node *node, yaml_object_made *made, void *data);
 
 #endif

@@ -8,14 +8,14 @@
 struct evaluation_case {
     json_t *storage;
     struct value_source source;
-    enum function_problem problem;
+    struct function_failure failure;
     struct error err;
 };
 
 static json_t *evaluate(struct evaluation_case *c, const json_t *value,
                         const struct function_scope *scope)
 {
-    return functions_evaluate(value, scope, &c->source, FUNCTIONS_RUNTIME, &c->problem, &c->err);
+    return functions_evaluate(value, scope, &c->source, FUNCTIONS_RUNTIME, &c->failure, &c->err);
 }
 
 /* The node of an instance. Contexts that name a node for an instance mean that node. */
@@ -96,7 +96,7 @@ static json_t *run(struct evaluation_case *c, const char *function, const json_t
                                  FUNCTION_SCOPE_CAPABILITIES);
     if (!strcmp(function, "evaluate_node_functions"))
         return evaluate_node(c, arguments);
-    c->problem = FUNCTION_PROBLEM_UNSUPPORTED;
+    c->failure.problem = FUNCTION_PROBLEM_UNSUPPORTED;
     error_set(&c->err, ERROR_UNSUPPORTED, "'%s' is not supported", function);
     return NULL;
 }
@@ -108,5 +108,5 @@ json_t *answer_evaluate(const json_t *request)
     struct evaluation_case c = {.storage = storage, .source = storage_source(storage)};
     json_t *value =
         run(&c, json_string_at(what, "function", ""), json_object_get(what, "arguments"));
-    return value ? json_pack("{s:o}", "value", value) : answer_problem(c.problem, &c.err);
+    return value ? json_pack("{s:o}", "value", value) : answer_problem(c.failure.problem, &c.err);
 }

@@ -284,13 +284,13 @@ static json_t *nested(int depth, const char *inner)
 static void test_nesting(int depth, const char *inner, bool expected)
 {
     struct value_source source = fake_source(storage);
-    enum function_problem problem;
+    struct function_failure failure;
     struct error err = {0};
     json_t *value = nested(depth, inner);
-    json_t *result = functions_evaluate(value, &NODE, &source, FUNCTIONS_STATIC, &problem, &err);
+    json_t *result = functions_evaluate(value, &NODE, &source, FUNCTIONS_STATIC, &failure, &err);
     CHECK(!result == !expected, "%d lists around %s: %s", depth, inner, err.text);
     if (!expected)
-        CHECK(err.code == ERROR_LIMIT && problem == FUNCTION_PROBLEM_RECURSION &&
+        CHECK(err.code == ERROR_LIMIT && failure.problem == FUNCTION_PROBLEM_RECURSION &&
                   !strncmp(err.text, "nodes.web.properties[0][0]", 26) &&
                   strstr(err.text, ": functions are nested over 50 levels deep"),
               "too deep is told with the path");
@@ -353,12 +353,12 @@ static void test_poor_source(void)
     static const char *const calls[] = {"{'get_input': 's'}", "{'get_property': ['web', 'x']}",
                                         "{'get_attribute': ['web', 'x']}"};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
-        enum function_problem problem;
+        struct function_failure failure;
         struct error err = {0};
         json_t *value = parse(calls[i]);
         json_t *result =
-            functions_evaluate(value, &INSTANCE, &source, FUNCTIONS_RUNTIME, &problem, &err);
-        CHECK(!result && problem == FUNCTION_PROBLEM_UNSUPPORTED, "it says: %s", err.text);
+            functions_evaluate(value, &INSTANCE, &source, FUNCTIONS_RUNTIME, &failure, &err);
+        CHECK(!result && failure.problem == FUNCTION_PROBLEM_UNSUPPORTED, "it says: %s", err.text);
         error_clear(&err);
         CHECK(functions_validate(value, &INSTANCE, &source, 105, NULL, &err),
               "what the source lacks is not validated");

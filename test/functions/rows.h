@@ -34,11 +34,11 @@ static json_t *storage; /* what the fake source answers from */
 static inline void test_evaluation_with(struct value_source source, const struct row *row,
                                         enum function_mode mode)
 {
-    enum function_problem problem;
+    struct function_failure failure;
     struct error err = {0};
     json_t *value = parse(row->value), *before = json_deep_copy(value);
-    json_t *result = functions_evaluate(value, row->scope, &source, mode, &problem, &err);
-    CHECK(problem == row->problem, "%s is problem %d", row->value, problem);
+    json_t *result = functions_evaluate(value, row->scope, &source, mode, &failure, &err);
+    CHECK(failure.problem == row->problem, "%s is problem %d", row->value, (int)failure.problem);
     if (row->problem) {
         CHECK(!result && !strcmp(err.text, row->expected), "it says: %s", err.text);
     } else {
@@ -63,11 +63,11 @@ static inline void test_evaluation(const struct row *row, enum function_mode mod
 static inline void test_validation(const struct row *row, int version)
 {
     struct value_source source = fake_source(storage);
-    enum function_problem problem;
+    struct function_failure failure;
     struct error err = {0};
     json_t *value = parse(row->value);
-    bool ok = functions_validate(value, row->scope, &source, version, &problem, &err);
-    CHECK(ok == !row->expected && problem == row->problem &&
+    bool ok = functions_validate(value, row->scope, &source, version, &failure, &err);
+    CHECK(ok == !row->expected && failure.problem == row->problem &&
               !strcmp(err.text, row->expected ? row->expected : ""),
           "%s: %s", row->value, ok ? "valid" : err.text);
     json_decref(value);
