@@ -26,9 +26,12 @@ PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so cfy cloudify-worker lua-runner)
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/*_test.c))
 BENCH    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/*.c))
 CONFORM  := $(BUILD)/test/conformance
+FUZZERS  := $(patsubst %.c,$(BUILD)/%,$(wildcard test/fuzz/*_fuzzer.c))
+FUZZ_SECONDS ?= 60
 
-.PHONY: all setup test unit spec demo check check-layers bench install clean
+.PHONY: all setup test unit spec demo check check-layers bench fuzz reproducers install clean
 all: $(PROGRAMS) $(TESTS) $(BENCH) $(CONFORM)
+reproducers: $(FUZZERS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -57,6 +60,9 @@ $(CONFORM): $(wildcard test/conformance/*.[ch]) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC_ALL) $(filter %.c %.a,$^) $(LDFLAGS) $(LIBS) -o $@
 
+$(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(if $(LIBFUZZER),,$(BUILD)/test/fuzz/main.o) $(LIBRARY)
+	$(CC_ALL) $(LIBFUZZER) $^ $(LDFLAGS) $(LIBS) -o $@
+
 setup:
 	tools/setup
 demo: setup
@@ -76,6 +82,10 @@ check-layers:
 	@tools/check-layers $(LAYERS)
 bench: all
 	test/bench/run $(BUILD)
+fuzz:
+	@$(MAKE) --no-print-directory reproducers CC=clang BUILD=build/fuzz \
+	  SANITIZE=address,undefined,fuzzer-no-link LIBFUZZER=-fsanitize=fuzzer
+	test/fuzz/run build/fuzz $(FUZZ_SECONDS) $(notdir $(FUZZERS))
 install: all
 	tools/install "$(BUILD)" "$(DESTDIR)" "$(PREFIX)" "$(LIBEXECDIR)"
 clean:

@@ -249,8 +249,9 @@ static bool build_entries(struct builder *b, struct yaml_node *map, size_t depth
     }
     if (b->event.type != YAML_MAPPING_END_EVENT)
         return false;
-    if (!yaml_map_build(map, b->stack + base, (b->stack_count - base) / 2, b->file,
-                        &b->document->arena, &merged, b->problem))
+    const struct yaml_node *pairs = b->stack ? b->stack + base : NULL;
+    if (!yaml_map_build(map, pairs, (b->stack_count - base) / 2, b->file, &b->document->arena,
+                        &merged, b->problem))
         return false;
     b->stack_count = base;
     return charge(b, merged);
