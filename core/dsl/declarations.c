@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "dsl/constraints.h"
+#include "dsl/input_schemas.h"
 #include "dsl/operations.h"
 #include "dsl/plan_internal.h"
 #include "dsl/types.h"
@@ -90,59 +91,6 @@ bool compile_plugins(struct compiler *c)
 
 /* inputs and parameters */
 
-static bool check_item_type(struct compiler *c, const char *subject, const struct yaml_node *schema,
-                            const struct path *path)
-{
-    const struct yaml_node *item_type = field_of(schema, "item_type");
-    struct path below = {path, "item_type", 0};
-    if (!item_type)
-        return true;
-    if (strcmp(field_string(schema, "type", ""), "list"))
-        return compiler_error(c, &code_item_type_without_list, item_type, &below, NULL,
-                              "%s: 'item_type' needs 'type: list'", subject);
-    if (!type_is_primitive(yaml_string(item_type)))
-        return compiler_error(c, &code_item_type_kind, item_type, &below, NULL,
-                              "%s: 'item_type' must be a built-in type, not '%s'", subject,
-                              yaml_string(item_type));
-    return true;
-}
-
-static bool check_display(struct compiler *c, const char *subject, const struct yaml_node *schema,
-                          const struct path *path)
-{
-    const struct yaml_node *display = field_of(schema, "display");
-    if (display && strcmp(field_string(schema, "type", ""), "textarea"))
-        return compiler_error(c, &code_display_type, display, path, NULL,
-                              "%s: 'display' needs 'type: textarea'", subject);
-    if (field_boolean(schema, "hidden", false) && field_boolean(schema, "required", true) &&
-        !yaml_find(schema, "default"))
-        return compiler_error(c, &code_hidden_input, field_of(schema, "hidden"), path, NULL,
-                              "%s: it is hidden and required, so it needs a default", subject);
-    return true;
-}
-
-/* The schema as JSON, new, its default checked; NULL: reported. */
-static json_t *compile_schema(struct compiler *c, const char *subject, const struct yaml_node *at,
-                              const struct yaml_node *node, const struct path *path)
-{
-    const struct yaml_node *value = field_of(node, "default");
-    struct path below = {path, "default", 0};
-    struct given given = {c, subject, value, at, &below};
-    if (!compiler_check_type(c, subject, node, path) || !check_item_type(c, subject, node, path) ||
-        !check_display(c, subject, node, path))
-        return NULL;
-    json_t *schema = node ? compiler_json(c, node) : json_object();
-    json_t *bare = schema ? json_copy(schema) : NULL;
-    bool ok = bare && (!json_object_del(bare, "default") || true);
-    if (ok && value)
-        ok = given_value(&given, bare, json_object_get(schema, "default"), false);
-    json_decref(bare);
-    if (ok)
-        return schema;
-    json_decref(schema);
-    return NULL;
-}
-
 /* Only inputs: the defaults of parameters are tested when they are used (dsl.md 0). */
 static bool test_default(struct compiler *c, const char *subject, const struct entry *entry,
                          const json_t *schema, const struct path *path)
@@ -171,7 +119,7 @@ bool compile_inputs(struct compiler *c)
         const struct entry *entry = section->entries[i].value;
         struct path path = {&above, entry->name, 0};
         const char *subject = compiler_subject(c, "input", entry->name);
-        json_t *schema = compile_schema(c, subject, entry->at, entry->value, &path);
+        json_t *schema = input_schema_compile(c, subject, entry->at, entry->value, &path);
         ok &= schema && test_default(c, subject, entry, schema, &path) &&
               !json_object_set(schemas, entry->name, schema);
         json_decref(schema);
@@ -182,37 +130,15 @@ bool compile_inputs(struct compiler *c)
 
 /* workflows */
 
-static json_t *compile_parameters(struct compiler *c, const char *subject,
-                                  const struct yaml_node *node, const struct path *path)
-{
-    json_t *parameters = json_object();
-    bool ok = parameters;
-    for (size_t i = 0; ok && node && i < yaml_count(node); i++) {
-        const char *name = yaml_text(yaml_key(node, i));
-        const struct yaml_node *value = yaml_value(node, i);
-        struct path below = {path, name, 0};
-        json_t *schema = compile_schema(c, subject, yaml_key(node, i),
-                                        yaml_kind(value) == YAML_NULL ? NULL : value, &below);
-        ok = schema && !json_object_set_new(parameters, name, schema);
-    }
-    if (ok)
-        return parameters;
-    json_decref(parameters);
-    return NULL;
-}
-
-static bool add_script_parameter(struct compiler *c, const char *subject, const struct entry *entry,
-                                 const struct implementation *found, const char *mapping,
+/* The script that a workflow runs is one more parameter, with a default. */
+static bool add_script_parameter(struct compiler *c, const char *key, const char *mapping,
                                  json_t *parameters)
 {
-    if (!found->script_key)
+    if (!key)
         return true;
-    if (json_object_get(parameters, "script_path") || json_object_get(parameters, "script_source"))
-        return compiler_error(c, &code_script_given_twice, entry->at, NULL, NULL,
-                              "%s: the script is given by a parameter as well", subject);
-    json_t *schema =
-        json_pack("{s:s, s:s}", "default", mapping, "description", "the script to run");
-    return !json_object_set_new(parameters, found->script_key, schema) || compiler_nomem(c);
+    json_t *schema = json_pack("{s:s, s:s}", "default", mapping, "description",
+                               "Workflow script executed by the script plugin");
+    return !json_object_set_new(parameters, key, schema) || compiler_nomem(c);
 }
 
 bool instances_active_check(struct compiler *c, const char *subject, const struct yaml_node *values,
@@ -248,11 +174,12 @@ static bool compile_workflow(struct compiler *c, const struct entry *entry,
     if (!*mapping)
         return compiler_error(c, &code_schema, entry->at, &path, NULL, "%s: 'mapping' is empty",
                               subject);
-    json_t *parameters = compile_parameters(c, subject, entry_field(entry, "parameters"), &below);
-    if (!parameters || !(parameters = plan_keep(c->plan, parameters)) ||
-        !implementation_find(c, mapping, workflow_script, &code_unresolved_workflow, subject,
-                             mapped, &path, &found) ||
-        !add_script_parameter(c, subject, entry, &found, mapping, parameters))
+    json_t *parameters =
+        input_schemas_compile(c, subject, "parameter", entry_field(entry, "parameters"), &below);
+    if (!parameters ||
+        !implementation_find(c, mapping, workflow_script, parameters, &code_unresolved_workflow,
+                             subject, mapped, &path, &found) ||
+        !add_script_parameter(c, found.script_key, mapping, parameters))
         return false;
     *workflow = (struct plan_workflow){
         .name = plan_text(c->plan, entry->name),

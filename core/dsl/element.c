@@ -214,8 +214,6 @@ static bool check_field(struct compiler *c, const struct subject *subject,
     struct path below = {path, key, 0};
     if (!field)
         return unknown_key(c, subject, key, at, &below);
-    if (!check_version(c, subject, field, at, &below))
-        return false;
     if (yaml_kind(value) == YAML_NULL)
         return true;
     if (!(field->kinds & kind_bit(value))) {
@@ -225,7 +223,9 @@ static bool check_field(struct compiler *c, const struct subject *subject,
         strbuf_release(&what);
         return false;
     }
+    /* What is wrong in a section of a newer version is more to the point than its being newer. */
     return check_content(c, subject, field, value, &below) &&
+           check_version(c, subject, field, at, &below) &&
            check_further(c, subject, field, value, &below);
 }
 

@@ -4,6 +4,7 @@
 #include "dsl/constraints.h"
 #include "dsl/compiler.h"
 #include "dsl/element.h"
+#include "dsl/interfaces.h"
 #include "dsl/settings.h"
 
 static const struct element_field property_fields[] = {
@@ -66,16 +67,22 @@ static const struct element element_data_type = {.name = "data type", .fields = 
      .description = "PLUGIN.MODULE.FUNCTION, or a script"},                                        \
         {.key = "executor",                                                                        \
          .kinds = TAKES_STRING,                                                                    \
+         .check = operation_executor_check,                                                        \
          .description = "central_deployment_agent or host_agent"},                                 \
         {.key = "max_retries",                                                                     \
          .kinds = TAKES_INTEGER,                                                                   \
          .since = 1,                                                                               \
+         .check = operation_retries_check,                                                         \
          .description = "how often a failed run is repeated; -1: without limit"},                  \
         {.key = "retry_interval",                                                                  \
          .kinds = TAKES_NUMBER,                                                                    \
          .since = 1,                                                                               \
+         .check = operation_duration_check,                                                        \
          .description = "seconds between two runs"},                                               \
-        {.key = "timeout", .kinds = TAKES_NUMBER, .description = "seconds that one run may take"}, \
+        {.key = "timeout",                                                                         \
+         .kinds = TAKES_NUMBER,                                                                    \
+         .check = operation_duration_check,                                                        \
+         .description = "seconds that one run may take"},                                          \
         {.key = "timeout_recoverable",                                                             \
          .kinds = TAKES_BOOLEAN,                                                                   \
          .description = "whether a run that took too long is repeated"},

@@ -71,9 +71,12 @@ static bool is_inline(const char *mapping)
 }
 
 static bool use_script(struct compiler *c, const char *key, const char *function,
-                       const char *subject, const struct yaml_node *at, const struct path *path,
-                       struct implementation *out)
+                       const json_t *inputs, const char *subject, const struct yaml_node *at,
+                       const struct path *path, struct implementation *out)
 {
+    if (json_object_get(inputs, "script_path") || json_object_get(inputs, "script_source"))
+        return compiler_error(c, &code_script_given_twice, at, path, NULL,
+                              "%s: the script is given by an input as well", subject);
     for (size_t i = 0; i < c->plan->plugin_count; i++) {
         const struct plan_plugin *plugin = &c->plan->plugins[i];
         size_t length = strlen(plugin->name);
@@ -119,16 +122,16 @@ static bool use_plugin(struct compiler *c, const struct plan_plugin *plugin, con
 }
 
 bool implementation_find(struct compiler *c, const char *mapping, const char *script_function,
-                         const struct diagnostic_code *unresolved, const char *subject,
-                         const struct yaml_node *at, const struct path *path,
+                         const json_t *inputs, const struct diagnostic_code *unresolved,
+                         const char *subject, const struct yaml_node *at, const struct path *path,
                          struct implementation *out)
 {
     size_t count = 0;
     const struct plan_plugin *plugin = find_plugin(c->plan, mapping, &count);
     if (is_url(mapping) || is_script_file(c, mapping))
-        return use_script(c, "script_path", script_function, subject, at, path, out);
+        return use_script(c, "script_path", script_function, inputs, subject, at, path, out);
     if (is_inline(mapping))
-        return use_script(c, "script_source", script_function, subject, at, path, out);
+        return use_script(c, "script_source", script_function, inputs, subject, at, path, out);
     if (count == 1)
         return use_plugin(c, plugin, mapping, unresolved, subject, at, path, out);
     if (count > 1)

@@ -6,15 +6,9 @@
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "dsl/plan_internal.h"
+#include "functions/functions.h"
 
 static const char script_operation[] = "script_runner.tasks.run";
-
-/* An operation as it was written, or as merging left it. NULL fields were not given. */
-struct form {
-    const char *implementation; /* "" if there is none */
-    const struct yaml_node *inputs;
-    const struct yaml_node *executor, *max_retries, *retry_interval, *timeout, *recoverable;
-};
 
 /* One operation under way. */
 struct work {
@@ -25,148 +19,6 @@ struct work {
     const struct path *path;
 };
 
-/* interfaces of types */
-
-static struct declaration *new_declaration(struct compiler *c, struct arena *arena,
-                                           const char *interface, const struct yaml_node *at,
-                                           const struct yaml_node *node)
-{
-    struct declaration *declaration = arena_alloc(arena, sizeof *declaration);
-    struct strbuf name = STRBUF_INIT;
-    strbuf_add_all(&name, interface, ".", yaml_text(at));
-    const char *copy = arena_strdup(arena, name.text);
-    strbuf_release(&name);
-    if (!declaration || !copy) {
-        compiler_nomem(c);
-        return NULL;
-    }
-    *declaration = (struct declaration){.interface = interface,
-                                        .name = copy,
-                                        .at = at,
-                                        .node = yaml_kind(node) == YAML_NULL ? NULL : node};
-    return declaration;
-}
-
-/* Replace the operation of that name; a new one goes behind the others of its interface. */
-static void put_declaration(struct interfaces *set, struct declaration *declaration)
-{
-    size_t place = set->count;
-    for (size_t i = 0; i < set->count; i++) {
-        if (!strcmp(set->items[i]->name, declaration->name)) {
-            set->items[i] = declaration;
-            return;
-        }
-        if (!strcmp(set->items[i]->interface, declaration->interface))
-            place = i + 1;
-    }
-    memmove(set->items + place + 1, set->items + place, (set->count - place) * sizeof *set->items);
-    set->items[place] = declaration;
-    set->count++;
-}
-
-static size_t count_operations(const struct yaml_node *interfaces)
-{
-    size_t count = 0;
-    for (size_t i = 0; interfaces && i < yaml_count(interfaces); i++)
-        count += yaml_count(yaml_value(interfaces, i));
-    return count;
-}
-
-bool interfaces_merge(struct compiler *c, struct arena *arena, struct interfaces *result,
-                      const struct interfaces *inherited, const struct yaml_node *node)
-{
-    size_t known = inherited ? inherited->count : 0;
-    size_t size = (known + count_operations(node)) * sizeof *result->items;
-    *result = (struct interfaces){arena_alloc(arena, size), known};
-    if (!result->items)
-        return compiler_nomem(c);
-    if (known)
-        memcpy(result->items, inherited->items, known * sizeof *result->items);
-    for (size_t i = 0; node && i < yaml_count(node); i++) {
-        const char *interface = yaml_text(yaml_key(node, i));
-        const struct yaml_node *operations = yaml_value(node, i);
-        for (size_t j = 0; j < yaml_count(operations); j++) {
-            struct declaration *declaration = new_declaration(
-                c, arena, interface, yaml_key(operations, j), yaml_value(operations, j));
-            if (!declaration)
-                return false;
-            put_declaration(result, declaration);
-        }
-    }
-    return true;
-}
-
-/* forms */
-
-static struct form read_form(const struct declaration *declaration)
-{
-    const struct yaml_node *node = declaration ? declaration->node : NULL;
-    if (node && yaml_kind(node) == YAML_STRING)
-        return (struct form){.implementation = yaml_string(node)};
-    return (struct form){
-        .implementation = field_string(node, "implementation", ""),
-        .inputs = field_of(node, "inputs"),
-        .executor = field_of(node, "executor"),
-        .max_retries = field_of(node, "max_retries"),
-        .retry_interval = field_of(node, "retry_interval"),
-        .timeout = field_of(node, "timeout"),
-        .recoverable = field_of(node, "timeout_recoverable"),
-    };
-}
-
-static bool is_noop(const struct form *form)
-{
-    return !*form->implementation && !(form->inputs && yaml_count(form->inputs)) &&
-           !form->executor && !form->max_retries && !form->retry_interval && !form->timeout &&
-           !form->recoverable;
-}
-
-static bool check_number(const struct work *work, const struct yaml_node *node, double least,
-                         const char *key)
-{
-    struct path path = {work->path, key, 0};
-    if (!node || yaml_real(node) >= least)
-        return true;
-    return compiler_error(work->c, &code_operation_number, node, &path, NULL,
-                          "%s: '%s' must not be less than %g", work->subject, key, least);
-}
-
-static bool is_executor(const char *name)
-{
-    return !strcmp(name, "central_deployment_agent") || !strcmp(name, "host_agent");
-}
-
-static bool check_form(const struct work *work, const struct form *form)
-{
-    struct path path = {work->path, "executor", 0};
-    if (form->executor && !is_executor(yaml_string(form->executor)))
-        return compiler_error(work->c, &code_operation_executor, form->executor, &path, NULL,
-                              "%s: executor '%s' is neither 'central_deployment_agent' nor "
-                              "'host_agent'",
-                              work->subject, yaml_string(form->executor));
-    return check_number(work, form->max_retries, -1, "max_retries") &&
-           check_number(work, form->retry_interval, 0, "retry_interval") &&
-           check_number(work, form->timeout, 0, "timeout");
-}
-
-/* The template's form over the type's, both of the same implementation (dsl.md 5.3). */
-static struct form overlay(const struct form *type, const struct form *template)
-{
-    struct form form = *template;
-    form.implementation = type->implementation;
-    if (!form.executor)
-        form.executor = type->executor;
-    if (!form.max_retries)
-        form.max_retries = type->max_retries;
-    if (!form.retry_interval)
-        form.retry_interval = type->retry_interval;
-    if (!form.timeout)
-        form.timeout = type->timeout;
-    if (!form.recoverable)
-        form.recoverable = type->recoverable;
-    return form;
-}
-
 /* inputs */
 
 static bool set_input(const struct work *work, json_t *inputs, const char *name, json_t *value)
@@ -174,61 +26,68 @@ static bool set_input(const struct work *work, json_t *inputs, const char *name,
     return !json_object_set_new(inputs, name, value) || compiler_nomem(work->c);
 }
 
-static bool add_default(const struct work *work, const struct yaml_node *key,
-                        const struct yaml_node *schema, json_t *inputs)
+/* A function carries the type that the input declares, which is checked when it is evaluated. */
+static bool type_function(const struct work *work, json_t *inputs, const char *name,
+                          const json_t *schema)
 {
-    const char *name = yaml_text(key);
-    const struct yaml_node *node = field_of(schema, "default");
-    struct path above = {work->path, "inputs", 0}, path = {&above, name, 0};
-    if (!compiler_check_type(work->c, work->subject, schema, &path))
-        return false;
-    if (json_object_get(inputs, name))
+    json_t *type = json_object_get(schema, "type"), *call = json_object_get(inputs, name);
+    if (!type || !function_is_call(call))
         return true;
-    if (!node)
+    json_t *typed = json_copy(call);
+    return (typed && !json_object_set(typed, "type", type) &&
+            set_input(work, inputs, name, typed)) ||
+           compiler_nomem(work->c);
+}
+
+/* What the template gives or, if it does not, the schema has for its default. */
+static bool add_declared(const struct work *work, json_t *inputs, const char *name,
+                         const json_t *schema, const json_t *given)
+{
+    json_t *value = json_object_get(given, name);
+    struct path above = {work->path, "inputs", 0}, path = {&above, name, 0};
+    if (!value)
+        value = json_object_get(schema, "default");
+    if (!value)
         return compiler_error(work->c, &code_missing_property, work->owner->at, &path, NULL,
                               "%s: input '%s' is missing and has no default", work->subject, name);
-    json_t *property = compiler_json(work->c, schema);
-    json_t *value = property ? json_object_get(property, "default") : NULL;
-    struct path below = {&path, "default", 0};
-    struct given given = {work->c, work->subject, node, key, &below};
-    json_t *built = value ? given_value(&given, property, value, true) : NULL;
-    bool ok = built && set_input(work, inputs, name, json_incref(built));
-    json_decref(property);
-    return ok;
+    return set_input(work, inputs, name, json_incref(value));
 }
 
-static bool add_defaults(const struct work *work, const struct yaml_node *schemas, json_t *inputs)
+/* The values of the inputs: those given over the defaults (dsl.md 5.3); new, or NULL: reported. */
+static json_t *merge_inputs(const struct work *work, const struct operation_form *form)
 {
-    bool ok = true;
-    for (size_t i = 0; schemas && i < yaml_count(schemas); i++)
-        ok &= add_default(work, yaml_key(schemas, i), yaml_value(schemas, i), inputs);
-    return ok;
-}
-
-static json_t *merge_inputs(const struct work *work, const struct yaml_node *schemas,
-                            const struct yaml_node *given)
-{
-    json_t *inputs = given ? compiler_json(work->c, given) : json_object();
-    if (!inputs) {
-        compiler_nomem(work->c);
-        return NULL;
+    json_t *given = form->given ? compiler_json(work->c, form->given) : json_object();
+    json_t *inputs = form->schemas ? json_object() : json_incref(given);
+    bool ok = (given && inputs) || compiler_nomem(work->c);
+    const char *name;
+    json_t *schema;
+    json_object_foreach(form->schemas, name, schema)
+    {
+        ok = ok && add_declared(work, inputs, name, schema, given) &&
+             type_function(work, inputs, name, schema);
     }
-    if (add_defaults(work, schemas, inputs))
+    if (ok && form->schemas && json_object_update_missing(inputs, given))
+        ok = compiler_nomem(work->c);
+    json_decref(given);
+    if (ok)
         return inputs;
     json_decref(inputs);
     return NULL;
 }
 
-static json_t *declared_types(const struct work *work, const struct yaml_node *schemas)
+/* Input -> declared type, new; NULL: none has one, or no memory, which is recorded. */
+static json_t *declared_types(const struct work *work, const json_t *schemas)
 {
-    json_t *types = NULL;
-    for (size_t i = 0; schemas && i < yaml_count(schemas); i++) {
-        const char *type = field_string(yaml_value(schemas, i), "type", NULL);
-        if (!type)
+    json_t *types = NULL, *schema;
+    const char *name;
+    json_object_foreach((json_t *)schemas, name, schema)
+    {
+        json_t *type = json_object_get(schema, "type");
+        if (!json_is_string(type))
             continue;
         if (!types)
             types = json_object();
-        if (json_object_set_new(types, yaml_text(yaml_key(schemas, i)), json_string(type)))
+        if (json_object_set(types, name, type))
             compiler_nomem(work->c);
     }
     return types;
@@ -236,18 +95,7 @@ static json_t *declared_types(const struct work *work, const struct yaml_node *s
 
 /* compiling */
 
-static bool add_script(const struct work *work, const struct implementation *implementation,
-                       const char *mapping, json_t *inputs)
-{
-    if (!implementation->script_key)
-        return true;
-    if (json_object_get(inputs, "script_path") || json_object_get(inputs, "script_source"))
-        return compiler_error(work->c, &code_script_given_twice, work->declaration->at, work->path,
-                              NULL, "%s: the script is given by an input as well", work->subject);
-    return set_input(work, inputs, implementation->script_key, json_string(mapping));
-}
-
-static void copy_numbers(struct operation *operation, const struct form *form)
+static void copy_numbers(struct operation *operation, const struct operation_form *form)
 {
     operation->max_retries =
         form->max_retries ? yaml_integer(form->max_retries) : OPERATION_RETRIES_UNSET;
@@ -256,83 +104,85 @@ static void copy_numbers(struct operation *operation, const struct form *form)
     operation->timeout_recoverable = form->recoverable ? yaml_boolean(form->recoverable) : -1;
 }
 
-static bool resolve(const struct work *work, struct operation *operation, const struct form *form,
-                    json_t *inputs)
-{
-    struct implementation found;
-    if (!implementation_find(work->c, form->implementation, script_operation,
-                             work->owner->unresolved, work->subject, work->declaration->at,
-                             work->path, &found) ||
-        !add_script(work, &found, form->implementation, inputs))
-        return false;
-    operation->plugin = found.plugin;
-    operation->function = plan_text(work->c->plan, found.function);
-    operation->executor_given = form->executor;
-    if (form->executor)
-        operation->executor = plan_text(work->c->plan, yaml_string(form->executor));
-    else
-        operation->executor = found.script_key ? "auto" : found.plugin->executor;
-    return (operation->function && operation->executor) || compiler_nomem(work->c);
-}
-
-/* The operation of `form`; takes `inputs` and `types`, which may be NULL. */
-static const struct operation *make(const struct work *work, const struct form *form,
-                                    json_t *inputs, json_t *types)
+/* Find who runs the operation; a script is one more input. */
+static bool resolve(const struct work *work, struct operation *operation,
+                    const struct operation_form *form)
 {
     struct plan *plan = work->c->plan;
-    struct operation made = {.function = ""};
-    bool ok = inputs && (!*form->implementation || resolve(work, &made, form, inputs));
-    struct operation *operation = ok ? plan_add_operation(plan) : NULL;
-    if (!operation) {
-        json_decref(inputs);
-        json_decref(types);
-        if (ok)
-            compiler_nomem(work->c);
-        return NULL;
+    struct implementation found;
+    if (!implementation_find(work->c, form->implementation, script_operation,
+                             operation->declared_inputs, work->owner->unresolved, work->subject,
+                             work->declaration->at, work->path, &found))
+        return false;
+    operation->plugin = found.plugin;
+    operation->function = plan_text(plan, found.function);
+    operation->executor = operation->declared_executor ? operation->declared_executor
+                          : found.script_key           ? "auto"
+                                                       : found.plugin->executor;
+    if (found.script_key) {
+        json_t *inputs = json_copy(operation->declared_inputs);
+        if (!inputs ||
+            !set_input(work, inputs, found.script_key, json_string(form->implementation)))
+            return compiler_nomem(work->c);
+        operation->inputs = plan_keep(plan, inputs);
     }
-    made.index = operation->index;
-    copy_numbers(&made, form);
-    made.name = plan_text(plan, work->declaration->name);
-    made.inputs = plan_keep(plan, inputs);
-    made.inputs_types = types ? plan_keep(plan, types) : NULL;
-    if (!made.name || !made.inputs || (types && !made.inputs_types)) {
+    return (operation->function && operation->executor && operation->inputs) ||
+           compiler_nomem(work->c);
+}
+
+/* Fill `operation` from `form`; takes `inputs` and `types`, which may be NULL. */
+static bool fill(const struct work *work, struct operation *operation,
+                 const struct operation_form *form, json_t *inputs, json_t *types)
+{
+    struct plan *plan = work->c->plan;
+    copy_numbers(operation, form);
+    operation->name = plan_text(plan, work->declaration->name);
+    operation->function = "";
+    operation->implementation = plan_text(plan, form->implementation);
+    operation->declared_executor =
+        form->executor ? plan_text(plan, yaml_string(form->executor)) : NULL;
+    operation->declared_inputs = operation->inputs = plan_keep(plan, inputs);
+    operation->inputs_types = types ? plan_keep(plan, types) : NULL;
+    if (!operation->name || !operation->implementation || !operation->inputs ||
+        (form->executor && !operation->declared_executor) || (types && !operation->inputs_types))
+        return compiler_nomem(work->c);
+    operation->short_name = operation_short_name(operation->name);
+    if (*form->implementation)
+        return resolve(work, operation, form);
+    /* Without an implementation nothing runs, whatever else is declared. */
+    operation->inputs_types = NULL;
+    if (json_object_size(operation->inputs))
+        operation->inputs = plan_keep(plan, json_object());
+    return operation->inputs || compiler_nomem(work->c);
+}
+
+static const struct operation *make(const struct work *work, const struct operation_form *form)
+{
+    json_t *inputs = merge_inputs(work, form);
+    struct operation made = {0};
+    if (!inputs || !fill(work, &made, form, inputs, declared_types(work, form->schemas)))
+        return NULL;
+    struct operation *operation = plan_add_operation(work->c->plan);
+    if (!operation) {
         compiler_nomem(work->c);
         return NULL;
     }
-    made.short_name = operation_short_name(made.name);
+    made.index = operation->index;
     *operation = made;
     return operation;
 }
 
-/* An operation that only the type (with schemas) or only the template (with values) declares. */
-static const struct operation *compile_alone(const struct work *work, const struct form *form,
-                                             bool is_type)
-{
-    const struct yaml_node *schemas = is_type ? form->inputs : NULL;
-    struct form empty = {.implementation = ""};
-    if (!check_form(work, form))
-        return NULL;
-    /* Without an implementation nothing runs; in the plan that is a no-op. */
-    if (!*form->implementation)
-        return make(work, &empty, json_object(), NULL);
-    return make(work, form, merge_inputs(work, schemas, is_type ? NULL : form->inputs),
-                declared_types(work, schemas));
-}
-
-static const struct operation *compile_both(const struct work *work, const struct form *type,
-                                            const struct form *template)
+/* An operation that both the type and the template declare. */
+static const struct operation *make_of_both(const struct work *work,
+                                            const struct operation_form *type,
+                                            const struct operation_form *template)
 {
     bool same =
         !*template->implementation || !strcmp(type->implementation, template->implementation);
-    if (is_noop(template) || is_noop(type) || !same)
-        return compile_alone(work, template, false);
-    struct form form = overlay(type, template);
-    if (!check_form(work, &form))
-        return NULL;
-    if (!*form.implementation)
-        return compile_alone(work, &form, false);
-    return make(work, &form, merge_inputs(work, type->inputs, template->inputs),
-                declared_types(work, type->inputs));
+    if (operation_form_is_noop(template) || operation_form_is_noop(type) || !same)
+        return make(work, template);
+    struct operation_form form = operation_form_overlay(type, template);
+    return make(work, &form);
 }
 
 /* Compile `declaration` for `owner`; `inherited` is what the type has under that name. */
@@ -346,12 +196,11 @@ static const struct operation *compile(struct compiler *c, struct declaration *d
     struct path interface = {owner->path, declaration->interface, 0},
                 path = {&interface, short_name, 0};
     struct work work = {c, owner, declaration, subject.text, &path};
-    struct form form = read_form(declaration), type = read_form(inherited);
-    const struct operation *operation;
-    if (inherited && inherited != declaration)
-        operation = compile_both(&work, &type, &form);
-    else
-        operation = compile_alone(&work, &form, inherited);
+    struct operation_form form = operation_form_read(declaration, inherited == declaration);
+    struct operation_form type = operation_form_read(inherited, true);
+    const struct operation *operation = inherited && inherited != declaration
+                                            ? make_of_both(&work, &type, &form)
+                                            : make(&work, &form);
     strbuf_release(&subject);
     return operation;
 }
@@ -398,7 +247,7 @@ const struct operation_set *operations_compile(struct compiler *c, struct type *
                                                const struct operation_owner *owner)
 {
     struct interfaces merged;
-    if (count_operations(interfaces)) {
+    if (interfaces_count(interfaces)) {
         const struct operation_set *set =
             interfaces_merge(c, &c->scratch, &merged, &type->interfaces[side], interfaces)
                 ? compile_set(c, type, side, &merged, owner)
@@ -417,45 +266,14 @@ bool operations_check_type(struct compiler *c, const struct type *type, int side
     bool ok = true;
     for (size_t i = 0; i < type->interfaces[side].count; i++) {
         const struct declaration *declaration = type->interfaces[side].items[i];
-        struct form form = read_form(declaration);
+        struct operation_form form = operation_form_read(declaration, true);
         struct implementation found;
         struct path interface = {owner->path, declaration->interface, 0},
                     path = {&interface, yaml_text(declaration->at), 0};
         if (*form.implementation)
-            ok &= implementation_find(c, form.implementation, script_operation, owner->unresolved,
-                                      owner->subject, declaration->at, &path, &found);
+            ok &= implementation_find(c, form.implementation, script_operation, form.schemas,
+                                      owner->unresolved, owner->subject, declaration->at, &path,
+                                      &found);
     }
     return ok;
-}
-
-static json_t *describe(struct compiler *c, const struct declaration *declaration)
-{
-    struct form form = read_form(declaration);
-    return json_pack(
-        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "implementation", form.implementation, "inputs",
-        form.inputs ? compiler_json(c, form.inputs) : json_object(), "executor",
-        compiler_json(c, form.executor), "max_retries", compiler_json(c, form.max_retries),
-        "retry_interval", compiler_json(c, form.retry_interval), "timeout",
-        compiler_json(c, form.timeout), "timeout_recoverable", compiler_json(c, form.recoverable));
-}
-
-json_t *interfaces_describe(struct compiler *c, const struct interfaces *interfaces)
-{
-    json_t *result = json_object();
-    bool ok = result;
-    for (size_t i = 0; ok && i < interfaces->count; i++) {
-        const struct declaration *declaration = interfaces->items[i];
-        json_t *interface = json_object_get(result, declaration->interface);
-        if (!interface) {
-            interface = json_object();
-            ok = !json_object_set_new(result, declaration->interface, interface);
-        }
-        ok = ok &&
-             !json_object_set_new(interface, yaml_text(declaration->at), describe(c, declaration));
-    }
-    if (ok)
-        return result;
-    compiler_nomem(c);
-    json_decref(result);
-    return NULL;
 }

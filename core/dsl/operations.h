@@ -28,12 +28,6 @@ const struct operation_set *operations_compile(struct compiler *c, struct type *
 bool operations_check_type(struct compiler *c, const struct type *type, int side,
                            const struct operation_owner *owner);
 
-/**
- * The operations of a type as they are declared, with the schemas of their inputs: interface ->
- * operation -> {implementation, inputs, ...} (dsl.md 5.1); new, or NULL: no memory, recorded.
- */
-json_t *interfaces_describe(struct compiler *c, const struct interfaces *interfaces);
-
 /* Where an implementation or a mapping leads. */
 struct implementation {
     const struct plan_plugin *plugin;
@@ -45,11 +39,12 @@ struct implementation {
  * Find what `mapping` names: a plugin's function or a script (dsl.md 5.4).
  *
  * @param script_function the script plugin's function for this use
+ * @param inputs object of inputs or parameters, which then may not say which script; or NULL
  * @return false: reported
  */
 bool implementation_find(struct compiler *c, const char *mapping, const char *script_function,
-                         const struct diagnostic_code *unresolved, const char *subject,
-                         const struct yaml_node *at, const struct path *path,
+                         const json_t *inputs, const struct diagnostic_code *unresolved,
+                         const char *subject, const struct yaml_node *at, const struct path *path,
                          struct implementation *out);
 
 #endif

@@ -48,9 +48,12 @@ struct operation {
     double retry_interval;   /* seconds; negative: as the execution says */
     double timeout;          /* seconds; negative: none */
     int timeout_recoverable; /* 0, 1; negative: not given */
-    bool executor_given;     /* the blueprint says `executor`, it is not the plugin's */
-    bool has_functions;      /* `inputs` need evaluation before the operation runs */
-    size_t index;            /* in plan->operations */
+    /* As the blueprint says it, whatever that leads to; shown as the node's interfaces. */
+    const char *implementation;    /* "" if there is none */
+    const char *declared_executor; /* or NULL */
+    json_t *declared_inputs;       /* without those that name a script */
+    bool has_functions;            /* `inputs` need evaluation before the operation runs */
+    size_t index;                  /* in plan->operations */
 };
 
 /* The operations of a node or of one side of a relationship; shared wherever equal. */

@@ -30,36 +30,24 @@ static json_t *recoverable_or_null(int recoverable)
 
 json_t *operation_to_json(const struct operation *operation)
 {
+    const struct operation *o = operation;
+    bool runs = o->plugin; /* what is declared of one that does nothing is not shown here */
     return json_pack("{s:s, s:s, s:s?, s:O, s:b, s:o, s:o, s:o, s:o, s:O*}", "plugin",
-                     operation->plugin ? operation->plugin->name : "", "operation",
-                     operation->function, "executor", operation->executor, "inputs",
-                     operation->inputs, "has_intrinsic_functions", operation->has_functions,
-                     "max_retries", retries_or_null(operation->max_retries), "retry_interval",
-                     number_or_null(operation->retry_interval), "timeout",
-                     number_or_null(operation->timeout), "timeout_recoverable",
-                     recoverable_or_null(operation->timeout_recoverable), "inputs_types",
-                     operation->inputs_types);
+                     runs ? o->plugin->name : "", "operation", o->function, "executor", o->executor,
+                     "inputs", o->inputs, "has_intrinsic_functions", o->has_functions,
+                     "max_retries", runs ? retries_or_null(o->max_retries) : json_null(),
+                     "retry_interval", runs ? number_or_null(o->retry_interval) : json_null(),
+                     "timeout", runs ? number_or_null(o->timeout) : json_null(),
+                     "timeout_recoverable",
+                     runs ? recoverable_or_null(o->timeout_recoverable) : json_null(),
+                     "inputs_types", o->inputs_types);
 }
 
-/* What the blueprint says of the operation, before its implementation was resolved. */
 static json_t *declared_form(const struct operation *o)
 {
-    const char *plugin = o->plugin ? o->plugin->name : "";
-    const char *script = NULL;
-    json_t *inputs = json_copy(o->inputs);
-    if (inputs && !strcmp(o->function, "script_runner.tasks.run"))
-        script = json_string_at(o->inputs, "script_path",
-                                json_string_at(o->inputs, "script_source", NULL));
-    if (script) {
-        json_object_del(inputs,
-                        json_object_get(inputs, "script_path") ? "script_path" : "script_source");
-    }
-    json_t *implementation = script      ? json_string(script)
-                             : o->plugin ? json_sprintf("%s.%s", plugin, o->function)
-                                         : json_string("");
-    return json_pack("{s:o, s:o, s:s?, s:o, s:o, s:o, s:o}", "implementation", implementation,
-                     "inputs", inputs, "executor", o->executor_given ? o->executor : NULL,
-                     "max_retries", retries_or_null(o->max_retries), "retry_interval",
+    return json_pack("{s:s, s:O, s:s?, s:o, s:o, s:o, s:o}", "implementation", o->implementation,
+                     "inputs", o->declared_inputs, "executor", o->declared_executor, "max_retries",
+                     retries_or_null(o->max_retries), "retry_interval",
                      number_or_null(o->retry_interval), "timeout", number_or_null(o->timeout),
                      "timeout_recoverable", recoverable_or_null(o->timeout_recoverable));
 }

@@ -67,6 +67,8 @@ static const struct operation *with_inputs(struct evaluation *e, const struct op
     *changed = *operation;
     changed->index = index;
     changed->inputs = inputs;
+    if (operation->declared_inputs == operation->inputs)
+        changed->declared_inputs = inputs;
     changed->has_functions = functions_contain(inputs);
     return changed;
 }

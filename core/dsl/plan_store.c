@@ -46,12 +46,15 @@ static json_t *relationship_type_document(const struct plan *plan, size_t i)
 static json_t *operation_document(const struct plan *plan, size_t i)
 {
     const struct operation *o = plan->operations[i];
-    return json_pack("{s:s, s:i, s:s, s:s?, s:O, s:O?, s:I, s:f, s:f, s:i, s:b, s:b}", "name",
-                     o->name, "plugin", (int)plugin_index(plan, o->plugin), "function", o->function,
-                     "executor", o->executor, "inputs", o->inputs, "inputs_types", o->inputs_types,
-                     "max_retries", o->max_retries, "retry_interval", o->retry_interval, "timeout",
-                     o->timeout, "timeout_recoverable", o->timeout_recoverable, "has_functions",
-                     o->has_functions, "executor_given", o->executor_given);
+    json_t *declared = o->declared_inputs == o->inputs ? NULL : o->declared_inputs;
+    return json_pack("{s:s, s:i, s:s, s:s?, s:O, s:O?, s:I, s:f, s:f, s:i, s:b, s:s, s:s?, s:O?}",
+                     "name", o->name, "plugin", (int)plugin_index(plan, o->plugin), "function",
+                     o->function, "executor", o->executor, "inputs", o->inputs, "inputs_types",
+                     o->inputs_types, "max_retries", o->max_retries, "retry_interval",
+                     o->retry_interval, "timeout", o->timeout, "timeout_recoverable",
+                     o->timeout_recoverable, "has_functions", o->has_functions, "implementation",
+                     o->implementation, "declared_executor", o->declared_executor,
+                     "declared_inputs", declared);
 }
 
 static json_t *set_document(const struct plan *plan, size_t i)
@@ -292,14 +295,18 @@ static bool read_operation(struct plan *plan, const json_t *stored, struct opera
     operation->timeout = json_number_at(stored, "timeout", -1);
     operation->timeout_recoverable = (int)json_integer_at(stored, "timeout_recoverable", -1);
     operation->has_functions = json_boolean_at(stored, "has_functions", false);
-    operation->executor_given = json_boolean_at(stored, "executor_given", false);
     if (!text_at(plan, stored, "name", &operation->name, err) ||
         !text_at(plan, stored, "function", &operation->function, err) ||
         !optional_text_at(plan, stored, "executor", &operation->executor, err) ||
         !plugin_at(plan, stored, &operation->plugin, err) ||
         !object_at(plan, stored, "inputs", &operation->inputs, err) ||
-        !optional_object_at(plan, stored, "inputs_types", &operation->inputs_types, err))
+        !optional_object_at(plan, stored, "inputs_types", &operation->inputs_types, err) ||
+        !text_at(plan, stored, "implementation", &operation->implementation, err) ||
+        !optional_text_at(plan, stored, "declared_executor", &operation->declared_executor, err) ||
+        !optional_object_at(plan, stored, "declared_inputs", &operation->declared_inputs, err))
         return false;
+    if (!operation->declared_inputs)
+        operation->declared_inputs = operation->inputs;
     operation->short_name = operation_short_name(operation->name);
     return true;
 }

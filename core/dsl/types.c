@@ -253,8 +253,11 @@ static bool build_type(struct compiler *c, const struct type_kind *kind, struct 
     bool ok = type->properties;
     for (int side = 0; side < SIDE_COUNT && kind->interfaces[side]; side++) {
         const struct yaml_node *node = field_of(type->entry->value, kind->interfaces[side]);
+        struct path interfaces = {&path, kind->interfaces[side], 0};
         ok &= interfaces_merge(c, &c->arena, &type->interfaces[side],
-                               type->parent ? &type->parent->interfaces[side] : NULL, node);
+                               type->parent ? &type->parent->interfaces[side] : NULL, node) &&
+              interfaces_compile_schemas(c, compiler_subject(c, kind->name, type->name),
+                                         &type->interfaces[side], &interfaces);
     }
     return ok;
 }

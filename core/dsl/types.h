@@ -8,22 +8,7 @@
 
 #include "base/map.h"
 #include "dsl/compiler.h"
-
-/* One operation as it is written in a type or a template; or one inherited. */
-struct declaration {
-    const char *interface;
-    const char *name;                  /* "interface.operation" */
-    const struct yaml_node *at;        /* its name */
-    const struct yaml_node *node;      /* as written: a string, a map or NULL */
-    const struct operation *operation; /* compiled for templates that leave it unchanged */
-    bool is_broken;                    /* compiling it has failed and was reported */
-};
-
-/* The operations of a type, own and inherited, in the order of the plan (dsl.md 11.5). */
-struct interfaces {
-    struct declaration **items;
-    size_t count;
-};
+#include "dsl/interfaces.h"
 
 enum type_state { TYPE_NEW, TYPE_RESOLVING, TYPE_READY, TYPE_BROKEN };
 enum type_side { SIDE_NODE = 0, SIDE_SOURCE = 0, SIDE_TARGET = 1, SIDE_COUNT = 2 };
@@ -49,15 +34,6 @@ struct plan_type *type_record(struct compiler *c, struct type *type, bool is_nod
 json_t *type_hierarchy(const struct type *type);
 /** Free what types_resolve() made. */
 void types_release(struct compiler *c);
-
-/**
- * The operations of `node` (interface -> operation -> declaration, or NULL) put over those of
- * `inherited` (may be NULL); new ones live as long as `arena`.
- *
- * @return false when out of memory, which has been recorded
- */
-bool interfaces_merge(struct compiler *c, struct arena *arena, struct interfaces *result,
-                      const struct interfaces *inherited, const struct yaml_node *node);
 
 /**
  * The property schemas `node` (or NULL) put over `inherited` (or NULL), defaults checked and
