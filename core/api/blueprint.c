@@ -14,7 +14,7 @@ enum { INPUTS_LIMIT = 16 * 1024 * 1024 };
 static json_t *validate(struct cloudify *c, const char *blueprint, const json_t *inputs,
                         bool *valid)
 {
-    struct blueprint_options options = {.plugin_directories = c->options.plugin_directories};
+    const struct blueprint_options options = runtime_blueprint_options(c);
     struct diagnostics diagnostics = {0};
     struct plan *plan = blueprint_parse(blueprint, &options, &diagnostics);
     struct runtime_objects objects = {c, plan, NULL};

@@ -18,7 +18,7 @@ struct installation {
 static struct plan *read_plan(struct cloudify *c, const char *path, const json_t *inputs,
                               struct error *err)
 {
-    struct blueprint_options options = {.plugin_directories = c->options.plugin_directories};
+    const struct blueprint_options options = runtime_blueprint_options(c);
     struct diagnostics diagnostics = {0};
     struct plan *plan = blueprint_parse(path, &options, &diagnostics);
     struct runtime_objects objects = {c, plan, NULL};

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "dsl/blueprint.h"
 #include "dsl/plan.h"
 #include "include/cloudify.h"
 #include "storage/storage.h"
@@ -25,6 +26,8 @@ struct deployment_store *runtime_deployment(struct cloudify *c, const char *id,
                                             enum store_mode mode, struct error *err);
 /** Whether there is a deployment `id`; false with `err` set, which names the nearest one. */
 bool runtime_has_deployment(struct cloudify *c, const char *id, struct error *err);
+/** How the blueprints of this handle are read; borrowed from it. */
+struct blueprint_options runtime_blueprint_options(const struct cloudify *c);
 /** Hand `from` out as `to`. @return false */
 bool runtime_error(struct cloudify_error *to, const struct error *from);
 /** `value` (taken) as the text of a result, or NULL with `to` set from `err` if it is NULL. */

@@ -105,6 +105,30 @@ char *file_read(const char *path, size_t limit, size_t *length, struct error *er
     return text;
 }
 
+static bool check_regular(int fd, const char *path, struct error *err)
+{
+    struct stat info;
+    if (fstat(fd, &info))
+        return io_error(err, "read", path);
+    return S_ISREG(info.st_mode) ||
+           error_set(err, ERROR_INVALID, "cannot read '%s': it is a %s, not a file", path,
+                     S_ISDIR(info.st_mode)    ? "directory"
+                     : S_ISFIFO(info.st_mode) ? "pipe"
+                                              : "device");
+}
+
+char *file_read_regular(const char *path, size_t limit, size_t *length, struct error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* or opening a pipe would wait */
+    if (fd < 0) {
+        io_error(err, "read", path);
+        return NULL;
+    }
+    char *text = check_regular(fd, path, err) ? read_all(fd, path, limit, length, err) : NULL;
+    close(fd);
+    return text;
+}
+
 static bool write_all(int fd, const char *data, size_t length)
 {
     while (length) {

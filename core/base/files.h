@@ -28,6 +28,8 @@ bool directory_exists(const char *path);
  *         ERROR_NOT_FOUND, ERROR_IO, ERROR_LIMIT, ERROR_NOMEM
  */
 char *file_read(const char *path, size_t limit, size_t *length, struct error *err);
+/** Like file_read(), but refuse what never ends or has to be waited for: pipes and devices. */
+char *file_read_regular(const char *path, size_t limit, size_t *length, struct error *err);
 /** Write the whole file, replacing what was there; `mode` is for a new one. */
 bool file_write(const char *path, const void *data, size_t length, mode_t mode, struct error *err);
 

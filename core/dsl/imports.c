@@ -218,7 +218,7 @@ static struct document *read_file(struct compiler *c, char *path, const struct s
     *absent = !file_exists(path);
     if (*absent)
         goto done;
-    text = file_read(path, FILE_LIMIT, &length, &err);
+    text = file_read_regular(path, FILE_LIMIT, &length, &err);
     if (!text) {
         compiler_error(c, search ? &code_import_not_found : &code_blueprint_not_found,
                        search ? search->at : NULL, search ? search->path : NULL, NULL, "%s",

@@ -1,54 +1,13 @@
-/* http_module.c - cloudify.http: one request through libcurl, which is loaded when first needed. */
-#include <curl/curl.h>
-#include <dlfcn.h>
+/* http_module.c - cloudify.http: one request through libcurl. */
 #include <lauxlib.h>
-#include <stdbool.h>
 
 #include "base/strbuf.h"
 #include "lua/core_module.h"
 #include "lua/exception.h"
-
-/* Linked in, libcurl alone would cost 5 ms of every start. */
-static struct {
-    void *library;
-    CURL *(*easy_init)(void);
-    CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
-    CURLcode (*easy_perform)(CURL *);
-    CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
-    void (*easy_cleanup)(CURL *);
-    const char *(*easy_strerror)(CURLcode);
-    struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
-    void (*slist_free_all)(struct curl_slist *);
-} curl;
-
-static bool load_symbol(void *target, const char *name)
-{
-    void *symbol = dlsym(curl.library, name);
-    *(void **)target = symbol;
-    return symbol != NULL;
-}
-
-static bool load_curl(void)
-{
-    if (curl.library)
-        return true;
-    curl.library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    if (curl.library && load_symbol(&curl.easy_init, "curl_easy_init") &&
-        load_symbol(&curl.easy_setopt, "curl_easy_setopt") &&
-        load_symbol(&curl.easy_perform, "curl_easy_perform") &&
-        load_symbol(&curl.easy_getinfo, "curl_easy_getinfo") &&
-        load_symbol(&curl.easy_cleanup, "curl_easy_cleanup") &&
-        load_symbol(&curl.easy_strerror, "curl_easy_strerror") &&
-        load_symbol(&curl.slist_append, "curl_slist_append") &&
-        load_symbol(&curl.slist_free_all, "curl_slist_free_all"))
-        return true;
-    if (curl.library)
-        dlclose(curl.library);
-    curl.library = NULL;
-    return false;
-}
+#include "resources/curl.h"
 
 struct request {
+    const struct curl_library *curl;
     CURL *handle;
     struct curl_slist *headers;
     struct strbuf head, body; /* of the answer */
@@ -59,9 +18,9 @@ static int request_gc(lua_State *L)
 {
     struct request *request = lua_touserdata(L, 1);
     if (request->handle)
-        curl.easy_cleanup(request->handle);
+        request->curl->easy_cleanup(request->handle);
     if (request->headers)
-        curl.slist_free_all(request->headers);
+        request->curl->slist_free_all(request->headers);
     request->handle = NULL;
     request->headers = NULL;
     strbuf_release(&request->head);
@@ -69,16 +28,16 @@ static int request_gc(lua_State *L)
     return 0;
 }
 
-static struct request *push_request(lua_State *L)
+static struct request *push_request(lua_State *L, const struct curl_library *curl)
 {
     struct request *request = lua_newuserdatauv(L, sizeof *request, 0);
-    *request = (struct request){.head = STRBUF_INIT, .body = STRBUF_INIT};
+    *request = (struct request){.curl = curl, .head = STRBUF_INIT, .body = STRBUF_INIT};
     if (luaL_newmetatable(L, "cloudify.http_request")) {
         lua_pushcfunction(L, request_gc);
         lua_setfield(L, -2, "__gc");
     }
     lua_setmetatable(L, -2);
-    request->handle = curl.easy_init();
+    request->handle = curl->easy_init();
     if (!request->handle)
         luaL_error(L, "out of memory");
     return request;
@@ -98,8 +57,8 @@ static void add_headers(lua_State *L, struct request *request, int index)
         const char *value = luaL_tolstring(L, index + 2, NULL);
         lua_pushvalue(L, index + 1);
         const char *name = luaL_tolstring(L, -1, NULL);
-        struct curl_slist *longer =
-            curl.slist_append(request->headers, lua_pushfstring(L, "%s: %s", name, value));
+        struct curl_slist *longer = request->curl->slist_append(
+            request->headers, lua_pushfstring(L, "%s: %s", name, value));
         if (!longer)
             luaL_error(L, "out of memory");
         request->headers = longer;
@@ -115,35 +74,37 @@ static const char *text_field(lua_State *L, const char *name)
 
 static void set_options(lua_State *L, struct request *request, const char *url)
 {
+    const struct curl_library *curl = request->curl;
     CURL *handle = request->handle;
-    curl.easy_setopt(handle, CURLOPT_URL, url);
-    curl.easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-    curl.easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl.easy_setopt(handle, CURLOPT_ERRORBUFFER, request->problem);
-    curl.easy_setopt(handle, CURLOPT_WRITEFUNCTION, append);
-    curl.easy_setopt(handle, CURLOPT_WRITEDATA, &request->body);
-    curl.easy_setopt(handle, CURLOPT_HEADERFUNCTION, append);
-    curl.easy_setopt(handle, CURLOPT_HEADERDATA, &request->head);
+    curl->easy_setopt(handle, CURLOPT_URL, url);
+    curl->easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl->easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl->easy_setopt(handle, CURLOPT_ERRORBUFFER, request->problem);
+    curl->easy_setopt(handle, CURLOPT_WRITEFUNCTION, append);
+    curl->easy_setopt(handle, CURLOPT_WRITEDATA, &request->body);
+    curl->easy_setopt(handle, CURLOPT_HEADERFUNCTION, append);
+    curl->easy_setopt(handle, CURLOPT_HEADERDATA, &request->head);
     const char *authority = text_field(L, "ca");
     if (authority)
-        curl.easy_setopt(handle, CURLOPT_CAINFO, authority);
+        curl->easy_setopt(handle, CURLOPT_CAINFO, authority);
     lua_getfield(L, 1, "timeout");
-    curl.easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)(luaL_optnumber(L, -1, 0) * 1000));
+    curl->easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)(luaL_optnumber(L, -1, 0) * 1000));
 }
 
 static void set_body(lua_State *L, struct request *request)
 {
+    const struct curl_library *curl = request->curl;
     CURL *handle = request->handle;
     const char *method = text_field(L, "method");
     lua_getfield(L, 1, "body");
     size_t length;
     const char *body = luaL_optlstring(L, -1, NULL, &length);
     if (body) {
-        curl.easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
-        curl.easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, body);
+        curl->easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+        curl->easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, body);
     }
     if (method)
-        curl.easy_setopt(handle, CURLOPT_CUSTOMREQUEST, method);
+        curl->easy_setopt(handle, CURLOPT_CUSTOMREQUEST, method);
 }
 
 /* The headers of the last answer, names in lower case. */
@@ -165,23 +126,23 @@ static int http_request(lua_State *L)
     lua_settop(L, 1);
     const char *url = text_field(L, "url");
     luaL_argcheck(L, url, 1, "url missing");
-    if (!load_curl())
-        return lua_exception_raise(L, "NonRecoverableError",
-                                   "HTTP needs libcurl.so.4 (Debian: libcurl4), which cannot be "
-                                   "loaded");
-    struct request *request = push_request(L);
+    struct error err = {0};
+    const struct curl_library *curl = curl_library(&err);
+    if (!curl)
+        return lua_exception_raise(L, "NonRecoverableError", "%s", err.text);
+    struct request *request = push_request(L, curl);
     set_options(L, request, url);
     set_body(L, request);
     if (lua_getfield(L, 1, "headers") == LUA_TTABLE)
         add_headers(L, request, lua_gettop(L));
-    curl.easy_setopt(request->handle, CURLOPT_HTTPHEADER, request->headers);
-    CURLcode code = curl.easy_perform(request->handle);
+    curl->easy_setopt(request->handle, CURLOPT_HTTPHEADER, request->headers);
+    CURLcode code = curl->easy_perform(request->handle);
     if (code != CURLE_OK)
         return lua_exception_raise(L, "RecoverableError", "%s: %s", url,
                                    request->problem[0] ? request->problem
-                                                       : curl.easy_strerror(code));
+                                                       : curl->easy_strerror(code));
     long status = 0;
-    curl.easy_getinfo(request->handle, CURLINFO_RESPONSE_CODE, &status);
+    curl->easy_getinfo(request->handle, CURLINFO_RESPONSE_CODE, &status);
     lua_createtable(L, 0, 3);
     lua_pushinteger(L, status);
     lua_setfield(L, -2, "status");

@@ -1,0 +1,24 @@
+/* imports.c - where the embedding API finds what a blueprint imports. */
+#include <string.h>
+
+#include "api/runtime.h"
+#include "resources/download.h"
+
+/* The signature of struct import_resolver. */
+static char *read_import(void *data, const char *name, size_t *length, struct error *err)
+{
+    (void)data;
+    if (strncmp(name, "blueprint:", 10) != 0)
+        return download(name, NULL, length, err);
+    error_set(err, ERROR_UNSUPPORTED, "imports of blueprints are not supported by this version");
+    return NULL;
+}
+
+struct blueprint_options runtime_blueprint_options(const struct cloudify *c)
+{
+    static const struct import_resolver resolver = {NULL, read_import};
+    return (struct blueprint_options){
+        .resolver = &resolver,
+        .plugin_directories = c->options.plugin_directories,
+    };
+}
