@@ -221,9 +221,15 @@ static json_t *evaluate_values(const json_t *declared, struct instance_set *set,
     const char *name;
     json_object_foreach((json_t *)declared, name, declaration)
     {
+        struct function_failure failure;
+        const json_t *written = json_object_get(declaration, "value");
         scope.path = name;
-        json_t *value = functions_evaluate(json_object_get(declaration, "value"), &scope, &source,
-                                           FUNCTIONS_RUNTIME, NULL, err);
+        json_t *value =
+            functions_evaluate(written, &scope, &source, FUNCTIONS_RUNTIME, &failure, err);
+        if (!value && function_lacks_secret(written, &failure)) {
+            error_clear(err);
+            continue;
+        }
         if (!value || json_object_set_new(values, name, value)) {
             json_decref(values);
             return NULL;

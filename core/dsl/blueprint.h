@@ -24,7 +24,8 @@ struct blueprint_options {
     const char *resources; /* directory for imports and scripts besides the blueprint's, or NULL */
     const char *const *plugin_directories; /* NULL-ended; NAME/plugin.yaml in one of them is what
                                               `plugin:NAME` imports; or NULL */
-    bool keep_invalid_defaults; /* do not test defaults of inputs against their constraints */
+    bool keep_invalid_functions; /* check only the shapes of calls, not what they refer to */
+    bool keep_invalid_defaults;  /* do not test defaults of inputs against their constraints */
 };
 
 /**

@@ -78,7 +78,19 @@
     X(schedule, "schedule", 0)                                                                     \
     X(label_value, "label-value", 0)                                                               \
     X(operation_number, "operation-number", 0)                                                     \
-    X(function, "function", 0)
+    X(function_arguments, "function-arguments", 0)                                                 \
+    X(function_signature, "function-signature", 0)                                                 \
+    X(function_scope, "function-scope", 0)                                                         \
+    X(function_version, "function-version", 0)                                                     \
+    X(function_evaluation, "function-evaluation", 0)                                               \
+    X(function_recursion, "function-recursion", 0)                                                 \
+    X(function_not_found, "function-not-found", 0)                                                 \
+    X(input_evaluation, "input-evaluation", 0)                                                     \
+    X(unknown_node, "unknown-node", 0)                                                             \
+    X(unknown_system_entity, "unknown-system-entity", 0)                                           \
+    X(unknown_system_property, "unknown-system-property", 0)                                       \
+    X(unknown_secret, "unknown-secret", 0)                                                         \
+    X(secrets_unsupported, "secrets-unsupported", 0)
 
 #define DIAGNOSTIC_DECLARE(name, id, number) extern const struct diagnostic_code code_##name;
 DIAGNOSTIC_CODES(DIAGNOSTIC_DECLARE)

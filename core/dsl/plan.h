@@ -158,13 +158,22 @@ bool operations_short_name_is_unique(const struct operation_set *set,
 json_t *plan_to_json(const struct plan *plan);                                    /* 11.1 */
 json_t *plan_node_to_json(const struct plan *plan, const struct plan_node *node); /* 11.2 */
 json_t *plan_relationship_to_json(const struct plan *plan, const struct plan_relationship *r);
-json_t *operations_to_json(const struct operation_set *set);         /* 11.3: long and short keys */
-json_t *operation_to_json(const struct operation *operation);        /* 11.3 */
+/* 11.3: long and short keys; only in a prepared plan it is known which functions are left */
+json_t *operations_to_json(const struct operation_set *set, bool is_prepared);
 json_t *plan_workflow_to_json(const struct plan_workflow *workflow); /* 8.1 */
+
+/* Where secrets are kept. */
+struct secret_source {
+    void *data;
+    /** Whether there is a secret called `name`. @return false also with `err` set: not known */
+    bool (*exists)(void *data, const char *name, struct error *err);
+};
 
 /* How a plan becomes that of a deployment; zeroed: all defaults. */
 struct prepare_options {
     bool auto_correct_types; /* strings are taken for the integers, floats and booleans they say */
+    bool runtime_only;       /* all functions are left for the runtime */
+    const struct secret_source *secrets; /* NULL: plans that ask for secrets are refused */
     const struct object_source *objects; /* NULL: inputs of object types are refused */
 };
 

@@ -43,6 +43,14 @@ bool plan_bind_inputs(struct plan *plan, const json_t *inputs,
 bool plan_index_nodes(struct plan *plan);
 /** Add the sections that are kept as they are shown to `document`. @return false: no memory */
 bool plan_add_sections(const struct plan *plan, json_t *document);
+/**
+ * Check that every secret whose name is known exists; all that do not are reported.
+ *
+ * @param source NULL: a plan may not ask for secrets
+ * @return whether all is well
+ */
+bool plan_check_secrets(struct plan *plan, const struct secret_source *source,
+                        struct diagnostics *out);
 /** Set what a type's flags say from its hierarchy. */
 void plan_type_classify(struct plan_type *type);
 /** The part of the name of an operation after its interface. */

@@ -28,17 +28,17 @@ static json_t *recoverable_or_null(int recoverable)
     return recoverable < 0 ? json_null() : json_boolean(recoverable);
 }
 
-json_t *operation_to_json(const struct operation *operation)
+static json_t *operation_to_json(const struct operation *operation, bool is_prepared)
 {
     const struct operation *o = operation;
     bool runs = o->plugin; /* what is declared of one that does nothing is not shown here */
     return json_pack("{s:s, s:s, s:s?, s:O, s:b, s:o, s:o, s:o, s:o, s:O*}", "plugin",
                      runs ? o->plugin->name : "", "operation", o->function, "executor", o->executor,
-                     "inputs", o->inputs, "has_intrinsic_functions", o->has_functions,
-                     "max_retries", runs ? retries_or_null(o->max_retries) : json_null(),
-                     "retry_interval", runs ? number_or_null(o->retry_interval) : json_null(),
-                     "timeout", runs ? number_or_null(o->timeout) : json_null(),
-                     "timeout_recoverable",
+                     "inputs", o->inputs, "has_intrinsic_functions",
+                     is_prepared && o->has_functions, "max_retries",
+                     runs ? retries_or_null(o->max_retries) : json_null(), "retry_interval",
+                     runs ? number_or_null(o->retry_interval) : json_null(), "timeout",
+                     runs ? number_or_null(o->timeout) : json_null(), "timeout_recoverable",
                      runs ? recoverable_or_null(o->timeout_recoverable) : json_null(),
                      "inputs_types", o->inputs_types);
 }
@@ -77,9 +77,9 @@ static json_t *interfaces_to_json(const struct operation_set *set)
 }
 
 static bool add_operation(json_t *result, const struct operation_set *set,
-                          const struct operation *operation)
+                          const struct operation *operation, bool is_prepared)
 {
-    json_t *shown = operation_to_json(operation);
+    json_t *shown = operation_to_json(operation, is_prepared);
     bool ok = shown;
     if (ok && operations_short_name_is_unique(set, operation))
         ok = !json_object_set(result, operation->short_name, shown);
@@ -88,11 +88,11 @@ static bool add_operation(json_t *result, const struct operation_set *set,
     return ok;
 }
 
-json_t *operations_to_json(const struct operation_set *set)
+json_t *operations_to_json(const struct operation_set *set, bool is_prepared)
 {
     json_t *result = json_object();
     for (size_t i = 0; result && i < set->count; i++) {
-        if (!add_operation(result, set, set->items[i])) {
+        if (!add_operation(result, set, set->items[i], is_prepared)) {
             json_decref(result);
             return NULL;
         }
@@ -107,8 +107,8 @@ json_t *plan_relationship_to_json(const struct plan *plan, const struct plan_rel
                      "properties", r->properties, "source_interfaces",
                      interfaces_to_json(r->source_operations), "target_interfaces",
                      interfaces_to_json(r->target_operations), "source_operations",
-                     operations_to_json(r->source_operations), "target_operations",
-                     operations_to_json(r->target_operations));
+                     operations_to_json(r->source_operations, plan->prepared), "target_operations",
+                     operations_to_json(r->target_operations, plan->prepared));
 }
 
 static json_t *relationships_to_json(const struct plan *plan, const struct plan_node *node)
@@ -186,8 +186,8 @@ json_t *plan_node_to_json(const struct plan *plan, const struct plan_node *node)
         "id", node->id, "type", node->type->name, "type_hierarchy", node->type->hierarchy,
         "properties", node->properties, "instances", "capabilities", "scalable", "properties",
         node->scalable, "interfaces", interfaces_to_json(node->operations), "operations",
-        operations_to_json(node->operations), "relationships", relationships_to_json(plan, node),
-        "plugins", plugins, "deployment_plugins_to_install",
+        operations_to_json(node->operations, plan->prepared), "relationships",
+        relationships_to_json(plan, node), "plugins", plugins, "deployment_plugins_to_install",
         plugins_run_by(plugins, "central_deployment_agent"));
     json_decref(plugins);
     if (result && node->deploy_given &&

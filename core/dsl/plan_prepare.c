@@ -16,6 +16,7 @@ struct evaluation {
     struct diagnostics *out;
     const struct operation_set **variants; /* per set: the last one evaluated from it */
     size_t variant_count;
+    bool runtime_only; /* nothing is evaluated */
     bool ok;
 };
 
@@ -25,19 +26,19 @@ static json_t *evaluate(struct evaluation *e, const struct plan_value *at)
     struct error err = {0};
     struct function_failure failure;
     struct strbuf path = STRBUF_INIT;
-    if (!functions_contain(at->value))
+    if (e->runtime_only || !functions_contain_in_members(at->value))
         return at->value;
     struct function_scope scope = plan_value_scope(e->plan, at);
     plan_value_path(at, &path);
     scope.path = path.text;
     json_t *result =
-        functions_evaluate(at->value, &scope, &e->source, FUNCTIONS_STATIC, &failure, &err);
+        functions_evaluate_members(at->value, &scope, &e->source, FUNCTIONS_STATIC, &failure, &err);
     strbuf_release(&path);
     json_t *kept = result ? plan_keep(e->plan, result) : NULL;
     if (kept)
         return kept;
     e->ok = result ? diagnostics_nomem(e->out)
-                   : function_report(e->plan, &failure, &err, plan_value_mark(at), e->out);
+                   : function_report(e->plan, &failure, &err, at->mark, e->out);
     return at->value;
 }
 
@@ -69,7 +70,7 @@ static const struct operation *with_inputs(struct evaluation *e, const struct op
     changed->inputs = inputs;
     if (operation->declared_inputs == operation->inputs)
         changed->declared_inputs = inputs;
-    changed->has_functions = functions_contain(inputs);
+    changed->has_functions = functions_contain_in_members(inputs);
     return changed;
 }
 
@@ -111,13 +112,15 @@ static const struct operation_set *evaluate_set(struct evaluation *e,
 
 static void evaluate_operations(struct evaluation *e, struct plan_node *node)
 {
-    struct plan_value at = {.kind = FUNCTION_SCOPE_NODE, .part = "operations", .node = node};
+    struct plan_value at = {
+        .kind = FUNCTION_SCOPE_NODE, .part = "operations", .node = node, .mark = node->mark};
     node->operations = evaluate_set(e, node->operations, at);
     at.kind = FUNCTION_SCOPE_RELATIONSHIP;
     for (size_t i = 0; i < node->relationship_count; i++) {
         struct plan_relationship *r = &node->relationships[i];
         at.relationship = r;
         at.part = r->type->name;
+        at.mark = r->mark;
         r->source_operations = evaluate_set(e, r->source_operations, at);
         r->target_operations = evaluate_set(e, r->target_operations, at);
     }
@@ -130,8 +133,11 @@ static bool is_count(const json_t *value)
 
 static void evaluate_counts(struct evaluation *e, struct plan_node *node)
 {
-    const struct plan_value at = {
-        node->scalable, FUNCTION_SCOPE_NODE, "capabilities.scalable.properties", node, NULL, NULL};
+    const struct plan_value at = {.value = node->scalable,
+                                  .kind = FUNCTION_SCOPE_NODE,
+                                  .part = "capabilities.scalable.properties",
+                                  .node = node,
+                                  .mark = node->mark};
     node->scalable = evaluate(e, &at);
     const json_t *count = json_object_get(node->scalable, "current_instances");
     if (!is_count(count)) {
@@ -149,8 +155,11 @@ static void evaluate_nodes(struct evaluation *e)
     struct plan *plan = e->plan;
     for (size_t i = 0; i < plan->node_count; i++) {
         struct plan_node *node = &plan->nodes[i];
-        const struct plan_value at = {
-            node->properties, FUNCTION_SCOPE_NODE, "properties", node, NULL, NULL};
+        const struct plan_value at = {.value = node->properties,
+                                      .kind = FUNCTION_SCOPE_NODE,
+                                      .part = "properties",
+                                      .node = node,
+                                      .mark = node->mark};
         node->properties = evaluate(e, &at);
         evaluate_counts(e, node);
     }
@@ -177,36 +186,53 @@ static void check_labels(struct evaluation *e)
     }
 }
 
-static json_t *evaluate_section(struct evaluation *e, json_t *section,
-                                enum function_scope_kind kind, const char *name)
+/* Put `value` where an entry of a section has its functions; the section is copied first. */
+static bool set_in_section(struct evaluation *e, json_t **copy, const struct plan_value *at,
+                           json_t *section, json_t *value)
 {
-    const struct plan_value at = {section, kind, name, NULL, NULL, NULL};
-    return evaluate(e, &at);
+    json_t *entry = at->inner ? json_copy(json_object_get(section, at->entry)) : json_incref(value);
+    if (!*copy)
+        *copy = plan_keep(e->plan, json_copy(section));
+    bool ok = entry && *copy && (!at->inner || !json_object_set(entry, at->inner, value));
+    ok = ok && !json_object_set(*copy, at->entry, entry);
+    json_decref(entry);
+    return ok;
+}
+
+static void evaluate_section(struct evaluation *e, const struct plan_section *section)
+{
+    json_t **values = plan_section_of(e->plan, section), *copy = NULL, *entry;
+    const char *name;
+    json_object_foreach(*values, name, entry)
+    {
+        struct plan_value at = plan_section_value(e->plan, section, name, entry);
+        json_t *value = evaluate(e, &at);
+        if (value != at.value && !set_in_section(e, &copy, &at, *values, value))
+            e->ok = diagnostics_nomem(e->out);
+    }
+    if (copy)
+        *values = copy;
 }
 
 static void evaluate_sections(struct evaluation *e)
 {
-    struct plan *plan = e->plan;
-    plan->outputs = evaluate_section(e, plan->outputs, FUNCTION_SCOPE_OUTPUTS, "outputs");
-    plan->policies = evaluate_section(e, plan->policies, FUNCTION_SCOPE_POLICIES, "policies");
-    plan->scaling_groups =
-        evaluate_section(e, plan->scaling_groups, FUNCTION_SCOPE_SCALING_GROUPS, "scaling_groups");
-    plan->capabilities =
-        evaluate_section(e, plan->capabilities, FUNCTION_SCOPE_CAPABILITIES, "capabilities");
-    plan->labels = evaluate_section(e, plan->labels, FUNCTION_SCOPE_LABELS, "labels");
-    plan->deployment_settings = evaluate_section(
-        e, plan->deployment_settings, FUNCTION_SCOPE_DEPLOYMENT_SETTINGS, "deployment_settings");
+    struct plan_value settings = plan_settings_value(e->plan);
+    for (const struct plan_section *section = plan_sections; section->name; section++)
+        evaluate_section(e, section);
+    e->plan->deployment_settings = evaluate(e, &settings);
 }
 
 bool plan_prepare(struct plan *plan, const json_t *inputs, const struct prepare_options *options,
                   struct diagnostics *out)
 {
     static const struct prepare_options defaults;
-    if (!plan_bind_inputs(plan, inputs, options ? options : &defaults, out))
+    const struct prepare_options *how = options ? options : &defaults;
+    if (!plan_bind_inputs(plan, inputs, how, out))
         return false;
     struct evaluation e = {.plan = plan,
                            .source = plan_value_source(plan),
                            .out = out,
+                           .runtime_only = how->runtime_only,
                            .variant_count = plan->operation_set_count,
                            .ok = true};
     e.variants = calloc(e.variant_count + 1, sizeof *e.variants);
@@ -216,6 +242,6 @@ bool plan_prepare(struct plan *plan, const json_t *inputs, const struct prepare_
     evaluate_sections(&e);
     check_labels(&e);
     free(e.variants);
-    plan->prepared = e.ok;
-    return e.ok;
+    plan->prepared = e.ok && plan_check_secrets(plan, how->secrets, out);
+    return plan->prepared;
 }

@@ -52,18 +52,26 @@ int plan_language_version(const struct plan *plan)
     return 100 + (length ? plan->version[length - 1] - '0' : 0);
 }
 
-static const struct diagnostic_code *function_code(enum function_problem problem)
+const struct diagnostic_code *function_code(enum function_problem problem)
 {
-    switch (problem) {
-    case FUNCTION_PROBLEM_UNKNOWN_INPUT:
-        return &code_unknown_input;
-    case FUNCTION_PROBLEM_VERSION:
-        return &code_needs_version;
-    case FUNCTION_PROBLEM_UNSUPPORTED:
-        return &code_unsupported;
-    default:
-        return &code_function;
-    }
+    static const struct diagnostic_code *const codes[] = {
+        [FUNCTION_PROBLEM_NONE] = &code_no_memory,
+        [FUNCTION_PROBLEM_ARGUMENTS] = &code_function_arguments,
+        [FUNCTION_PROBLEM_SIGNATURE] = &code_function_signature,
+        [FUNCTION_PROBLEM_SCOPE] = &code_function_scope,
+        [FUNCTION_PROBLEM_VERSION] = &code_function_version,
+        [FUNCTION_PROBLEM_UNKNOWN_INPUT] = &code_unknown_input,
+        [FUNCTION_PROBLEM_INPUT] = &code_input_evaluation,
+        [FUNCTION_PROBLEM_UNKNOWN_NODE] = &code_unknown_node,
+        [FUNCTION_PROBLEM_NOT_FOUND] = &code_function_not_found,
+        [FUNCTION_PROBLEM_SYSTEM_ENTITY] = &code_unknown_system_entity,
+        [FUNCTION_PROBLEM_SYSTEM_PROPERTY] = &code_unknown_system_property,
+        [FUNCTION_PROBLEM_EVALUATION] = &code_function_evaluation,
+        [FUNCTION_PROBLEM_RECURSION] = &code_function_recursion,
+        [FUNCTION_PROBLEM_UNSUPPORTED] = &code_unsupported,
+        [FUNCTION_PROBLEM_OTHER] = &code_function_evaluation,
+    };
+    return codes[problem];
 }
 
 bool function_report(const struct plan *plan, const struct function_failure *failure,
@@ -81,7 +89,7 @@ bool function_report(const struct plan *plan, const struct function_failure *fai
 struct check {
     const struct plan *plan;
     struct diagnostics *out;
-    struct value_source source;
+    const struct value_source *source; /* NULL: only the shapes of calls are checked */
     bool ok;
 };
 
@@ -90,7 +98,6 @@ static bool check_value(void *data, const struct plan_value *value)
 {
     struct check *check = data;
     struct function_scope scope = plan_value_scope(check->plan, value);
-    struct plan_mark owner = plan_value_mark(value);
     struct strbuf path = STRBUF_INIT;
     const char *key;
     json_t *member;
@@ -103,11 +110,9 @@ static bool check_value(void *data, const struct plan_value *value)
         strbuf_truncate(&path, length);
         strbuf_addf(&path, ".%s", key);
         scope.path = path.text;
-        if (!functions_validate(member, &scope, &check->source, plan_language_version(check->plan),
+        if (!functions_validate(member, &scope, check->source, plan_language_version(check->plan),
                                 &failure, &err))
-            check->ok =
-                function_report(check->plan, &failure, &err,
-                                owner.line ? owner : plan_mark_of(check->plan, member), check->out);
+            check->ok = function_report(check->plan, &failure, &err, value->mark, check->out);
     }
     strbuf_release(&path);
     return true;
@@ -135,9 +140,19 @@ static bool collect_requirements(const json_t *value, json_t *requirements)
     return ok;
 }
 
+/* An operation counts under both of its names. */
 static bool collect_value(void *data, const struct plan_value *value)
 {
-    return collect_requirements(value->value, data);
+    size_t times =
+        value->operation && operations_short_name_is_unique(value->operations, value->operation)
+            ? 2
+            : 1;
+    const char *name;
+    json_t *member;
+    bool ok = true;
+    while (times--)
+        json_object_foreach(value->value, name, member) ok &= collect_requirements(member, data);
+    return ok;
 }
 
 static bool find_requirements(struct compiler *c)
@@ -151,9 +166,12 @@ static bool find_requirements(struct compiler *c)
 bool validate_functions(struct compiler *c)
 {
     struct plan *plan = c->plan;
-    struct check check = {plan, c->out, plan_value_source(plan), true};
+    struct value_source source = plan_value_source(plan);
+    bool is_lax = c->options && c->options->keep_invalid_functions;
+    struct check check = {plan, c->out, is_lax ? NULL : &source, true};
     for (size_t i = 0; i < plan->operation_count; i++)
-        plan->operations[i]->has_functions = functions_contain(plan->operations[i]->inputs);
+        plan->operations[i]->has_functions =
+            functions_contain_in_members(plan->operations[i]->inputs);
     plan_scan(plan, check_value, &check);
     return check.ok && find_requirements(c);
 }

@@ -14,6 +14,8 @@ struct compiler;
 struct value_source plan_value_source(struct plan *plan);
 /** The version of the plan's language as functions_validate() takes it: 104. */
 int plan_language_version(const struct plan *plan);
+/** The code for an error of functions. */
+const struct diagnostic_code *function_code(enum function_problem problem);
 /**
  * Record an error of functions, at the call that has failed.
  *

@@ -95,11 +95,12 @@ static json_t *inputs(struct execution *e, const struct task *task, struct error
         json_decref(values);
         return NULL;
     }
-    if (!operation->has_functions && !functions_contain(task->payload))
+    if (!operation->has_functions && !functions_contain_in_members(task->payload))
         return values;
     struct function_scope scope = execution_scope(e, task);
     struct value_source source = instance_source(e->options.instances);
-    json_t *evaluated = functions_evaluate(values, &scope, &source, FUNCTIONS_RUNTIME, NULL, err);
+    json_t *evaluated =
+        functions_evaluate_members(values, &scope, &source, FUNCTIONS_RUNTIME, NULL, err);
     json_decref(values);
     return evaluated;
 }

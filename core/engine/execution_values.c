@@ -28,9 +28,9 @@ json_t *execution_node_properties(struct execution *e, size_t node,
 {
     json_t *properties = e->options.plan->nodes[node].properties;
     if (e->node_functions[node] < 0)
-        e->node_functions[node] = functions_contain(properties);
+        e->node_functions[node] = functions_contain_in_members(properties);
     if (!e->node_functions[node])
         return json_incref(properties);
     struct value_source source = instance_source(e->options.instances);
-    return functions_evaluate(properties, scope, &source, FUNCTIONS_RUNTIME, NULL, err);
+    return functions_evaluate_members(properties, scope, &source, FUNCTIONS_RUNTIME, NULL, err);
 }

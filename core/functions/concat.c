@@ -6,7 +6,7 @@
 
 static bool check(struct evaluation *e, const struct function_call *call)
 {
-    return json_is_array(call->arguments) || function_is_call(call->arguments) ||
+    return json_is_array(call->arguments) ||
            evaluation_fail(e, call->path, FUNCTION_PROBLEM_ARGUMENTS, ERROR_INVALID,
                            "concat needs a list, not %s", json_kind(call->arguments));
 }

@@ -80,14 +80,24 @@ bool functions_contain(const json_t *value)
     }
     if (!json_is_object(value))
         return false;
-    if (function_is_call(value))
-        return true;
-    for (void *it = json_object_iter((json_t *)value); it;
-         it = json_object_iter_next((json_t *)value, it)) {
+    return function_is_call(value) || functions_contain_in_members(value);
+}
+
+bool functions_contain_in_members(const json_t *object)
+{
+    for (void *it = json_object_iter((json_t *)object); it;
+         it = json_object_iter_next((json_t *)object, it)) {
         if (functions_contain(json_object_iter_value(it)))
             return true;
     }
     return false;
+}
+
+bool function_lacks_secret(const json_t *value, const struct function_failure *failure)
+{
+    const char *name = function_name(value);
+    return failure->problem == FUNCTION_PROBLEM_NOT_FOUND && failure->call == value && name &&
+           !strcmp(name, "get_secret");
 }
 
 static json_t *evaluate_object(struct evaluation *e, const json_t *object,
@@ -147,6 +157,11 @@ fail:
     return NULL;
 }
 
+static bool stays(const struct evaluation *e, const struct function_call *call)
+{
+    return e->mode == FUNCTIONS_STATIC && call->function->is_runtime;
+}
+
 /* `value` is the call `origin` with evaluated arguments; takes the reference. */
 static json_t *evaluate_call(struct evaluation *e, const json_t *origin, json_t *value,
                              const struct function_path *path)
@@ -157,10 +172,12 @@ static json_t *evaluate_call(struct evaluation *e, const json_t *origin, json_t 
     function_call_read(value, &call);
     call.origin = origin;
     call.path = path;
-    if (e->mode == FUNCTIONS_STATIC && call.function->is_runtime)
-        return value;
     e->origin = origin;
-    if (call.function->check(e, &call))
+    if (!call.function->check(e, &call))
+        result = NULL;
+    else if (stays(e, &call))
+        result = json_incref(value);
+    else
         result = call.function->evaluate(e, &call);
     if (!result) /* the first error wins: only a lack of memory says nothing itself */
         evaluation_fail(e, path, FUNCTION_PROBLEM_OTHER, ERROR_NOMEM, "out of memory");
@@ -212,6 +229,8 @@ static bool validate_items(struct evaluation *e, const json_t *value,
 static bool validate_call(struct evaluation *e, const struct function_call *call)
 {
     const struct function *function = call->function;
+    if (!e->source)
+        return function->check(e, call);
     if (e->version < function->since)
         return evaluation_fail(e, call->path, FUNCTION_PROBLEM_VERSION, ERROR_INVALID,
                                "%s needs version %d.%d of the language or a later one, not %d.%d",
@@ -277,15 +296,34 @@ bool functions_validate(const json_t *value, const struct function_scope *scope,
     return ok;
 }
 
-json_t *functions_evaluate(const json_t *value, const struct function_scope *scope,
-                           const struct value_source *source, enum function_mode mode,
-                           struct function_failure *failure, struct error *err)
+typedef json_t *evaluate_kind(struct evaluation *e, const json_t *value,
+                              const struct function_path *path);
+
+static json_t *run(evaluate_kind *evaluate, const json_t *value, const struct function_scope *scope,
+                   const struct value_source *source, enum function_mode mode,
+                   struct function_failure *failure, struct error *err)
 {
     struct function_failure own;
     struct evaluation e = begin(scope, source, failure ? failure : &own, err);
     e.mode = mode;
-    json_t *result = evaluation_value(&e, value, NULL);
+    json_t *result = evaluate(&e, value, NULL);
     if (!failure)
         append_hint(&own, err);
+    /* The result refers to nothing of `e`; its evaluator got only the address. */
+    // cppcheck-suppress returnDanglingLifetime
     return result;
+}
+
+json_t *functions_evaluate(const json_t *value, const struct function_scope *scope,
+                           const struct value_source *source, enum function_mode mode,
+                           struct function_failure *failure, struct error *err)
+{
+    return run(evaluation_value, value, scope, source, mode, failure, err);
+}
+
+json_t *functions_evaluate_members(const json_t *object, const struct function_scope *scope,
+                                   const struct value_source *source, enum function_mode mode,
+                                   struct function_failure *failure, struct error *err)
+{
+    return run(evaluate_object, object, scope, source, mode, failure, err);
 }

@@ -128,12 +128,15 @@ bool function_is_call(const json_t *value);
 const char *function_name(const json_t *value);
 /** Whether `value` is a call, or has one at any depth. */
 bool functions_contain(const json_t *value);
+/** Whether a member of `object` is a call or has one: its keys are names, never functions. */
+bool functions_contain_in_members(const json_t *object);
 
 /**
  * Check every call in `value` as far as it can be done before there is a deployment: the shape
  * of arguments, names of inputs, nodes and properties, use of SELF, SOURCE and TARGET.
  *
- * @param source  its `input` and `node_properties`; a NULL member skips the check
+ * @param source  its `input` and `node_properties`; a NULL member skips the check; NULL: only the
+ *                shape of arguments is checked
  * @param version of the language, 100 * major + minor: 104 for cloudify_dsl_1_4
  * @param failure set with `err`; NULL: its hint, if any, is put at the end of the text of `err`
  * @return whether all is well; else `err` is set: ERROR_INVALID, ERROR_NOMEM, or the source's
@@ -155,5 +158,14 @@ bool functions_validate(const json_t *value, const struct function_scope *scope,
 json_t *functions_evaluate(const json_t *value, const struct function_scope *scope,
                            const struct value_source *source, enum function_mode mode,
                            struct function_failure *failure, struct error *err);
+/** As functions_evaluate() for each member of `object`, whose keys are names, never functions. */
+json_t *functions_evaluate_members(const json_t *object, const struct function_scope *scope,
+                                   const struct value_source *source, enum function_mode mode,
+                                   struct function_failure *failure, struct error *err);
+/**
+ * Whether `value` could not be evaluated because all that it is is a secret that does not exist.
+ * Such outputs and capabilities are left out (dsl.md 10.3).
+ */
+bool function_lacks_secret(const json_t *value, const struct function_failure *failure);
 
 #endif

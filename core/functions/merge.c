@@ -6,9 +6,13 @@
 
 static bool check(struct evaluation *e, const struct function_call *call)
 {
-    if (!json_is_array(call->arguments) && !function_is_call(call->arguments))
-        return evaluation_fail(e, call->path, FUNCTION_PROBLEM_ARGUMENTS, ERROR_INVALID,
-                               "merge needs a list of maps, not %s", json_kind(call->arguments));
+    return json_is_array(call->arguments) ||
+           evaluation_fail(e, call->path, FUNCTION_PROBLEM_ARGUMENTS, ERROR_INVALID,
+                           "merge needs a list of maps, not %s", json_kind(call->arguments));
+}
+
+static bool validate(struct evaluation *e, const struct function_call *call)
+{
     for (size_t i = 0; i < json_array_size(call->arguments); i++) {
         const json_t *map = json_array_get(call->arguments, i);
         if (!json_is_object(map))
@@ -21,9 +25,10 @@ static bool check(struct evaluation *e, const struct function_call *call)
 
 static json_t *evaluate(struct evaluation *e, const struct function_call *call)
 {
-    (void)e;
     if (arguments_have_call(call->arguments))
         return json_incref((json_t *)call->value);
+    if (!validate(e, call))
+        return NULL;
     json_t *merged = json_object();
     for (size_t i = 0; merged && i < json_array_size(call->arguments); i++) {
         if (json_object_update(merged, json_array_get(call->arguments, i))) {
@@ -35,4 +40,4 @@ static json_t *evaluate(struct evaluation *e, const struct function_call *call)
 }
 
 const struct function function_merge = {
-    .name = "merge", .since = 103, .check = check, .evaluate = evaluate};
+    .name = "merge", .since = 103, .check = check, .validate = validate, .evaluate = evaluate};

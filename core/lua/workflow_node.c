@@ -97,7 +97,7 @@ static int node_host_id(lua_State *L)
 static int node_operations(lua_State *L)
 {
     json_t **box = lua_json_box(L);
-    *box = operations_to_json(check_node(L)->operations);
+    *box = operations_to_json(check_node(L)->operations, true);
     if (!*box)
         return luaL_error(L, "out of memory");
     lua_json_push(L, *box);

@@ -67,7 +67,7 @@ static int relationship_properties(lua_State *L)
 static int push_operations(lua_State *L, const struct operation_set *operations)
 {
     json_t **box = lua_json_box(L);
-    *box = operations_to_json(operations);
+    *box = operations_to_json(operations, true);
     if (!*box)
         return luaL_error(L, "out of memory");
     lua_json_push(L, *box);

@@ -34,8 +34,13 @@ static char *read_import(void *data, const char *name, size_t *length, struct er
 /* The first option of the request that this program does not know, or NULL. */
 static const char *unknown_option(const json_t *options)
 {
-    static const char *const known[] = {"import_map", "resources_base_path", "secrets",
-                                        "auto_correct_types", "validate_input_defaults"};
+    static const char *const known[] = {"import_map",
+                                        "resources_base_path",
+                                        "secrets",
+                                        "runtime_only_evaluation",
+                                        "validate_intrinsic_function",
+                                        "auto_correct_types",
+                                        "validate_input_defaults"};
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)options, name, value)
@@ -57,10 +62,11 @@ static struct plan *parse(const char *directory, const json_t *request, struct d
     struct import_resolver resolver = {&imports, read_import};
     char *path = path_join(directory, json_string_at(request, "main", ""));
     char *resources = base ? path_join(directory, base) : NULL;
-    struct blueprint_options how = {.resolver = &resolver,
-                                    .resources = resources,
-                                    .keep_invalid_defaults =
-                                        !json_boolean_at(options, "validate_input_defaults", true)};
+    struct blueprint_options how = {
+        .resolver = &resolver,
+        .resources = resources,
+        .keep_invalid_functions = !json_boolean_at(options, "validate_intrinsic_function", true),
+        .keep_invalid_defaults = !json_boolean_at(options, "validate_input_defaults", true)};
     struct plan *plan = NULL;
     if (path && (resources || !base))
         plan = blueprint_parse(path, &how, out);
@@ -71,11 +77,27 @@ static struct plan *parse(const char *directory, const json_t *request, struct d
     return plan;
 }
 
+/* All secrets exist but for those that the case lists. */
+static bool secret_exists(void *data, const char *name, struct error *err)
+{
+    json_t *missing = json_object_get(data, "missing");
+    (void)err;
+    for (size_t i = 0; i < json_array_size(missing); i++) {
+        if (!strcmp(json_string_value(json_array_get(missing, i)), name))
+            return false;
+    }
+    return true;
+}
+
 static json_t *deployed(struct plan *plan, const json_t *request, struct diagnostics *out)
 {
     const json_t *options = json_object_get(request, "options");
-    const struct prepare_options how = {.auto_correct_types =
-                                            json_boolean_at(options, "auto_correct_types", false)};
+    json_t *secrets = json_object_get(options, "secrets");
+    struct secret_source source = {secrets, secret_exists};
+    const struct prepare_options how = {
+        .auto_correct_types = json_boolean_at(options, "auto_correct_types", false),
+        .runtime_only = json_boolean_at(options, "runtime_only_evaluation", false),
+        .secrets = secrets ? &source : NULL};
     struct error err = {0};
     if (!plan_prepare(plan, json_object_get(request, "inputs"), &how, out))
         return answer_diagnostics(out);

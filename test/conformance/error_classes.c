@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "conformance.h"
+#include "dsl/validation.h"
 
 #define LOGIC "DSLParsingLogicException"
 #define FORMAT "DSLParsingFormatException"
@@ -28,7 +29,9 @@ static const struct {
     {"unknown-input", "UnknownInputError"},
     {"input-evaluation", "InputEvaluationError"},
     {"operation-number", "ValueError"},
-    {"function", "FunctionEvaluationError"},
+    {"function-evaluation", "FunctionEvaluationError"},
+    {"unknown-secret", "UnknownSecretError"},
+    {"secrets-unsupported", "UnsupportedGetSecretError"},
     {"function-arguments", "ValueError"},
     {"function-signature", "FunctionValidationError"},
     {"function-scope", "ValueError"},
@@ -41,26 +44,6 @@ static const struct {
     {"unsupported", "Unsupported"},
     {"limit", "Limit"},
     {"no-memory", "MemoryError"},
-};
-
-/* Errors of an evaluation, by the ids above. At runtime the original asks its storage for an input
- * without knowing whether there is one. */
-static const char *const problem_ids[] = {
-    [FUNCTION_PROBLEM_NONE] = "no-memory",
-    [FUNCTION_PROBLEM_ARGUMENTS] = "function-arguments",
-    [FUNCTION_PROBLEM_SIGNATURE] = "function-signature",
-    [FUNCTION_PROBLEM_SCOPE] = "function-scope",
-    [FUNCTION_PROBLEM_VERSION] = "function-version",
-    [FUNCTION_PROBLEM_UNKNOWN_INPUT] = "function-not-found",
-    [FUNCTION_PROBLEM_INPUT] = "input-evaluation",
-    [FUNCTION_PROBLEM_UNKNOWN_NODE] = "unknown-node",
-    [FUNCTION_PROBLEM_NOT_FOUND] = "function-not-found",
-    [FUNCTION_PROBLEM_SYSTEM_ENTITY] = "unknown-system-entity",
-    [FUNCTION_PROBLEM_SYSTEM_PROPERTY] = "unknown-system-property",
-    [FUNCTION_PROBLEM_EVALUATION] = "function",
-    [FUNCTION_PROBLEM_RECURSION] = "function-recursion",
-    [FUNCTION_PROBLEM_UNSUPPORTED] = "unsupported",
-    [FUNCTION_PROBLEM_OTHER] = "function",
 };
 
 static const char *class_of(const char *id, int number)
@@ -92,11 +75,12 @@ json_t *answer_diagnostics(const struct diagnostics *diagnostics)
     return answer(class_of("no-memory", 0), 0, "out of memory", NULL);
 }
 
+/* At runtime the original asks its storage for an input without knowing whether there is one. */
 json_t *answer_problem(enum function_problem problem, const struct error *err)
 {
-    const char *id =
-        problem < sizeof problem_ids / sizeof *problem_ids ? problem_ids[problem] : NULL;
-    return answer(id ? class_of(id, 0) : "Error", 0, err->text, NULL);
+    const char *id = problem == FUNCTION_PROBLEM_UNKNOWN_INPUT ? "function-not-found"
+                                                               : function_code(problem)->id;
+    return answer(class_of(id, 0), 0, err->text, NULL);
 }
 
 json_t *answer_error(const struct error *err)

@@ -57,7 +57,7 @@ static const struct row invalid[] = {
     FAILS("{'merge': {'a': 1}}", ARGUMENTS, "merge needs a list of maps, not dict"),
     FAILS("{'merge': [{}, ['b']]}", SIGNATURE, "merge needs maps, but item 1 is of type list"),
     {&HERE, "{'string_split': [{'get_input': 'text'}, ' ', {'get_input': 'index'}]}", NULL, 0},
-    {&HERE, "{'merge': {'get_input': 'maps'}}", NULL, 0},
+    FAILS("{'merge': {'get_input': 'maps'}}", ARGUMENTS, "merge needs a list of maps, not dict"),
 };
 
 int main(void)
