@@ -15,22 +15,22 @@ struct installation {
     bool is_new;
 };
 
-static struct plan *read_plan(struct cloudify *c, const char *path, const json_t *inputs,
-                              struct error *err)
+static bool make_instances(struct cloudify *c, struct installation *installation,
+                           const json_t *inputs, struct error *err)
 {
     const struct blueprint_options options = runtime_blueprint_options(c);
     struct diagnostics diagnostics = {0};
-    struct plan *plan = blueprint_parse(path, &options, &diagnostics);
-    struct runtime_objects objects = {c, plan, NULL};
+    struct run *run = &installation->run;
+    run->plan = blueprint_parse(installation->path, &options, &diagnostics);
+    struct runtime_objects objects = {c, run->plan, NULL};
     const struct object_source source = runtime_object_source(&objects);
-    const struct prepare_options prepare = {.objects = &source};
-    if (!plan || !plan_prepare(plan, inputs, &prepare, &diagnostics)) {
+    const struct prepare_options how = {.objects = &source};
+    if (run->plan && plan_prepare(run->plan, inputs, &how, &diagnostics))
+        run->instances = instances_create(run->plan, &diagnostics);
+    if (!run->instances)
         diagnostics_to_error(&diagnostics, err);
-        plan_free(plan);
-        plan = NULL;
-    }
     diagnostics_release(&diagnostics);
-    return plan;
+    return run->instances;
 }
 
 /* The absolute path of the blueprint, its folder and the id of its deployment. */
@@ -50,9 +50,7 @@ static bool prepare(struct cloudify *c, struct installation *installation, const
                     const struct cloudify_execution_options *options, struct error *err)
 {
     struct run *run = &installation->run;
-    run->plan = read_plan(c, installation->path, inputs, err);
-    run->instances = run->plan ? instances_create(run->plan, err) : NULL;
-    if (!run->instances)
+    if (!make_instances(c, installation, inputs, err))
         return false;
     run->workflow = runtime_workflow(run->plan, "install", err);
     if (run->workflow && runtime_bind_parameters(c, run, NULL, false, err))

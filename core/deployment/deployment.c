@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "deployment/dependencies.h"
+#include "deployment/group_instance.h"
 
 static void instance_free(struct node_instance *ni)
 {
@@ -40,6 +40,7 @@ void instances_free(struct instance_set *set)
     free(set->first_of_node);
     free(set->of_node);
     map_release(&set->by_id);
+    instances_release_groups(set);
     free(set);
 }
 
@@ -235,60 +236,4 @@ bool instances_topological_order(const struct instance_set *set, size_t *order, 
     free(walk.next);
     free(walk.state);
     return ok;
-}
-
-static json_t *relationships_to_json(const struct instance_set *set, const struct node_instance *ni)
-{
-    const struct plan_node *node = instance_node(set, ni);
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < ni->relationship_count; i++) {
-        const struct instance_relationship *r = &ni->relationships[i];
-        const struct plan_relationship *type = &node->relationships[r->relationship];
-        if (json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "type", type->type->name,
-                                                  "target_name", set->plan->nodes[type->target].id,
-                                                  "target_id", set->items[r->target]->id))) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
-json_t *node_instance_to_json(const struct instance_set *set, const struct node_instance *ni)
-{
-    const char *host = ni->host == INSTANCE_NONE ? NULL : set->items[ni->host]->id;
-    return json_pack("{s:s, s:s, s:i, s:s, s:I, s:s?, s:O, s:O, s:o}", "id", ni->id, "node_id",
-                     instance_node(set, ni)->id, "index", ni->index, "state", ni->state, "version",
-                     ni->version, "host_id", host, "runtime_properties", ni->runtime_properties,
-                     "system_properties", ni->system_properties, "relationships",
-                     relationships_to_json(set, ni));
-}
-
-static json_t *planned_instance_to_json(const struct instance_set *set,
-                                        const struct node_instance *ni)
-{
-    const char *node = instance_node(set, ni)->id;
-    const char *host = ni->host == INSTANCE_NONE ? NULL : set->items[ni->host]->id;
-    return json_pack("{s:s, s:s, s:s, s:s*, s:o}", "name", node, "node_id", node, "id", ni->id,
-                     "host_id", host, "relationships", relationships_to_json(set, ni));
-}
-
-json_t *deployment_plan_to_json(struct instance_set *set)
-{
-    json_t *instances = json_array();
-    json_t *plan = plan_to_json(set->plan);
-    for (size_t i = 0; instances && i < set->count; i++) {
-        if (json_array_append_new(instances, planned_instance_to_json(set, set->items[i])))
-            goto fail;
-    }
-    if (!plan || json_object_set(plan, "node_instances", instances) ||
-        json_object_set_new(plan, "inter_deployment_functions", instances_dependencies(set)))
-        goto fail;
-    json_decref(instances);
-    return plan;
-
-fail:
-    json_decref(instances);
-    json_decref(plan);
-    return NULL;
 }

@@ -11,24 +11,31 @@
 #include "deployment/node_instance.h"
 #include "dsl/plan.h"
 
-/* Read freely; add only through instances_add(), which keeps the lookups right. */
+struct group_instance;
+
+/* Read freely; add only through instances_add() and instances_add_group(), which keep the lookups
+ * right. */
 struct instance_set {
     const struct plan *plan;      /* borrowed, outlives the set */
     struct node_instance **items; /* by containment tree, containers before what they contain */
     size_t count, capacity;
     struct map by_id;
+    struct group_instance *groups; /* of scaling groups, outer ones before inner ones */
+    size_t group_count, group_capacity;
+    struct map group_by_id;
     size_t *first_of_node; /* per node: where its instances start in `of_node` */
     size_t *of_node;       /* indices of instances, grouped by node */
     bool grouped;
 };
 
 /**
- * Create the instances of a prepared plan (dsl.md 12.1): counts multiply down the containment
- * tree, other relationships connect as their `connection_type` says. Ids are new and random.
+ * Create the instances of a prepared plan (dsl.md 12.1): counts multiply down the tree of nodes
+ * and scaling groups, other relationships connect as their `connection_type` says. Ids are new and
+ * random.
  *
- * @return a new set (instances_free() it), or NULL with `err` set: ERROR_INVALID, ERROR_NOMEM
+ * @return a new set (instances_free() it), or NULL with the errors in `out`
  */
-struct instance_set *instances_create(const struct plan *plan, struct error *err);
+struct instance_set *instances_create(const struct plan *plan, struct diagnostics *out);
 
 /** An empty set, to be filled from the store with instances_add(). */
 struct instance_set *instances_new(const struct plan *plan, struct error *err);

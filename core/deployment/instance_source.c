@@ -1,6 +1,8 @@
 /* instance_source.c - see instance_source.h. */
 #include "deployment/instance_source.h"
 
+#include "deployment/group_instance.h"
+
 static json_t *get_input(void *data, const char *name, struct error *err)
 {
     const struct instance_set *set = data;
@@ -59,6 +61,16 @@ static bool get_related_instance(void *data, const char *id, size_t i,
            describe(set, set->items[ni->relationships[i].target], out);
 }
 
+static json_t *get_scaling_groups(void *data, const char *id, struct error *err)
+{
+    const struct instance_set *set = data;
+    const struct node_instance *ni = instances_find(set, id);
+    json_t *groups = ni ? instance_all_scaling_groups(set, ni) : json_array();
+    if (!groups)
+        error_nomem(err);
+    return groups;
+}
+
 struct value_source instance_source(struct instance_set *instances)
 {
     return (struct value_source){
@@ -68,5 +80,6 @@ struct value_source instance_source(struct instance_set *instances)
         .instance = get_instance,
         .node_instance = get_node_instance,
         .related_instance = get_related_instance,
+        .scaling_groups = get_scaling_groups,
     };
 }

@@ -28,6 +28,7 @@ struct node_instance {
     size_t relationship_count;
     long host;      /* index of the instance that hosts it, itself included, or INSTANCE_NONE */
     long container; /* index of the instance that it is contained in, or INSTANCE_NONE */
+    long group;     /* index in the set's `groups` of the innermost one around it, or likewise */
 };
 
 /** Replace the state, copied. @return false with `err` set: ERROR_NOMEM */

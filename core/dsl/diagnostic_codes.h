@@ -75,6 +75,11 @@
     X(import_entry, "import-entry", 220)                                                           \
     X(missing_input, "missing-input", 0)                                                           \
     X(unknown_input, "unknown-input", 0)                                                           \
+    X(connection_type, "connection-type", 0)                                                       \
+    X(all_to_one_in_group, "all-to-one-in-group", 0)                                               \
+    X(all_to_one_state, "all-to-one-state", 0)                                                     \
+    X(unsupported_relationship, "unsupported-relationship", 0)                                     \
+    X(unknown_entity, "unknown-entity", 0)                                                         \
     X(schedule, "schedule", 0)                                                                     \
     X(label_value, "label-value", 0)                                                               \
     X(operation_number, "operation-number", 0)                                                     \

@@ -110,6 +110,7 @@ struct plan {
     json_t *policy_types;           /* name -> {properties, source} */
     json_t *policy_triggers;        /* name -> {parameters, source} */
     json_t *scaling_groups;         /* name -> {members, properties} */
+    json_t *unscaled_groups;        /* name -> {members}: in scaling groups, without a policy */
     json_t *relationships;          /* relationship type -> its dict (dsl.md 5.1) */
     json_t *requirements; /* parent_capabilities and secrets that functions ask for (11.1) */
     json_t *labels, *blueprint_labels; /* name -> {values} (dsl.md 9) */

@@ -115,11 +115,13 @@ bool plan_add_sections(const struct plan *plan, json_t *document)
 json_t *plan_document(const struct plan *plan)
 {
     json_t *document = json_pack(
-        "{s:i, s:s, s:s?, s:O?, s:O, s:O, s:O, s:O, s:O, s:b, s:i, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "{s:i, s:s, s:s?, s:O?, s:O, s:O, s:O, s:O, s:O, s:O, s:b, s:i, s:o, s:o, s:o, s:o, s:o, "
+        "s:o}",
         "format", DOCUMENT_FORMAT, "version", plan->version, "description", plan->description,
         "metadata", plan->metadata, "inputs", plan->inputs, "input_schemas", plan->input_schemas,
         "outputs", plan->outputs, "capabilities", plan->capabilities, "data_types",
-        plan->data_types, "prepared", plan->prepared, "nodes", (int)plan->node_count, "plugins",
+        plan->data_types, "unscaled_groups", plan->unscaled_groups, "prepared", plan->prepared,
+        "nodes", (int)plan->node_count, "plugins",
         list_of(plan, plan->plugin_count, plugin_document), "workflows",
         list_of(plan, plan->workflow_count, workflow_document), "node_types",
         list_of(plan, plan->node_type_count, node_type_document), "relationship_types",
@@ -342,18 +344,23 @@ static bool read_sets(struct plan *plan, const json_t *list, struct error *err)
 }
 
 /* A document from before there was a section has none of it. */
+static bool section_at(struct plan *plan, const json_t *document, const char *key, json_t **section,
+                       struct error *err)
+{
+    json_t *found = json_object_get(document, key);
+    if (found && !json_is_object(found))
+        return damaged(err, key);
+    *section = plan_keep(plan, found ? json_incref(found) : json_object());
+    return *section || error_nomem(err);
+}
+
 static bool read_sections(struct plan *plan, const json_t *document, struct error *err)
 {
     for (size_t i = 0; i < SHOWN_SECTION_COUNT; i++) {
-        json_t *found = json_object_get(document, shown_sections[i].key);
-        if (found && !json_is_object(found))
-            return damaged(err, shown_sections[i].key);
-        json_t **section = shown_section(plan, i);
-        *section = plan_keep(plan, found ? json_incref(found) : json_object());
-        if (!*section)
-            return error_nomem(err);
+        if (!section_at(plan, document, shown_sections[i].key, shown_section(plan, i), err))
+            return false;
     }
-    return true;
+    return section_at(plan, document, "unscaled_groups", &plan->unscaled_groups, err);
 }
 
 static bool read_document(struct plan *plan, const json_t *document, struct error *err)

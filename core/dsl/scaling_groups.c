@@ -234,19 +234,21 @@ static json_t *remaining_members(const struct grouping *g, const struct group *g
     return result;
 }
 
+/* Groups that no policy scales are kept apart: they are not shown. */
 static bool emit(const struct grouping *g)
 {
-    json_t *result = plan_keep(g->c->plan, json_object());
-    g->c->plan->scaling_groups = result;
-    for (size_t i = 0; result && i < g->listed_count; i++) {
+    struct plan *plan = g->c->plan;
+    plan->scaling_groups = plan_keep(plan, json_object());
+    plan->unscaled_groups = plan_keep(plan, json_object());
+    bool ok = plan->scaling_groups && plan->unscaled_groups;
+    for (size_t i = 0; ok && i < g->listed_count; i++) {
         const struct group *group = g->listed[i];
-        if (group->properties &&
-            json_object_set_new(result, group->entry->name,
-                                json_pack("{s:o, s:O}", "members", remaining_members(g, group),
-                                          "properties", group->properties)))
-            return compiler_nomem(g->c);
+        json_t *shown = json_pack("{s:o, s:O*}", "members", remaining_members(g, group),
+                                  "properties", group->properties);
+        ok = !json_object_set_new(group->properties ? plan->scaling_groups : plan->unscaled_groups,
+                                  group->entry->name, shown);
     }
-    return result || compiler_nomem(g->c);
+    return ok || compiler_nomem(g->c);
 }
 
 bool compile_scaling_groups(struct compiler *c)

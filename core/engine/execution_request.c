@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "dispatch/message.h"
+#include "deployment/group_instance.h"
 #include "deployment/instance_source.h"
 #include "engine/execution_internal.h"
 
@@ -47,12 +48,12 @@ json_t *execution_instance_document(struct execution *e, size_t instance, struct
     const struct instance_set *set = e->options.instances;
     const struct node_instance *ni = set->items[instance];
     const char *host = ni->host == INSTANCE_NONE ? NULL : set->items[ni->host]->id;
-    json_t *document =
-        json_pack("{s:s, s:s, s:i, s:s?, s:I, s:O, s:O, s:o, s:s?, s:{}}", "id", ni->id, "node_id",
-                  instance_node(set, ni)->id, "index", ni->index, "state", ni->state, "version",
-                  (json_int_t)ni->version, "runtime_properties", ni->runtime_properties,
-                  "system_properties", ni->system_properties, "relationships",
-                  relationship_documents(e, ni), "host_id", host, "scaling_groups");
+    json_t *document = json_pack(
+        "{s:s, s:s, s:i, s:s?, s:I, s:O, s:O, s:o, s:s?, s:o}", "id", ni->id, "node_id",
+        instance_node(set, ni)->id, "index", ni->index, "state", ni->state, "version",
+        (json_int_t)ni->version, "runtime_properties", ni->runtime_properties, "system_properties",
+        ni->system_properties, "relationships", relationship_documents(e, ni), "host_id", host,
+        "scaling_groups", instance_scaling_groups(set, ni));
     if (!document)
         error_nomem(err);
     return document;

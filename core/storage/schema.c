@@ -98,6 +98,15 @@ static const char *const state_migrations[] = {
     "ALTER TABLE operations ADD COLUMN task INTEGER;"
     "ALTER TABLE executions ADD COLUMN options TEXT NOT NULL DEFAULT '{}';"
     "ALTER TABLE executions ADD COLUMN cancel INTEGER NOT NULL DEFAULT 0;",
+    "CREATE TABLE group_instances ("
+    "  position INTEGER PRIMARY KEY,"
+    "  id TEXT NOT NULL UNIQUE,"
+    "  name TEXT NOT NULL,"
+    "  number INTEGER NOT NULL,"
+    "  parent TEXT,"   /* id of another one */
+    "  container TEXT" /* id of a node instance */
+    ");"
+    "ALTER TABLE node_instances ADD COLUMN scaling_group TEXT;",
 };
 
 const struct schema catalog_schema = {catalog_migrations,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "deployment/group_instance.h"
 
 /* ---- writing ---- */
 
@@ -40,6 +41,23 @@ static const char *id_at(const struct instance_set *set, long index)
     return index == INSTANCE_NONE ? NULL : set->items[index]->id;
 }
 
+static const char *group_id_at(const struct instance_set *set, long index)
+{
+    return index == INSTANCE_NONE ? NULL : set->groups[index].id;
+}
+
+static bool write_group(struct database *state, const struct instance_set *set, size_t position,
+                        struct error *err)
+{
+    const struct group_instance *group = &set->groups[position];
+    return database_run(state, err,
+                        "INSERT INTO group_instances (position, id, name, number, parent,"
+                        " container) VALUES (?, ?, ?, ?, ?, ?)",
+                        "ittitt", (json_int_t)position, group->id, group->name,
+                        (json_int_t)group->index, group_id_at(set, group->parent),
+                        id_at(set, group->container));
+}
+
 static bool write_instance(struct database *state, const struct instance_set *set, size_t position,
                            struct error *err)
 {
@@ -49,12 +67,12 @@ static bool write_instance(struct database *state, const struct instance_set *se
         return error_nomem(err);
     bool ok = database_run(state, err,
                            "INSERT INTO node_instances (position, id, node, number, state, version,"
-                           " runtime_properties, system_properties, relationships, host, container)"
-                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                           "itiitijjjtt", (json_int_t)position, ni->id, (json_int_t)ni->node,
+                           " runtime_properties, system_properties, relationships, host, container,"
+                           " scaling_group) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                           "itiitijjjttt", (json_int_t)position, ni->id, (json_int_t)ni->node,
                            (json_int_t)ni->index, ni->state, ni->version, ni->runtime_properties,
                            ni->system_properties, relationships, id_at(set, ni->host),
-                           id_at(set, ni->container));
+                           id_at(set, ni->container), group_id_at(set, ni->group));
     json_decref(relationships);
     return ok;
 }
@@ -84,12 +102,16 @@ static bool write_deployment(struct database *state, const struct deployment_rec
 bool state_write(struct database *state, const struct deployment_record *record,
                  const char *blueprint_directory, struct error *err)
 {
+    const struct instance_set *set = record->instances;
     bool ok = database_run(state, err, "DELETE FROM node_instances", "") &&
+              database_run(state, err, "DELETE FROM group_instances", "") &&
               database_run(state, err, "DELETE FROM nodes", "") &&
               write_deployment(state, record, blueprint_directory, err) &&
               write_nodes(state, record->plan, err);
-    for (size_t i = 0; ok && i < record->instances->count; i++)
-        ok = write_instance(state, record->instances, i, err);
+    for (size_t i = 0; ok && i < set->group_count; i++)
+        ok = write_group(state, set, i, err);
+    for (size_t i = 0; ok && i < set->count; i++)
+        ok = write_instance(state, set, i, err);
     return ok;
 }
 
@@ -170,6 +192,42 @@ struct plan *deployment_store_plan(struct deployment_store *ds, struct error *er
     return plan;
 }
 
+/* The first of two passes: without containers, as there are no instances yet. */
+static bool load_groups(struct deployment_store *ds, struct instance_set *set, struct error *err)
+{
+    sqlite3_stmt *query = database_query(
+        ds->state, err, "SELECT id, name, number, parent FROM group_instances ORDER BY position",
+        "");
+    bool ok = query;
+    while (ok && database_next(ds->state, query, err)) {
+        const char *parent = column_text(query, 3);
+        struct group_instance group = {
+            .id = (char *)column_text(query, 0),
+            .name = (char *)column_text(query, 1),
+            .index = (int)column_integer(query, 2),
+            .parent = parent ? instances_group_index(set, parent) : INSTANCE_NONE,
+            .container = INSTANCE_NONE,
+        };
+        ok = (group.id && group.name) || error_nomem(err);
+        ok = ok && instances_add_group(set, &group, err);
+        if (!ok)
+            database_finish(query);
+    }
+    return !err->code;
+}
+
+static bool place_groups(struct deployment_store *ds, struct instance_set *set, struct error *err)
+{
+    sqlite3_stmt *query = database_query(
+        ds->state, err, "SELECT container FROM group_instances ORDER BY position", "");
+    for (size_t i = 0; query && database_next(ds->state, query, err); i++) {
+        const char *container = column_text(query, 0);
+        if (container)
+            set->groups[i].container = instances_index(set, container);
+    }
+    return !err->code;
+}
+
 /* The index of the instance called `id`; `self` where that is the one being loaded, which is not
  * yet in the set. */
 static long index_of(const struct instance_set *set, const char *id, const char *self)
@@ -185,6 +243,7 @@ static bool load_instance(struct deployment_store *ds, sqlite3_stmt *query,
 {
     const char *id = column_text(query, 0);
     const char *state = column_text(query, 3);
+    const char *container = column_text(query, 9), *group = column_text(query, 10);
     if (!id || !state)
         return error_nomem(err);
     struct node_instance ni = {
@@ -196,7 +255,8 @@ static bool load_instance(struct deployment_store *ds, sqlite3_stmt *query,
         .runtime_properties = column_json(ds->state, query, 5, err),
         .system_properties = column_json(ds->state, query, 6, err),
         .host = index_of(set, column_text(query, 8), id),
-        .container = index_of(set, column_text(query, 9), id),
+        .container = container ? instances_index(set, container) : INSTANCE_NONE,
+        .group = group ? instances_group_index(set, group) : INSTANCE_NONE,
     };
     json_t *related = column_json(ds->state, query, 7, err);
     bool ok = ni.runtime_properties && ni.system_properties && related;
@@ -239,7 +299,7 @@ static bool load_instances(struct deployment_store *ds, struct instance_set *set
     sqlite3_stmt *query =
         database_query(ds->state, err,
                        "SELECT id, node, number, state, version, runtime_properties,"
-                       " system_properties, relationships, host, container"
+                       " system_properties, relationships, host, container, scaling_group"
                        " FROM node_instances ORDER BY position",
                        "");
     while (query && database_next(ds->state, query, err))
@@ -257,8 +317,8 @@ struct instance_set *deployment_store_instances(struct deployment_store *ds,
     struct instance_set *set = relationships ? instances_new(plan, err) : NULL;
     if (!relationships)
         error_nomem(err);
-    if (set &&
-        !(load_instances(ds, set, relationships, err) && relate_all(ds, set, relationships, err))) {
+    if (set && !(load_groups(ds, set, err) && load_instances(ds, set, relationships, err) &&
+                 place_groups(ds, set, err) && relate_all(ds, set, relationships, err))) {
         instances_free(set);
         set = NULL;
     }

@@ -38,13 +38,13 @@ static long peak_kb(void)
     return kb;
 }
 
-static bool measure(const char *path, struct diagnostics *out, struct error *err)
+static bool measure(const char *path, struct diagnostics *out)
 {
     struct times begun = now();
     struct plan *plan = blueprint_parse(path, NULL, out);
     struct instance_set *instances = NULL;
     if (plan && plan_prepare(plan, NULL, NULL, out))
-        instances = instances_create(plan, err);
+        instances = instances_create(plan, out);
     struct times ended = now();
     if (instances)
         printf("{\"nodes\": %zu, \"instances\": %zu, \"user_ms\": %.2f, \"wall_ms\": %.2f,"
@@ -65,7 +65,7 @@ int main(int argc, char **argv)
         fputs("usage: plan BLUEPRINT\n", stderr);
         return 2;
     }
-    bool ok = measure(argv[1], &diagnostics, &err);
+    bool ok = measure(argv[1], &diagnostics);
     if (!ok) {
         diagnostics_to_error(&diagnostics, &err);
         fprintf(stderr, "plan: %s\n", err.text);

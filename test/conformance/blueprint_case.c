@@ -98,12 +98,11 @@ static json_t *deployed(struct plan *plan, const json_t *request, struct diagnos
         .auto_correct_types = json_boolean_at(options, "auto_correct_types", false),
         .runtime_only = json_boolean_at(options, "runtime_only_evaluation", false),
         .secrets = secrets ? &source : NULL};
-    struct error err = {0};
-    if (!plan_prepare(plan, json_object_get(request, "inputs"), &how, out))
-        return answer_diagnostics(out);
-    struct instance_set *set = instances_create(plan, &err);
+    struct instance_set *set = NULL;
+    if (plan_prepare(plan, json_object_get(request, "inputs"), &how, out))
+        set = instances_create(plan, out);
     json_t *answer =
-        set ? json_pack("{s:o}", "plan", deployment_plan_to_json(set)) : answer_error(&err);
+        set ? json_pack("{s:o}", "plan", deployment_plan_to_json(set)) : answer_diagnostics(out);
     instances_free(set);
     return answer;
 }

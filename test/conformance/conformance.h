@@ -20,6 +20,8 @@ json_t *answer_parse(const char *directory, const json_t *request);
 json_t *answer_deployment_plan(const char *directory, const json_t *request);
 /** Evaluate functions against the storage that the request describes; kind "evaluate". */
 json_t *answer_evaluate(const json_t *request);
+/** Change the instances that the request describes; kind "modify". */
+json_t *answer_modify(const json_t *request);
 
 /** The first error found, by the class and code of the original. */
 json_t *answer_diagnostics(const struct diagnostics *diagnostics);

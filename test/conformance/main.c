@@ -23,6 +23,8 @@ static json_t *answer_kind(const char *directory, const json_t *request)
         return answer_deployment_plan(directory, request);
     if (!strcmp(kind, "evaluate"))
         return answer_evaluate(request);
+    if (!strcmp(kind, "modify"))
+        return answer_modify(request);
     return refuse(ERROR_UNSUPPORTED, "requests of this kind are not supported");
 }
 

@@ -67,7 +67,7 @@ static void test_restore(const struct plan *plan)
     struct error err = {0};
     struct instance_set *set = instances_new(plan, &err);
     struct node_instance stored = {.id = "host_2", .node = 0, .index = 2, .version = 7};
-    stored.host = stored.container = INSTANCE_NONE;
+    stored.host = stored.container = stored.group = INSTANCE_NONE;
     CHECK(instances_add(set, &stored, &err), "a stored instance is added");
     CHECK(!instances_add(set, &stored, &err) &&
               !strcmp(err.text, "node instance 'host_2' exists already"),
@@ -87,10 +87,10 @@ static void test_restore(const struct plan *plan)
 
 int main(void)
 {
-    struct error err = {0};
+    struct diagnostics diagnostics = {0};
     struct plan *plan = plan_of("test/data/blueprints/application.yaml");
-    struct instance_set *set = instances_create(plan, &err);
-    CHECK(set, "instances are made%s", err.text);
+    struct instance_set *set = instances_create(plan, &diagnostics);
+    CHECK(set && diagnostics_ok(&diagnostics), "instances are made");
     test_create(set);
     test_find(set);
     test_order(set);

@@ -448,7 +448,8 @@ static struct instance_set *make_instances(struct error *err)
                                    .runtime_properties = json_object(),
                                    .system_properties = json_object(),
                                    .host = INSTANCE_NONE,
-                                   .container = INSTANCE_NONE};
+                                   .container = INSTANCE_NONE,
+                                   .group = INSTANCE_NONE};
         instances_add(instances, &ni, err);
         json_decref(ni.runtime_properties);
         json_decref(ni.system_properties);

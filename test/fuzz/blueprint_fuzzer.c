@@ -109,13 +109,12 @@ static char *read_remote(void *data, const char *name, size_t *length, struct er
 
 static void deploy(struct plan *plan, struct diagnostics *out)
 {
-    struct error err = {0};
     if (!plan_prepare(plan, NULL, NULL, out)) {
         assert(!diagnostics_ok(out));
         return;
     }
-    struct instance_set *set = instances_create(plan, &err);
-    assert(set || err.code);
+    struct instance_set *set = instances_create(plan, out);
+    assert(set || !diagnostics_ok(out));
     if (set)
         json_decref(deployment_plan_to_json(set));
     instances_free(set);

@@ -271,15 +271,14 @@ struct fixture {
 
 static bool setup(struct fixture *fixture)
 {
-    struct error err = {0};
     struct diagnostics diagnostics = {0};
     struct strbuf text = STRBUF_INIT;
     char *path = path_join(directory, "blueprint.yaml");
     *fixture = (struct fixture){.plan = blueprint_parse(path, NULL, &diagnostics)};
     if (fixture->plan && plan_prepare(fixture->plan, NULL, NULL, &diagnostics))
-        fixture->instances = instances_create(fixture->plan, &err);
+        fixture->instances = instances_create(fixture->plan, &diagnostics);
     diagnostics_write(&diagnostics, &text);
-    CHECK(fixture->instances, "the blueprint is good %s%s", text.text, err.text);
+    CHECK(fixture->instances, "the blueprint is good %s", text.text);
     strbuf_release(&text);
     diagnostics_release(&diagnostics);
     free(path);

@@ -72,7 +72,7 @@ static bool fixture_init(struct fixture *f)
     f->plan = blueprint_parse(file, NULL, &found);
     free(file);
     bool ok = f->plan && plan_prepare(f->plan, NULL, NULL, &found) &&
-              (f->instances = instances_create(f->plan, &err)) &&
+              (f->instances = instances_create(f->plan, &found)) &&
               (f->store = store_open(f->store_path, STORE_WRITE, &err));
     diagnostics_to_error(&found, &err);
     diagnostics_release(&found);
