@@ -52,9 +52,32 @@ static bool mark_sections(struct compiler *c)
            mark_entries(c, SECTION_POLICIES, plan->policies);
 }
 
+/* Whether a section that is there from 1_2 on is absent from `document` or may be in it. */
+static bool check_section(struct compiler *c, const struct document *document, const char *key)
+{
+    const struct yaml_node *node = field_of(yaml_root(document->yaml), key);
+    struct path path = {NULL, key, 0};
+    return c->version >= 2 || !node ||
+           compiler_error(c, &code_needs_version, node, &path, NULL,
+                          "'%s' is not supported in version cloudify_dsl_1_%d, it was added in "
+                          "cloudify_dsl_1_2",
+                          key, c->version);
+}
+
+/* Data types are right in themselves; what is left is whether there may be any. */
+static bool check_data_types(struct compiler *c)
+{
+    bool ok = true;
+    for (size_t i = 0; i < c->document_count; i++)
+        ok &= check_section(c, c->documents[i], "data_types");
+    return ok;
+}
+
 static bool compile(struct compiler *c, const char *path)
 {
-    if (!compiler_load(c, path) || !compile_texts(c) || !types_resolve(c))
+    /* Of imports the definitions are not even looked at. */
+    if (!compiler_load(c, path) || !check_section(c, c->documents[0], "dsl_definitions") ||
+        !compile_texts(c) || !types_resolve(c) || !check_data_types(c))
         return false;
     /* These do not depend on each other: all their errors are shown at once. */
     bool ok = compile_plugins(c);

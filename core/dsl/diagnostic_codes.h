@@ -13,6 +13,8 @@
     X(schema, "schema", 1)                                                                         \
     X(unknown_key, "unknown-key", 1)                                                               \
     X(missing_key, "missing-key", 1)                                                               \
+    X(label_kind, "label", 1)                                                                      \
+    X(schedule_kind, "schedule-value", 1)                                                          \
     X(duplicate_import, "duplicate-import", 2)                                                     \
     X(section_conflict, "section-conflict", 3)                                                     \
     X(entry_conflict, "entry-conflict", 4)                                                         \

@@ -182,7 +182,7 @@ static bool check_version(struct compiler *c, const struct subject *subject,
                           const struct element_field *field, const struct yaml_node *at,
                           const struct path *path)
 {
-    if (c->version >= field->since)
+    if (c->version >= field->since || field->since_late)
         return true;
     return report(c, subject, &code_needs_version, at, path, NULL,
                   "'%s' is not supported in version cloudify_dsl_1_%d, it was added in "

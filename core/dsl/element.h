@@ -44,7 +44,8 @@ struct element_field {
     enum element_shape shape;
     const struct element *element;
     bool required;
-    int since; /* n for DSL version 1_n, 0: always there */
+    int since;       /* n for DSL version 1_n, 0: always there */
+    bool since_late; /* that is checked once what it holds is compiled, by who compiles it */
     const char *description;
     /* What the table cannot say of a value; reports, and returns whether all is well. Or NULL. */
     bool (*check)(struct compiler *c, const char *subject, const struct yaml_node *value,

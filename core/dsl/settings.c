@@ -19,10 +19,11 @@ static bool check_label_value(struct compiler *c, const char *subject,
     if (yaml_kind(value) == YAML_STRING)
         return true;
     if (!takes_functions || yaml_kind(value) != YAML_MAP)
-        return compiler_error(c, &code_schema, value, path, NULL, "%s: a value must be a string%s",
-                              subject, takes_functions ? " or a function" : "");
+        return compiler_error(c, &code_label_kind, value, path, NULL,
+                              "%s: a value must be a string%s", subject,
+                              takes_functions ? " or a function" : "");
     return !calls_get_attribute(value) ||
-           compiler_error(c, &code_schema, value, path, NULL,
+           compiler_error(c, &code_label_kind, value, path, NULL,
                           "%s: a value must be known before there are instances: 'get_attribute' "
                           "cannot give it",
                           subject);
@@ -83,7 +84,7 @@ bool weekdays_check(struct compiler *c, const char *subject, const struct yaml_n
         const struct yaml_node *day = yaml_item(days, i);
         struct path below = {path, NULL, i};
         if (!is_weekday(yaml_string(day)))
-            ok = compiler_error(c, &code_schema, day, &below,
+            ok = compiler_error(c, &code_schedule_kind, day, &below,
                                 "the days are su, mo, tu, we, th, fr, sa",
                                 "%s: '%s' is not a day of the week", subject, yaml_string(day));
     }
@@ -96,7 +97,7 @@ bool workflow_parameters_check(struct compiler *c, const char *subject,
     bool found = calls_get_attribute(parameters);
     for (size_t i = 0; !found && i < yaml_count(parameters); i++)
         found = calls_get_attribute(yaml_value(parameters, i));
-    return !found || compiler_error(c, &code_schema, parameters, path, NULL,
+    return !found || compiler_error(c, &code_schedule_kind, parameters, path, NULL,
                                     "%s: parameters must be known before there are instances: "
                                     "'get_attribute' cannot give them",
                                     subject);
@@ -119,13 +120,24 @@ static json_t *compile_section(struct compiler *c, enum section which, bool keep
     return result;
 }
 
+static bool has_settings(const struct compiler *c)
+{
+    for (size_t i = 0; i < c->document_count; i++) {
+        if (field_of(yaml_root(c->documents[i]->yaml), "deployment_settings"))
+            return true;
+    }
+    return false;
+}
+
+/* Where there are settings there are schedules, if only none. */
 static bool compile_schedules(struct compiler *c)
 {
-    const struct entry *entry = compiler_entry(c, SECTION_DEPLOYMENT_SETTINGS, "default_schedules");
-    if (!entry || !entry->value)
+    static const char key[] = "default_schedules";
+    const struct entry *entry = compiler_entry(c, SECTION_DEPLOYMENT_SETTINGS, key);
+    if (!has_settings(c))
         return true;
-    json_t *schedules = schedules_compile(c, entry->value);
-    return schedules && !json_object_set_new(c->plan->deployment_settings, entry->name, schedules);
+    json_t *schedules = entry && entry->value ? schedules_compile(c, entry->value) : json_object();
+    return schedules && !json_object_set_new(c->plan->deployment_settings, key, schedules);
 }
 
 bool compile_settings(struct compiler *c)

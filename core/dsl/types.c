@@ -13,20 +13,33 @@ static bool is_known_type(const struct compiler *c, const char *type)
     return type_is_primitive(type) || compiler_entry(c, SECTION_DATA_TYPES, type);
 }
 
-bool compiler_check_type(struct compiler *c, const char *subject, const struct yaml_node *schema,
+static bool unknown_type(struct compiler *c, const char *subject, const struct yaml_node *at,
                          const struct path *path)
 {
-    const char *type = field_string(schema, "type", NULL);
-    if (!type || is_known_type(c, type))
-        return true;
     struct suggestion suggestion;
-    struct path below = {path, "type", 0};
-    suggestion_init(&suggestion, type);
+    suggestion_init(&suggestion, yaml_string(at));
     types_suggest(NULL, &suggestion);
     for (size_t i = 0; i < c->sections[SECTION_DATA_TYPES].count; i++)
         suggestion_consider(&suggestion, c->sections[SECTION_DATA_TYPES].entries[i].key);
-    return compiler_error(c, &code_unknown_type, field_of(schema, "type"), &below,
-                          compiler_hint(c, &suggestion), "%s: unknown type '%s'", subject, type);
+    return compiler_error(c, &code_unknown_type, at, path, compiler_hint(c, &suggestion),
+                          "%s: unknown type '%s'", subject, yaml_string(at));
+}
+
+bool compiler_check_type(struct compiler *c, const char *subject, const struct yaml_node *schema,
+                         const struct path *path)
+{
+    const char *type = field_string(schema, "type", "");
+    const struct yaml_node *at = field_of(schema, "type");
+    struct path below = {path, "type", 0};
+    if (!*type)
+        return true;
+    if (!is_known_type(c, type))
+        return unknown_type(c, subject, at, &below);
+    return c->version >= type_since(type) ||
+           compiler_error(c, &code_needs_version, at, &below, NULL,
+                          "%s: type '%s' is not supported in version cloudify_dsl_1_%d, it was "
+                          "added in cloudify_dsl_1_%d",
+                          subject, type, c->version, type_since(type));
 }
 
 static bool resolve_data_type(struct compiler *c, const struct entry *entry);
