@@ -45,6 +45,41 @@ describe("cfy", function()
       end)
    end)
 
+   describe("plan", function()
+      local json = require("cloudify").json
+
+      local BLUEPRINT = [[
+tosca_definitions_version: cloudify_dsl_1_4
+inputs: {port: {default: 80}}
+node_types: {T: {properties: {port: {}}}}
+node_templates: {web: {type: T, properties: {port: {get_input: port}}}}
+]]
+
+      it("is that of the blueprint without inputs", function()
+         local result = world:cfy("plan", world:write("b.yaml", BLUEPRINT), "--json")
+         local plan = json.decode(result.out)
+         assert.same({get_input = "port"}, plan.nodes[1].properties.port)
+         assert.is_nil(plan.node_instances)
+      end)
+
+      it("is that of a deployment with them", function()
+         local result = world:cfy("plan", world:write("b.yaml", BLUEPRINT), "-i", "port=8080")
+         local plan = json.decode(result.out)
+         assert.equal(8080, plan.nodes[1].properties.port)
+         assert.equal("web", plan.node_instances[1].node_id)
+      end)
+
+      it("shows every error instead", function()
+         local path = world:write("b.yaml", (BLUEPRINT:gsub("type: T,", "type: U,")))
+         local result = world:cfy("plan", path)
+         assert.equal(1, result.code)
+         assert.truthy(result.out:find("b.yaml:4:30: error: node template 'web': unknown type 'U'",
+            1, true), result.out)
+         result = world:cfy("plan", world:write("b.yaml", BLUEPRINT), "-i", "prt=1")
+         assert.equal("error: unknown input 'prt' (did you mean 'port'?)\n", result.out)
+      end)
+   end)
+
    describe("install", function()
       it("ends with the deployment and the next command", function()
          local result = installed {create = "note"}

@@ -7,6 +7,7 @@
 #include "api/runtime.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "deployment/deployment.h"
 #include "yaml/yaml.h"
 
 enum { INPUTS_LIMIT = 16 * 1024 * 1024 };
@@ -37,6 +38,44 @@ char *cloudify_validate(struct cloudify *c, const char *blueprint, const char *i
     json_t *result = inputs && !given ? NULL : validate(c, blueprint, given, valid);
     json_decref(given);
     return runtime_result(result, &why, err);
+}
+
+/* @param diagnostics gets {"diagnostics": [...]} when there is no plan */
+static json_t *plan(struct cloudify *c, const char *blueprint, const json_t *inputs,
+                    json_t **diagnostics)
+{
+    const struct blueprint_options options = runtime_blueprint_options(c);
+    struct diagnostics found = {0};
+    struct plan *parsed = blueprint_parse(blueprint, &options, &found);
+    struct runtime_objects objects = {c, parsed, NULL};
+    const struct object_source source = runtime_object_source(&objects);
+    const struct prepare_options how = {.objects = &source};
+    struct instance_set *instances = NULL;
+    json_t *result = NULL;
+    if (parsed && !inputs)
+        result = plan_to_json(parsed);
+    else if (parsed && plan_prepare(parsed, inputs, &how, &found))
+        instances = instances_create(parsed, &found);
+    if (instances)
+        result = deployment_plan_to_json(instances);
+    if (!result && !diagnostics_ok(&found))
+        *diagnostics =
+            json_pack("{s:b, s:o}", "valid", 0, "diagnostics", diagnostics_to_json(&found));
+    instances_free(instances);
+    plan_free(parsed);
+    diagnostics_release(&found);
+    return result;
+}
+
+char *cloudify_plan(struct cloudify *c, const char *blueprint, const char *inputs, bool *valid,
+                    struct cloudify_error *err)
+{
+    struct error why = {0};
+    json_t *given = inputs ? runtime_object(inputs, "inputs", &why) : NULL, *diagnostics = NULL;
+    json_t *result = inputs && !given ? NULL : plan(c, blueprint, given, &diagnostics);
+    *valid = result;
+    json_decref(given);
+    return runtime_result(result ? result : diagnostics, &why, err);
 }
 
 static json_t *parse_yaml(const char *text, size_t length, const char *file, struct error *err)

@@ -73,6 +73,7 @@ int usage_error(const struct command *command, const char *fmt, ...)
 /* The commands, by the file that they stand in. */
 int command_install(const struct arguments *arguments);
 int command_uninstall(const struct arguments *arguments);
+int command_plan(const struct arguments *arguments);
 int command_validate(const struct arguments *arguments);
 int command_executions_start(const struct arguments *arguments);
 int command_executions_resume(const struct arguments *arguments);

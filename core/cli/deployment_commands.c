@@ -15,10 +15,11 @@ static const char *member(const json_t *object, const char *key)
 static void print_diagnostic(const json_t *diagnostic)
 {
     const char *hint = member(diagnostic, "hint");
-    printf("%s:%d:%d: %s: %s", member(diagnostic, "file"),
-           (int)json_integer_value(json_object_get(diagnostic, "line")),
-           (int)json_integer_value(json_object_get(diagnostic, "column")),
-           member(diagnostic, "severity"), member(diagnostic, "message"));
+    if (*member(diagnostic, "file")) /* inputs have no place in a file */
+        printf("%s:%d:%d: ", member(diagnostic, "file"),
+               (int)json_integer_value(json_object_get(diagnostic, "line")),
+               (int)json_integer_value(json_object_get(diagnostic, "column")));
+    printf("%s: %s", member(diagnostic, "severity"), member(diagnostic, "message"));
     if (*hint)
         printf(" (%s)", hint);
     putchar('\n');
@@ -47,12 +48,41 @@ static int validate(struct session *session, const char *blueprint)
     return valid ? code : EXIT_FAILED;
 }
 
+static void show_indented(const json_t *value)
+{
+    json_dumpf(value, stdout, JSON_INDENT(2));
+    putchar('\n');
+}
+
 int command_validate(const struct arguments *arguments)
 {
     struct session session;
     if (!session_open(&session, arguments))
         return EXIT_FAILED;
     int code = validate(&session, arguments->positionals[0]);
+    session_close(&session);
+    return code;
+}
+
+static int plan(struct session *session, const char *blueprint)
+{
+    char *inputs;
+    if (!session_inputs(session, &inputs))
+        return EXIT_FAILED;
+    const char *bound = session->arguments->input_count ? inputs : NULL;
+    bool valid = false;
+    char *result = cloudify_plan(session->cloudify, blueprint, bound, &valid, &session->err);
+    free(inputs);
+    int code = session_print(session, result, valid ? show_indented : show_diagnostics);
+    return valid ? code : EXIT_FAILED;
+}
+
+int command_plan(const struct arguments *arguments)
+{
+    struct session session;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    int code = plan(&session, arguments->positionals[0]);
     session_close(&session);
     return code;
 }

@@ -16,7 +16,12 @@ const struct command commands[] = {
      OPTIONS_EXECUTION | OPTION_PARAMETER, command_uninstall,
      "'cfy deployments delete' forgets it altogether."},
     {"validate", "BLUEPRINT", "Check a blueprint and print every error found.", 1, 1,
-     OPTIONS_COMMON | OPTION_INPUT, command_validate, NULL},
+     OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS, command_validate, NULL},
+    {"plan", "BLUEPRINT", "Print the plan of a blueprint as JSON.", 1, 1,
+     OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS, command_plan,
+     "With -i it is the plan of a deployment: inputs bound, functions evaluated as far as they "
+     "can\n"
+     "be, node instances made."},
     {"deployments list", "", "List the deployments.", 0, 0, OPTIONS_COMMON,
      command_deployments_list, NULL},
     {"deployments get", "DEPLOYMENT", "Show one deployment.", 1, 1, OPTIONS_COMMON,

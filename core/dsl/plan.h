@@ -156,8 +156,9 @@ bool operations_short_name_is_unique(const struct operation_set *set,
                                      const struct operation *operation);
 
 /* In the shapes of dsl.md 11; each new, or NULL when out of memory. */
-json_t *plan_to_json(const struct plan *plan);                                    /* 11.1 */
-json_t *plan_node_to_json(const struct plan *plan, const struct plan_node *node); /* 11.2 */
+json_t *plan_to_json(const struct plan *plan); /* 11.1 */
+/* 11.2; takes time with the whole plan */
+json_t *plan_node_to_json(const struct plan *plan, const struct plan_node *node);
 json_t *plan_relationship_to_json(const struct plan *plan, const struct plan_relationship *r);
 /* 11.3: long and short keys; only in a prepared plan it is known which functions are left */
 json_t *operations_to_json(const struct operation_set *set, bool is_prepared);

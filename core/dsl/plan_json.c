@@ -144,19 +144,52 @@ static bool add_plugins(json_t *list, const struct operation_set *set)
     return true;
 }
 
-static json_t *plugins_of(const struct plan *plan, const struct plan_node *node)
+/* What relationships run on the node that they lead to. */
+struct incoming {
+    size_t *first; /* per node: where its sets begin; one more, where the last ones end */
+    const struct operation_set **sets;
+};
+
+static void incoming_release(struct incoming *incoming)
+{
+    free(incoming->first);
+    free(incoming->sets);
+}
+
+static bool incoming_init(struct incoming *incoming, const struct plan *plan)
+{
+    size_t count = 0;
+    *incoming = (struct incoming){calloc(plan->node_count + 2, sizeof *incoming->first), NULL};
+    for (size_t i = 0; incoming->first && i < plan->node_count; i++) {
+        const struct plan_node *node = &plan->nodes[i];
+        for (size_t j = 0; j < node->relationship_count; j++)
+            incoming->first[node->relationships[j].target + 2]++;
+        count += node->relationship_count;
+    }
+    incoming->sets = calloc(count + 1, sizeof *incoming->sets);
+    if (!incoming->first || !incoming->sets)
+        return false;
+    /* Each entry ends up one further than its place: the sets that are filled in move it there. */
+    for (size_t i = 2; i < plan->node_count + 2; i++)
+        incoming->first[i] += incoming->first[i - 1];
+    for (size_t i = 0; i < plan->node_count; i++) {
+        const struct plan_node *node = &plan->nodes[i];
+        for (size_t j = 0; j < node->relationship_count; j++) {
+            const struct plan_relationship *r = &node->relationships[j];
+            incoming->sets[incoming->first[r->target + 1]++] = r->target_operations;
+        }
+    }
+    return true;
+}
+
+static json_t *plugins_of(const struct plan_node *node, const struct incoming *incoming)
 {
     json_t *list = json_array();
     bool ok = list && add_plugins(list, node->operations);
     for (size_t i = 0; ok && i < node->relationship_count; i++)
         ok = add_plugins(list, node->relationships[i].source_operations);
-    for (size_t i = 0; ok && i < plan->node_count; i++) {
-        const struct plan_node *other = &plan->nodes[i];
-        for (size_t j = 0; ok && j < other->relationship_count; j++) {
-            if (other->relationships[j].target == node->index)
-                ok = add_plugins(list, other->relationships[j].target_operations);
-        }
-    }
+    for (size_t i = incoming->first[node->index]; ok && i < incoming->first[node->index + 1]; i++)
+        ok = add_plugins(list, incoming->sets[i]);
     if (ok)
         return list;
     json_decref(list);
@@ -178,9 +211,10 @@ static json_t *plugins_run_by(const json_t *plugins, const char *executor)
     return list;
 }
 
-json_t *plan_node_to_json(const struct plan *plan, const struct plan_node *node)
+static json_t *node_to_json(const struct plan *plan, const struct plan_node *node,
+                            const struct incoming *incoming)
 {
-    json_t *plugins = plugins_of(plan, node);
+    json_t *plugins = plugins_of(node, incoming);
     json_t *result = json_pack(
         "{s:s, s:s, s:s, s:O, s:O, s:{}, s:{s:{s:O}}, s:o, s:o, s:o, s:O, s:o}", "name", node->id,
         "id", node->id, "type", node->type->name, "type_hierarchy", node->type->hierarchy,
@@ -201,6 +235,14 @@ json_t *plan_node_to_json(const struct plan *plan, const struct plan_node *node)
         json_decref(result);
         return NULL;
     }
+    return result;
+}
+
+json_t *plan_node_to_json(const struct plan *plan, const struct plan_node *node)
+{
+    struct incoming incoming;
+    json_t *result = incoming_init(&incoming, plan) ? node_to_json(plan, node, &incoming) : NULL;
+    incoming_release(&incoming);
     return result;
 }
 
@@ -226,13 +268,15 @@ static json_t *workflows_to_json(const struct plan *plan)
 
 static json_t *nodes_to_json(const struct plan *plan)
 {
-    json_t *list = json_array();
+    struct incoming incoming;
+    json_t *list = incoming_init(&incoming, plan) ? json_array() : NULL;
     for (size_t i = 0; list && i < plan->node_count; i++) {
-        if (json_array_append_new(list, plan_node_to_json(plan, &plan->nodes[i]))) {
+        if (json_array_append_new(list, node_to_json(plan, &plan->nodes[i], &incoming))) {
             json_decref(list);
-            return NULL;
+            list = NULL;
         }
     }
+    incoming_release(&incoming);
     return list;
 }
 

@@ -109,6 +109,18 @@ CLOUDIFY_API char *cloudify_validate(struct cloudify *c, const char *blueprint, 
                                      bool *valid, struct cloudify_error *err);
 
 /**
+ * The plan of a blueprint; the store is not touched.
+ *
+ * @param inputs JSON object, for the plan of a deployment with its `node_instances`; or NULL, for
+ *        the plan of the blueprint
+ * @param valid  gets whether there is a plan
+ * @return the plan; or what cloudify_validate() returns, if the blueprint or its inputs are wrong;
+ *         or NULL with `err` set if it could not be tried at all
+ */
+CLOUDIFY_API char *cloudify_plan(struct cloudify *c, const char *blueprint, const char *inputs,
+                                 bool *valid, struct cloudify_error *err);
+
+/**
  * Read inputs from a file of YAML or JSON, or from one `key=value` text, whose value is read as a
  * YAML scalar.
  *
