@@ -19,6 +19,14 @@ static const struct element_field property_fields[] = {
 };
 static const struct element element_property = {.name = "property", .fields = property_fields};
 
+static const struct element_field display_fields[] = {
+    {.key = "rows",
+     .kinds = TAKES_INTEGER,
+     .description = "how many lines of text it has room for"},
+    {0},
+};
+static const struct element element_display = {.name = "display", .fields = display_fields};
+
 static const struct element_field input_fields[] = {
     {.key = "type", .kinds = TAKES_STRING, .description = "a primitive type or a data type"},
     {.key = "item_type",
@@ -39,7 +47,11 @@ static const struct element_field input_fields[] = {
      .kinds = TAKES_BOOLEAN,
      .since = 3,
      .description = "whether a user interface leaves it out"},
-    {.key = "display", .kinds = TAKES_MAP, .description = "how a user interface shows it"},
+    {.key = "display",
+     .kinds = TAKES_MAP,
+     .shape = SHAPE_ELEMENT,
+     .element = &element_display,
+     .description = "how a user interface shows it"},
     {.key = "constraints",
      .kinds = TAKES_LIST,
      .check = constraints_check,
