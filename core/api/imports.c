@@ -16,7 +16,7 @@ static char *read_import(void *data, const char *name, size_t *length, struct er
 
 struct blueprint_options runtime_blueprint_options(const struct cloudify *c)
 {
-    static const struct import_resolver resolver = {NULL, read_import};
+    static const struct import_resolver resolver = {NULL, NULL, read_import};
     return (struct blueprint_options){
         .resolver = &resolver,
         .plugin_directories = c->options.plugin_directories,

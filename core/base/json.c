@@ -186,6 +186,16 @@ bool json_boolean_at(const json_t *object, const char *key, bool fallback)
     return json_is_boolean(value) ? json_is_true(value) : fallback;
 }
 
+bool json_has_string(const json_t *list, const char *text)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *item = json_string_value(json_array_get(list, i));
+        if (item && !strcmp(item, text))
+            return true;
+    }
+    return false;
+}
+
 const char *json_kind(const json_t *value)
 {
     if (!value)

@@ -29,6 +29,8 @@ const char *json_string_at(const json_t *object, const char *key, const char *fa
 json_int_t json_integer_at(const json_t *object, const char *key, json_int_t fallback);
 double json_number_at(const json_t *object, const char *key, double fallback);
 bool json_boolean_at(const json_t *object, const char *key, bool fallback);
+/** Whether `text` is among the items of `list`. */
+bool json_has_string(const json_t *list, const char *text);
 
 /** What a user calls the type of `value`: "string", "integer", "float", "boolean", "list", ... */
 const char *json_kind(const json_t *value);

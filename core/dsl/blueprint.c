@@ -55,9 +55,9 @@ static bool mark_sections(struct compiler *c)
 /* Whether a section that is there from 1_2 on is absent from `document` or may be in it. */
 static bool check_section(struct compiler *c, const struct document *document, const char *key)
 {
-    const struct yaml_node *node = field_of(yaml_root(document->yaml), key);
+    const struct yaml_node *node = field_of(document->root, key);
     struct path path = {NULL, key, 0};
-    return c->version >= 2 || !node ||
+    return compiler_has_version(c, 2) || !node ||
            compiler_error(c, &code_needs_version, node, &path, NULL,
                           "'%s' is not supported in version cloudify_dsl_1_%d, it was added in "
                           "cloudify_dsl_1_2",
@@ -73,11 +73,21 @@ static bool check_data_types(struct compiler *c)
     return ok;
 }
 
+/* What imports of blueprints fill. */
+static bool begin_plan(struct compiler *c)
+{
+    struct plan *plan = c->plan;
+    plan->imported_blueprints = plan_keep(plan, json_array());
+    plan->namespaces_mapping = plan_keep(plan, json_object());
+    return (plan->imported_blueprints && plan->namespaces_mapping) || compiler_nomem(c);
+}
+
 static bool compile(struct compiler *c, const char *path)
 {
     /* Of imports the definitions are not even looked at. */
-    if (!compiler_load(c, path) || !check_section(c, c->documents[0], "dsl_definitions") ||
-        !compile_texts(c) || !types_resolve(c) || !check_data_types(c))
+    if (!begin_plan(c) || !compiler_load(c, path) ||
+        !check_section(c, c->documents[0], "dsl_definitions") || !compile_texts(c) ||
+        !types_resolve(c) || !check_data_types(c))
         return false;
     /* These do not depend on each other: all their errors are shown at once. */
     bool ok = compile_plugins(c);

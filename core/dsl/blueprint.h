@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "base/error.h"
 #include "dsl/diagnostics.h"
@@ -13,7 +14,15 @@
 struct import_resolver {
     void *data;
     /**
+     * The file that a remote import stands for; asked first. May be NULL: for none of them.
+     *
      * @param name the import as written, without its namespace
+     * @return its path, new; or NULL, with `err` set if there can be no such import
+     */
+    char *(*locate)(void *data, const char *name, struct error *err);
+    /**
+     * What a URL gives.
+     *
      * @return the text, new, `*length` bytes and a NUL; or NULL with `err` set
      */
     char *(*read)(void *data, const char *name, size_t *length, struct error *err);
@@ -24,6 +33,8 @@ struct blueprint_options {
     const char *resources; /* directory for imports and scripts besides the blueprint's, or NULL */
     const char *const *plugin_directories; /* NULL-ended; NAME/plugin.yaml in one of them is what
                                               `plugin:NAME` imports; or NULL */
+    time_t now;                            /* of times of day without a date; 0: the present */
+    bool ignore_versions;                  /* all versions may use all of the language */
     bool keep_invalid_functions; /* check only the shapes of calls, not what they refer to */
     bool keep_invalid_defaults;  /* do not test defaults of inputs against their constraints */
 };

@@ -12,18 +12,10 @@
 #include "dsl/blueprint.h"
 #include "dsl/diagnostic_codes.h"
 #include "dsl/diagnostics.h"
+#include "dsl/document.h"
 #include "dsl/element.h"
 #include "dsl/plan.h"
 #include "yaml/yaml.h"
-
-/* One file of the blueprint. */
-struct document {
-    char *name;      /* as shown in messages */
-    char *directory; /* imports are relative to it; NULL: not a file */
-    char *identity;  /* the file's real path; NULL: `name` identifies it */
-    struct yaml_document *yaml;
-    bool is_builtin;
-};
 
 /* One of several definitions that make up an entry, in the order of merging (dsl.md 2.6). */
 struct entry_part {
@@ -68,8 +60,10 @@ struct compiler {
     struct arena scratch;        /* what is needed only while one template is compiled */
     int version;                 /* n of cloudify_dsl_1_n, of the main file */
     const char *directory;       /* of the main file: scripts are relative to it */
+    struct source *sources;      /* every text that was read */
     struct document **documents; /* main first, then in the order of imports */
     size_t document_count;
+    size_t document_weight;             /* values in all of them */
     struct map sections[SECTION_COUNT]; /* name -> struct entry */
     const struct yaml_node *description, *metadata;
     struct map data_types;         /* name -> struct data_type */
@@ -98,6 +92,10 @@ const char *compiler_hint_from(struct compiler *c, const char *wanted, const str
 /** The entry called `name` of a section, or NULL. */
 const struct entry *compiler_entry(const struct compiler *c, enum section section,
                                    const char *name);
+/** Whether the blueprint may use what came with version cloudify_dsl_1_`minor`. */
+bool compiler_has_version(const struct compiler *c, int minor);
+/** Whether versions count at all. */
+bool compiler_checks_versions(const struct compiler *c);
 /** The value of `key` in the first part of an entry that has it; as field_of() otherwise. */
 const struct yaml_node *entry_field(const struct entry *entry, const char *key);
 /** The value of `key` in the map `node`; NULL also where `node` is no map or the value is null. */
@@ -120,8 +118,6 @@ json_t *compiler_json(struct compiler *c, const struct yaml_node *node);
  * @return whether there was no error
  */
 bool compiler_load(struct compiler *c, const char *path);
-/** Free what compiler_load() read. */
-void compiler_free_documents(struct compiler *c);
 
 /* declarations.c: sections that stand alone. Each returns whether there was no error. */
 

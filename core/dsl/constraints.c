@@ -41,7 +41,7 @@ static bool unknown_operator(struct compiler *c, const char *subject, const stru
 static bool check_message(struct compiler *c, const char *subject, const struct yaml_node *key,
                           const struct yaml_node *value, const struct path *path)
 {
-    if (c->version < 5)
+    if (!compiler_has_version(c, 5))
         return compiler_error(c, &code_needs_version, key, path, NULL,
                               "%s: 'error_message' is not supported in version cloudify_dsl_1_%d, "
                               "it was added in cloudify_dsl_1_5",
@@ -69,9 +69,9 @@ static bool check_operators(struct compiler *c, const char *subject, const struc
                       : unknown_operator(c, subject, key, &below);
     }
     /* Where only one key is known, a second one is what newer versions have. */
-    const struct diagnostic_code *code = takes_message && operands > 1 && c->version < 5
-                                             ? &code_needs_version
-                                             : &code_constraint_operator;
+    const struct diagnostic_code *code =
+        takes_message && operands > 1 && !compiler_has_version(c, 5) ? &code_needs_version
+                                                                     : &code_constraint_operator;
     if (ok && operands != 1)
         ok = compiler_error(c, code, node, path, NULL,
                             "%s: a constraint must have one operator, not %zu", subject, operands);

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "dsl/constraints.h"
+#include "dsl/imports.h"
 #include "dsl/input_schemas.h"
 #include "dsl/operations.h"
 #include "dsl/plan_internal.h"
@@ -25,10 +26,9 @@ static json_t *plugin_record(struct compiler *c, const struct entry *entry)
                                         "distribution_release",
                                         "install_arguments",
                                         "properties_description"};
-    const struct yaml_node *properties = field_of(entry->value, "properties");
     json_t *record = json_pack("{s:s, s:b, s:o*}", "name", entry->name, "install",
                                field_boolean(entry->value, "install", true), "properties",
-                               properties ? compiler_json(c, properties) : json_object());
+                               import_plugin_properties(c, entry));
     for (size_t i = 0; record && i < sizeof texts / sizeof *texts; i++) {
         const char *text = field_string(entry->value, texts[i], NULL);
         if (json_object_set_new(record, texts[i], text ? json_string(text) : json_null())) {

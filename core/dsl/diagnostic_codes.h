@@ -66,6 +66,8 @@
     X(constraint_function, "constraint-function", 213)                                             \
     X(constraint_violated, "constraint-violated", 0)                                               \
     X(import_namespace, "import-namespace", 212)                                                   \
+    X(import_without_namespace, "import-namespace", 213)                                           \
+    X(import_namespace_taken, "import-namespace", 214)                                             \
     X(input_wrong_type, "input-wrong-type", 214)                                                   \
     X(hidden_input, "hidden-input", 215)                                                           \
     X(lifecycle_operation_missing, "lifecycle-operation", 215)                                     \
@@ -75,6 +77,10 @@
     X(item_type_without_list, "item-type", 218)                                                    \
     X(external_resource_function, "external-resource-function", 219)                               \
     X(import_entry, "import-entry", 220)                                                           \
+    X(import_properties, "import-properties", 221)                                                 \
+    X(import_kind, "import-kind", 0)                                                               \
+    X(import_circle, "import-circle", 0)                                                           \
+    X(plugin_import, "plugin-import", 0)                                                           \
     X(missing_input, "missing-input", 0)                                                           \
     X(unknown_input, "unknown-input", 0)                                                           \
     X(connection_type, "connection-type", 0)                                                       \

@@ -101,7 +101,7 @@ static bool wrong_kind(struct compiler *c, const struct subject *subject, const 
     return false;
 }
 
-static const struct element_field *find_field(const struct element *element, const char *key)
+const struct element_field *element_field(const struct element *element, const char *key)
 {
     for (const struct element_field *f = element->fields; f->key; f++) {
         if (!strcmp(f->key, key))
@@ -182,7 +182,7 @@ static bool check_version(struct compiler *c, const struct subject *subject,
                           const struct element_field *field, const struct yaml_node *at,
                           const struct path *path)
 {
-    if (c->version >= field->since || field->since_late)
+    if (compiler_has_version(c, field->since) || field->since_late)
         return true;
     return report(c, subject, &code_needs_version, at, path, NULL,
                   "'%s' is not supported in version cloudify_dsl_1_%d, it was added in "
@@ -210,7 +210,7 @@ static bool check_field(struct compiler *c, const struct subject *subject,
     const char *key = yaml_text(yaml_key(map, i));
     const struct yaml_node *value = yaml_value(map, i);
     const struct yaml_node *at = yaml_key(map, i);
-    const struct element_field *field = find_field(subject->element, key);
+    const struct element_field *field = element_field(subject->element, key);
     struct path below = {path, key, 0};
     if (!field)
         return unknown_key(c, subject, key, at, &below);

@@ -34,6 +34,16 @@ enum element_shape {
     SHAPE_STRINGS, /* the list's items are strings */
 };
 
+/* What the namespace of an import does to the value of a field (dsl.md 2.6). */
+enum element_namespace {
+    NAMESPACE_CONTENT, /* as the shape says; inputs and nodes that functions name are prefixed */
+    NAMESPACE_NAMES,   /* so are its keys, which are names that others refer to */
+    NAMESPACE_REFERS,  /* it is such a name, or a list of them */
+    NAMESPACE_TYPE,    /* it is such a name, or a primitive type */
+    NAMESPACE_CODE,    /* it is the name of a plugin's function or of a script */
+    NAMESPACE_NOTHING, /* it stays as it is */
+};
+
 struct element;
 struct compiler;
 struct path;
@@ -43,6 +53,7 @@ struct element_field {
     unsigned kinds; /* of enum element_kind */
     enum element_shape shape;
     const struct element *element;
+    enum element_namespace namespace;
     bool required;
     int since;       /* n for DSL version 1_n, 0: always there */
     bool since_late; /* that is checked once what it holds is compiled, by who compiles it */
@@ -53,9 +64,9 @@ struct element_field {
 };
 
 struct element {
-    const char *name;                   /* "node template": as messages call it */
-    unsigned short_form;                /* kinds that it may be instead of a map */
-    bool needs_value;                   /* a null entry is an error, not an empty one */
+    const char *name;    /* "node template": as messages call it */
+    unsigned short_form; /* kinds that it may be instead of a map: code, as for NAMESPACE_CODE */
+    bool needs_value;    /* a null entry is an error, not an empty one */
     const struct element_field *fields; /* ended by a NULL key */
     const struct element *entries;      /* instead of fields: every key names one of these */
 };
@@ -73,6 +84,8 @@ struct path {
 /** Append a path as it is shown: "node_templates.db.relationships[0].type". */
 void path_write(struct strbuf *out, const struct path *path);
 
+/** The field called `key`, or NULL. */
+const struct element_field *element_field(const struct element *element, const char *key);
 /**
  * Check `node` and all below it against `element`; every difference goes to the compiler's
  * diagnostics.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "dsl/namespace.h"
 #include "dsl/operations.h"
 
 static bool has_prefix(const char *mapping, const char *plugin)
@@ -27,7 +28,7 @@ static const struct plan_plugin *find_plugin(const struct plan *plan, const char
     return found;
 }
 
-static bool is_url(const char *mapping)
+bool mapping_is_url(const char *mapping)
 {
     const char *c = mapping;
     while (isalnum((unsigned char)*c) || (c > mapping && strchr("+.-", *c) && *c))
@@ -53,14 +54,15 @@ static bool is_script_file(struct compiler *c, const char *mapping)
     const char *known = map_get(&c->script_files, mapping);
     if (known)
         return known == yes;
-    bool exists = exists_below(c, c->directory, mapping) ||
-                  exists_below(c, c->options ? c->options->resources : NULL, mapping);
+    const char *name = namespace_strip(mapping);
+    bool exists = exists_below(c, c->directory, name) ||
+                  exists_below(c, c->options ? c->options->resources : NULL, name);
     if (!map_set(&c->script_files, mapping, exists ? yes : no))
         compiler_nomem(c);
     return exists;
 }
 
-static bool is_inline(const char *mapping)
+bool mapping_is_inline(const char *mapping)
 {
     const char *end = mapping + strlen(mapping);
     while (end > mapping && isspace((unsigned char)end[-1]))
@@ -68,6 +70,14 @@ static bool is_inline(const char *mapping)
     while (isspace((unsigned char)*mapping))
         mapping++;
     return mapping < end && memchr(mapping, '\n', (size_t)(end - mapping));
+}
+
+/* Whether it belongs to an imported blueprint, with which its scripts were uploaded. */
+static bool is_remote_script(struct compiler *c, const char *mapping)
+{
+    const char *end = strstr(mapping, NAMESPACE_DELIMITER);
+    char *namespace = arena_strndup(&c->scratch, mapping, end ? (size_t)(end - mapping) : 0);
+    return namespace && json_object_get(c->plan->namespaces_mapping, namespace);
 }
 
 static bool use_script(struct compiler *c, const char *key, const char *function,
@@ -128,10 +138,12 @@ bool implementation_find(struct compiler *c, const char *mapping, const char *sc
 {
     size_t count = 0;
     const struct plan_plugin *plugin = find_plugin(c->plan, mapping, &count);
-    if (is_url(mapping) || is_script_file(c, mapping))
+    if (mapping_is_url(mapping) || is_script_file(c, mapping))
         return use_script(c, "script_path", script_function, inputs, subject, at, path, out);
-    if (is_inline(mapping))
+    if (mapping_is_inline(mapping))
         return use_script(c, "script_source", script_function, inputs, subject, at, path, out);
+    if (!count && is_remote_script(c, mapping))
+        return use_script(c, "script_path", script_function, inputs, subject, at, path, out);
     if (count == 1)
         return use_plugin(c, plugin, mapping, unresolved, subject, at, path, out);
     if (count > 1)

@@ -1,27 +1,22 @@
-/* imports.c - the files of a blueprint: found, read, checked, in the order of imports
- * (dsl.md 1 and 2). */
-#include <stdlib.h>
+/* imports.c - from the main file to all that it imports, in the order of imports, and to the
+ * sections that they make up together (dsl.md 1, 2). */
+#include "dsl/imports.h"
+
 #include <string.h>
 
-#include "base/embedded.h"
-#include "base/files.h"
-#include "base/strbuf.h"
+#include "base/json.h"
+
 #include "dsl/compiler.h"
+#include "dsl/namespace.h"
 #include "dsl/plan_internal.h"
 #include "dsl/sections.h"
+#include "functions/functions.h"
 
-enum { NEWEST_VERSION = 5, FILE_LIMIT = 64 * 1024 * 1024 };
+enum { NEWEST_VERSION = 5 };
 
-static const char types_import[] = "cloudify/types/types.yaml";
 static const char version_prefix[] = "cloudify_dsl_1_";
 
-/* One import while it is being looked for. */
-struct search {
-    const char *name; /* as written */
-    const struct document *importer;
-    const struct yaml_node *at;
-    const struct path *path;
-};
+/* ---- versions ---- */
 
 /* The n of "cloudify_dsl_1_n", or -1. */
 static int version_number(const char *text)
@@ -59,418 +54,320 @@ static bool read_main_version(struct compiler *c, const struct yaml_node *root)
     return c->plan->version || compiler_nomem(c);
 }
 
-static bool check_import_version(struct compiler *c, const struct document *document,
-                                 const struct search *search)
+static bool report_newer(struct compiler *c, const struct document *document, const char *version)
 {
-    const struct yaml_node *node = field_of(yaml_root(document->yaml), "tosca_definitions_version");
-    if (!node || yaml_kind(node) != YAML_STRING)
+    struct path imports = {NULL, "imports", 0}, path = {&imports, NULL, document->position};
+    return compiler_error(c, &code_import_newer, document->at, &path, NULL,
+                          "import '%s' is of version %s, newer than the blueprint's "
+                          "cloudify_dsl_1_%d",
+                          yaml_text(document->at), version, c->version);
+}
+
+/* What an imported blueprint imports was checked when that blueprint was uploaded. */
+static bool check_version(struct compiler *c, const struct document *document)
+{
+    const struct yaml_node *node = field_of(document->root, "tosca_definitions_version");
+    if (!document->importer || document->importer->of_blueprint || !node || !yaml_string(node) ||
+        !compiler_checks_versions(c))
         return true;
     int version = version_number(yaml_string(node));
     if (version < 0)
         return unknown_version(c, node);
-    if (version <= c->version)
-        return true;
-    return compiler_error(c, &code_import_newer, search->at, search->path, NULL,
-                          "import '%s' is of version %s, newer than the blueprint's "
-                          "cloudify_dsl_1_%d",
-                          search->name, yaml_string(node), c->version);
+    return version <= c->version || report_newer(c, document, yaml_string(node));
 }
 
-static bool is_ascii(const char *text)
+/* ---- the entries of a list of imports ---- */
+
+/* What is imported, written alone or as the key of its properties; NULL for anything else. */
+static const struct yaml_node *name_of(const struct yaml_node *item)
 {
-    for (; *text; text++) {
-        if ((unsigned char)*text > 127)
-            return false;
-    }
-    return true;
+    const struct yaml_node *name = yaml_count(item) == 1 ? yaml_key(item, 0) : item;
+    return yaml_kind(name) == YAML_STRING ? name : NULL;
 }
 
-static bool check_ascii(struct compiler *c, const struct yaml_node *node);
-
-static bool non_ascii(struct compiler *c, const struct yaml_node *at, const char *text)
+static bool is_repeated(const struct yaml_node *list, size_t index, const char *name)
 {
-    return compiler_error(c, &code_non_ascii, at, NULL, NULL,
-                          "'%s' has characters that are not ASCII", text);
-}
-
-static bool check_ascii_map(struct compiler *c, const struct yaml_node *node)
-{
-    bool ok = true;
-    for (size_t i = 0; i < yaml_count(node); i++) {
-        const struct yaml_node *key = yaml_key(node, i);
-        if (!is_ascii(yaml_text(key)))
-            ok = non_ascii(c, key, yaml_text(key));
-        ok &= check_ascii(c, yaml_value(node, i));
-    }
-    return ok;
-}
-
-static bool check_ascii(struct compiler *c, const struct yaml_node *node)
-{
-    bool ok = true;
-    switch (yaml_kind(node)) {
-    case YAML_STRING:
-        return is_ascii(yaml_string(node)) || non_ascii(c, node, yaml_string(node));
-    case YAML_LIST:
-        for (size_t i = 0; i < yaml_count(node); i++)
-            ok &= check_ascii(c, yaml_item(node, i));
-        return ok;
-    case YAML_MAP:
-        return check_ascii_map(c, node);
-    default:
-        return true;
-    }
-}
-
-static bool check_document_ascii(struct compiler *c, const struct document *document)
-{
-    return yaml_is_ascii(document->yaml) || check_ascii(c, yaml_root(document->yaml));
-}
-
-static void document_free(struct document *document)
-{
-    if (!document)
-        return;
-    yaml_document_free(document->yaml);
-    free(document->directory);
-    free(document->identity);
-    free(document->name);
-    free(document);
-}
-
-void compiler_free_documents(struct compiler *c)
-{
-    for (size_t i = 0; i < c->document_count; i++)
-        document_free(c->documents[i]);
-    free(c->documents);
-    c->documents = NULL;
-    c->document_count = 0;
-}
-
-static bool add_document(struct compiler *c, struct document *document)
-{
-    size_t size = (c->document_count + 1) * sizeof *c->documents;
-    struct document **documents = realloc(c->documents, size);
-    if (!documents)
-        return compiler_nomem(c);
-    c->documents = documents;
-    documents[c->document_count++] = document;
-    return true;
-}
-
-static void report_problem(struct compiler *c, const struct yaml_problem *problem)
-{
-    const struct diagnostic_place place = {problem->mark.file, problem->mark.line,
-                                           problem->mark.column, NULL};
-    bool too_much = problem->code == YAML_PROBLEM_LIMIT;
-    diagnostics_add(c->out, too_much ? &code_limit : &code_yaml_syntax, &place, NULL, "%s",
-                    problem->message);
-}
-
-/* Parse `text` as the document called `name`. NULL: reported. */
-static struct document *parse_document(struct compiler *c, const char *name, const char *text,
-                                       size_t length)
-{
-    struct document *document = calloc(1, sizeof *document);
-    if (!document || !(document->name = strdup(name))) {
-        document_free(document);
-        compiler_nomem(c);
-        return NULL;
-    }
-    struct yaml_problem problem = {0};
-    document->yaml = yaml_parse(text, length, document->name, NULL, &problem);
-    if (document->yaml)
-        return document;
-    if (problem.code == YAML_PROBLEM_MEMORY)
-        compiler_nomem(c);
-    else
-        report_problem(c, &problem);
-    document_free(document);
-    return NULL;
-}
-
-static bool check_root(struct compiler *c, const struct document *document)
-{
-    const struct yaml_node *root = yaml_root(document->yaml);
-    if (yaml_kind(root) == YAML_MAP || yaml_kind(root) == YAML_NULL)
-        return true;
-    return compiler_error(c, &code_schema, root, NULL, NULL, "a blueprint must be a dict");
-}
-
-static char *shown_name(const char *directory, const char *name)
-{
-    return !strcmp(directory, ".") ? strdup(name) : path_join(directory, name);
-}
-
-/* The document in the file `path`; takes `path`. NULL: reported, or not there if `*absent`. */
-static struct document *read_file(struct compiler *c, char *path, const struct search *search,
-                                  bool *absent)
-{
-    struct error err = {0};
-    size_t length = 0;
-    struct document *document = NULL;
-    char *text = NULL;
-    *absent = false;
-    if (!path) {
-        compiler_nomem(c);
-        return NULL;
-    }
-    *absent = !file_exists(path);
-    if (*absent)
-        goto done;
-    text = file_read_regular(path, FILE_LIMIT, &length, &err);
-    if (!text) {
-        compiler_error(c, search ? &code_import_not_found : &code_blueprint_not_found,
-                       search ? search->at : NULL, search ? search->path : NULL, NULL, "%s",
-                       err.text);
-        goto done;
-    }
-    document = parse_document(c, path, text, length);
-    if (document) {
-        document->directory = path_directory(path);
-        document->identity = realpath(path, NULL);
-        if (!document->directory || !document->identity) {
-            document_free(document);
-            document = NULL;
-            compiler_nomem(c);
-        }
-    }
-done:
-    free(text);
-    free(path);
-    return document;
-}
-
-static struct document *read_builtin_types(struct compiler *c)
-{
-    static const char *const variants[] = {"types_1_3.yaml", "types_1_3.yaml", "types_1_3.yaml",
-                                           "types_1_3.yaml", "types_1_4.yaml", "types.yaml"};
-    const char *wanted = variants[c->version];
-    const struct embedded_file *file = embedded_find(embedded_types, wanted);
-    if (!file) {
-        compiler_error(c, &code_import_not_found, NULL, NULL, NULL,
-                       "the built-in '%s' is not part of this program", wanted);
-        return NULL;
-    }
-    struct strbuf name = STRBUF_INIT;
-    strbuf_addf(&name, "cloudify/types/%s", wanted);
-    struct document *document = parse_document(c, name.text, file->text, file->length);
-    strbuf_release(&name);
-    if (document)
-        document->is_builtin = true;
-    return document;
-}
-
-static bool not_found(struct compiler *c, const struct search *search, const char *tried)
-{
-    compiler_error(c, &code_import_not_found, search->at, search->path, NULL,
-                   "import '%s' is not found: tried %s", search->name, tried);
-    return false;
-}
-
-/* The first of `directories` (NULL-ended) that has the file `name`. */
-static struct document *read_from(struct compiler *c, const char *const *directories,
-                                  const char *name, const struct search *search)
-{
-    struct strbuf tried = STRBUF_INIT;
-    struct document *document = NULL;
-    bool absent = true;
-    for (size_t i = 0; directories[i] && absent && !document; i++) {
-        char *path = shown_name(directories[i], name);
-        if (path && !strstr(tried.text, path))
-            strbuf_addf(&tried, "%s'%s'", tried.length ? ", " : "", path);
-        document = read_file(c, path, search, &absent);
-    }
-    if (!document && absent)
-        not_found(c, search, tried.length ? tried.text : "no directory");
-    strbuf_release(&tried);
-    return document;
-}
-
-static struct document *read_plain(struct compiler *c, const struct search *search)
-{
-    const char *directories[4] = {NULL};
-    size_t count = 0;
-    if (search->importer->directory)
-        directories[count++] = search->importer->directory;
-    if (!count || strcmp(directories[0], c->directory))
-        directories[count++] = c->directory;
-    if (c->options && c->options->resources)
-        directories[count++] = c->options->resources;
-    return read_from(c, search->name[0] == '/' ? (const char *const[]){".", NULL} : directories,
-                     search->name, search);
-}
-
-/* `plugin:NAME` is plugin.yaml of the folder plugins/NAME beside the blueprint, or of NAME in one
- * of the plugin directories. */
-static struct document *read_plugin(struct compiler *c, const char *plugin,
-                                    const struct search *search)
-{
-    if (!path_is_inside(plugin) || strchr(plugin, '?')) {
-        compiler_error(c, &code_unsupported, search->at, search->path, NULL,
-                       "import '%s': a plugin must be given by its name alone", search->name);
-        return NULL;
-    }
-    size_t count = 0;
-    while (c->options && c->options->plugin_directories && c->options->plugin_directories[count])
-        count++;
-    const char **directories = compiler_alloc(c, (count + 2) * sizeof *directories);
-    char *beside = path_join(c->directory, "plugins");
-    struct strbuf name = STRBUF_INIT;
-    struct document *document = NULL;
-    if (directories && beside) {
-        directories[0] = beside;
-        for (size_t i = 0; i < count; i++)
-            directories[i + 1] = c->options->plugin_directories[i];
-        strbuf_addf(&name, "%s/plugin.yaml", plugin);
-        document = read_from(c, directories, name.text, search);
-    } else {
-        compiler_nomem(c);
-    }
-    strbuf_release(&name);
-    free(beside);
-    return document;
-}
-
-static struct document *read_remote(struct compiler *c, const struct search *search)
-{
-    const struct import_resolver *resolver = c->options ? c->options->resolver : NULL;
-    if (!resolver) {
-        compiler_error(c, &code_import_not_found, search->at, search->path, NULL,
-                       "import '%s' is not found: only files, plugins and '%s' can be imported",
-                       search->name, types_import);
-        return NULL;
-    }
-    struct error err = {0};
-    size_t length = 0;
-    char *text = resolver->read(resolver->data, search->name, &length, &err);
-    if (!text) {
-        compiler_error(c, &code_import_not_found, search->at, search->path, NULL, "import '%s': %s",
-                       search->name, err.text);
-        return NULL;
-    }
-    struct document *document = parse_document(c, search->name, text, length);
-    free(text);
-    return document;
-}
-
-static bool is_remote(const char *name)
-{
-    static const char *const schemes[] = {"http:", "https:", "ftp:", "file:", "blueprint:"};
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-        if (!strncmp(name, schemes[i], strlen(schemes[i])))
+    for (size_t i = 0; i < index; i++) {
+        const struct yaml_node *other = name_of(yaml_item(list, i));
+        if (other && !strcmp(yaml_string(other), name))
             return true;
     }
     return false;
 }
 
-static struct document *read_import(struct compiler *c, const struct search *search)
+/* Where the part after the namespace begins; `name` itself if there is none. */
+static const char *without_namespace(const char *name)
 {
-    if (!strcmp(search->name, types_import))
-        return read_builtin_types(c);
-    if (strstr(search->name, "--")) {
-        compiler_error(c, &code_unsupported, search->at, search->path, NULL,
-                       "import '%s': namespaces are not supported by this version", search->name);
-        return NULL;
-    }
-    if (!strncmp(search->name, "plugin:", 7))
-        return read_plugin(c, search->name + 7, search);
-    return is_remote(search->name) ? read_remote(c, search) : read_plain(c, search);
+    const char *rest = name;
+    for (const char *at = name; (at = strstr(at, NAMESPACE_DELIMITER)); at++)
+        rest = at + strlen(NAMESPACE_DELIMITER);
+    return rest;
 }
 
-static bool is_known(const struct compiler *c, const struct document *document)
+static bool check_namespace(struct compiler *c, const struct yaml_node *at, const struct path *path)
 {
-    const char *identity = document->identity ? document->identity : document->name;
+    const char *name = yaml_string(at), *rest = without_namespace(name);
+    const char *first = strstr(name, NAMESPACE_DELIMITER);
+    if (rest == name || first + strlen(NAMESPACE_DELIMITER) == rest)
+        return true;
+    return compiler_error(c, &code_import_namespace, at, path, NULL,
+                          "import '%s': a namespace must not have '" NAMESPACE_DELIMITER "' in it",
+                          name);
+}
+
+static bool check_property(struct compiler *c, const struct yaml_node *properties, size_t i,
+                           const struct path *above)
+{
+    const struct yaml_node *value = yaml_value(properties, i);
+    struct path path = {above, yaml_text(yaml_key(properties, i)), 0};
+    if (yaml_kind(value) == YAML_MAP) {
+        json_t *json = compiler_json(c, value);
+        bool is_call = function_is_call(json);
+        json_decref(json);
+        if (is_call)
+            return true;
+    } else if (yaml_kind(value) != YAML_NULL) {
+        return true;
+    }
+    return compiler_error(c, &code_import_entry, value, &path, NULL,
+                          "property '%s' of an import must be a string, a number, a boolean, a "
+                          "list or a function, not a %s",
+                          path.key, yaml_kind_name(yaml_kind(value)));
+}
+
+static bool check_properties(struct compiler *c, const struct yaml_node *item,
+                             const struct path *path)
+{
+    const struct yaml_node *properties = yaml_value(item, 0);
+    struct path below = {path, yaml_text(yaml_key(item, 0)), 0};
+    if (yaml_kind(properties) != YAML_MAP && yaml_kind(properties) != YAML_NULL)
+        return compiler_error(c, &code_schema, properties, &below, NULL,
+                              "the properties of an import must be a dict, not a %s",
+                              yaml_kind_name(yaml_kind(properties)));
+    if (!compiler_has_version(c, 5))
+        return compiler_error(c, &code_needs_version, item, path, NULL,
+                              "imports with properties are not supported in version "
+                              "cloudify_dsl_1_%d, they were added in cloudify_dsl_1_5",
+                              c->version);
+    bool ok = true;
+    for (size_t i = 0; i < yaml_count(properties); i++)
+        ok &= check_property(c, properties, i, &below);
+    return ok;
+}
+
+static bool check_item(struct compiler *c, const struct yaml_node *list, size_t index,
+                       const struct path *path)
+{
+    const struct yaml_node *item = yaml_item(list, index), *name = name_of(item);
+    if (yaml_kind(item) == YAML_MAP && yaml_count(item) != 1)
+        return compiler_error(c, &code_import_entry, item, path,
+                              "write '- IMPORT: {property: value}'",
+                              "an import with properties must be a dict with one key");
+    if (!name || yaml_kind(item) == YAML_LIST)
+        return compiler_error(c, &code_import_entry, item, path, NULL,
+                              "an import must be a string, or a dict of a string and properties");
+    if (is_repeated(list, index, yaml_string(name)))
+        return compiler_error(c, &code_duplicate_import, item, path, NULL, "'%s' is imported twice",
+                              yaml_string(name));
+    return check_namespace(c, name, path) &&
+           (yaml_kind(item) != YAML_MAP || check_properties(c, item, path));
+}
+
+/* ---- one import ---- */
+
+bool import_is_blueprint(const char *name)
+{
+    return !strncmp(name, "blueprint:", 10);
+}
+
+/* The namespace of all that an import brings; `import->namespace` is set. @return false: no memory
+ */
+static bool join_namespaces(struct compiler *c, struct import *import)
+{
+    const char *outer = import->importer->namespace;
+    size_t length = (size_t)(import->name - import->written);
+    size_t delimiter = strlen(NAMESPACE_DELIMITER);
+    import->namespace = outer;
+    if (length <= delimiter)
+        return true;
+    struct strbuf text = STRBUF_INIT;
+    if (outer)
+        strbuf_add_all(&text, outer, NAMESPACE_DELIMITER);
+    strbuf_add(&text, import->written, length - delimiter);
+    import->namespace = arena_strdup(&c->arena, text.text);
+    strbuf_release(&text);
+    return import->namespace || compiler_nomem(c);
+}
+
+static bool has_own_namespace(const struct import *import)
+{
+    return import->namespace != import->importer->namespace;
+}
+
+static bool same_namespace(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool is_known(const struct compiler *c, const struct source *source, const char *namespace)
+{
     for (size_t i = 0; i < c->document_count; i++) {
         const struct document *known = c->documents[i];
-        if (!strcmp(identity, known->identity ? known->identity : known->name))
+        if (known->source == source && same_namespace(known->namespace, namespace))
             return true;
     }
     return false;
 }
 
-/* A file met again, also in a circle, is not read twice. */
-static bool import_one(struct compiler *c, const struct search *search)
+/* A file that imports itself under a namespace would go on for ever, each time one deeper. */
+static bool check_circle(struct compiler *c, const struct import *import,
+                         const struct source *source)
 {
-    struct document *document = read_import(c, search);
-    if (!document)
-        return false;
-    bool keep = !is_known(c, document);
-    bool ok = !keep || (check_root(c, document) && check_import_version(c, document, search) &&
-                        (document->is_builtin || check_document_ascii(c, document)));
-    if (keep && ok && add_document(c, document))
+    for (const struct document *above = import->importer; above; above = above->importer) {
+        if (above->source == source)
+            return compiler_error(c, &code_import_circle, import->at, import->path, NULL,
+                                  "import '%s': the file imports itself, each time in a further "
+                                  "namespace",
+                                  import->written);
+    }
+    return true;
+}
+
+static bool check_blueprint_namespace(struct compiler *c, const struct import *import)
+{
+    if (!import->namespace)
+        return compiler_error(c, &code_import_without_namespace, import->at, import->path, NULL,
+                              "import '%s': a blueprint must be imported under a namespace: write "
+                              "'NAMESPACE--%s'",
+                              import->written, import->name);
+    const json_t *other = json_object_get(c->plan->namespaces_mapping, import->namespace);
+    if (!other || !strcmp(json_string_value(other), import->name + strlen("blueprint:")))
         return true;
-    document_free(document);
-    return ok;
+    return compiler_error(c, &code_import_namespace_taken, import->at, import->path, NULL,
+                          "import '%s': the namespace '%s' is that of blueprint '%s' already",
+                          import->written, import->namespace, json_string_value(other));
 }
 
-static bool is_repeated(const struct yaml_node *list, size_t index)
+/* Which blueprint a namespace stands for: its scripts are found there (dsl.md 2.3). */
+static bool record_blueprint(struct compiler *c, const struct import *import)
 {
-    const char *name = yaml_string(yaml_item(list, index));
-    for (size_t i = 0; i < index; i++) {
-        const struct yaml_node *item = yaml_item(list, i);
-        if (yaml_kind(item) == YAML_STRING && !strcmp(yaml_string(item), name))
-            return true;
-    }
-    return false;
+    const char *id = import->name + strlen("blueprint:");
+    struct plan *plan = c->plan;
+    bool is_nested = import->importer->of_blueprint;
+    bool is_listed = is_nested && json_has_string(plan->imported_blueprints, id);
+    return (is_listed || !json_array_append_new(plan->imported_blueprints, json_string(id))) &&
+           (!json_object_set_new(plan->namespaces_mapping, import->namespace, json_string(id)) ||
+            compiler_nomem(c));
+}
+
+static bool check_root(struct compiler *c, const struct source *source,
+                       const struct diagnostic_code *code)
+{
+    const struct yaml_node *root = yaml_root(source->yaml);
+    if (yaml_kind(root) == YAML_MAP || yaml_kind(root) == YAML_NULL)
+        return true;
+    return compiler_error(c, code, root, NULL, NULL, "a blueprint must be a dict, not %s",
+                          yaml_kind_name(yaml_kind(root)));
+}
+
+static bool add_import(struct compiler *c, const struct import *import, struct source *source,
+                       size_t position, const struct yaml_node *properties)
+{
+    bool is_builtin = source_has_root_type(source);
+    bool is_blueprint = import_is_blueprint(import->name);
+    struct document document = {
+        .source = source,
+        .namespace = is_builtin ? NULL : import->namespace,
+        .importer = import->importer,
+        .at = import->at,
+        .position = position,
+        .properties = properties,
+        .is_builtin = is_builtin,
+        .of_blueprint = is_blueprint || import->importer->of_blueprint,
+    };
+    if (is_builtin && has_own_namespace(import))
+        return compiler_error(c, &code_import_namespace_taken, import->at, import->path, NULL,
+                              "import '%s': the built-in types cannot be put under a namespace",
+                              import->written);
+    if (is_known(c, source, document.namespace))
+        return true;
+    if (!check_circle(c, import, source) || !check_root(c, source, &code_import_kind) ||
+        !source_check_ascii(c, source) || (is_blueprint && !record_blueprint(c, import)))
+        return false;
+    document.root = document.namespace ? namespace_apply(c, source->yaml, document.namespace)
+                                       : yaml_root(source->yaml);
+    return document.root && document_add(c, &document);
 }
 
 static bool import_item(struct compiler *c, const struct document *importer,
-                        const struct yaml_node *list, size_t index, const struct path *path)
+                        const struct yaml_node *item, size_t position, const struct path *path)
 {
-    const struct yaml_node *item = yaml_item(list, index);
-    const struct yaml_node *at = item;
-    if (yaml_kind(item) == YAML_MAP)
-        return compiler_error(c, &code_unsupported, at, path, NULL,
-                              "imports with properties are not supported by this version");
-    if (yaml_kind(item) != YAML_STRING)
-        return compiler_error(c, &code_import_entry, at, path, NULL, "an import must be a string");
-    if (is_repeated(list, index))
-        return compiler_error(c, &code_duplicate_import, at, path, NULL, "'%s' is imported twice",
-                              yaml_string(item));
-    struct search search = {yaml_string(item), importer, at, path};
-    return import_one(c, &search);
+    const struct yaml_node *name = name_of(item), *given = yaml_value(item, 0);
+    struct import import = {.written = yaml_string(name),
+                            .name = without_namespace(yaml_string(name)),
+                            .importer = importer,
+                            .at = name,
+                            .path = path};
+    if (!join_namespaces(c, &import) ||
+        (import_is_blueprint(import.name) && !check_blueprint_namespace(c, &import)))
+        return false;
+    struct source *source = import_locate(c, &import);
+    bool has_properties = given && yaml_kind(given) == YAML_MAP;
+    return source && add_import(c, &import, source, position, has_properties ? given : NULL);
 }
 
 static bool import_all(struct compiler *c, const struct document *importer)
 {
-    const struct yaml_node *list = field_of(yaml_root(importer->yaml), "imports");
+    const struct yaml_node *list = field_of(importer->root, "imports");
     bool ok = true;
     if (!list || yaml_kind(list) != YAML_LIST)
         return true; /* a wrong kind is reported with the other elements */
     struct path imports = {NULL, "imports", 0};
     for (size_t i = 0; i < yaml_count(list); i++) {
         struct path path = {&imports, NULL, i};
-        ok &= import_item(c, importer, list, i, &path);
+        ok &= check_item(c, list, i, &path);
+    }
+    for (size_t i = 0; ok && i < yaml_count(list); i++) {
+        struct path path = {&imports, NULL, i};
+        ok &= import_item(c, importer, yaml_item(list, i), i, &path);
     }
     return ok;
 }
 
+/* ---- all of them ---- */
+
 static bool load_main(struct compiler *c, const char *path)
 {
     bool absent = false;
-    struct document *document = read_file(c, strdup(path), NULL, &absent);
-    if (!document)
+    struct source *source = source_read(c, path, NULL, &absent);
+    if (!source)
         return absent ? compiler_error(c, &code_blueprint_not_found, NULL, NULL, NULL,
                                        "blueprint '%s' does not exist", path)
                       : false;
-    if (!add_document(c, document)) {
-        document_free(document);
-        return false;
-    }
-    c->directory = document->directory;
-    return check_root(c, document) && read_main_version(c, yaml_root(document->yaml)) &&
-           check_document_ascii(c, document);
+    c->directory = source->directory;
+    const struct document document = {.source = source, .root = yaml_root(source->yaml)};
+    return check_root(c, source, &code_schema) && read_main_version(c, document.root) &&
+           source_check_ascii(c, source) && document_add(c, &document);
+}
+
+/* A failed import does not keep the others from being looked for. */
+static bool load_imports(struct compiler *c)
+{
+    bool ok = true;
+    for (size_t i = 0; i < c->document_count; i++)
+        ok &= import_all(c, c->documents[i]);
+    for (size_t i = 0; ok && i < c->document_count; i++)
+        ok &= check_version(c, c->documents[i]) && import_check_properties(c, c->documents[i]);
+    return ok;
 }
 
 bool compiler_load(struct compiler *c, const char *path)
 {
     if (!load_main(c, path))
         return false;
-    bool ok = true;
+    bool ok = load_imports(c);
+    ok = ok && compiler_merge(c);
     for (size_t i = 0; i < c->document_count; i++)
-        ok &= import_all(c, c->documents[i]);
-    for (size_t i = 0; i < c->document_count; i++)
-        ok &= element_check(c, &element_blueprint, NULL, yaml_root(c->documents[i]->yaml), NULL);
-    return ok && compiler_merge(c);
+        ok &= element_check(c, &element_blueprint, NULL, c->documents[i]->root, NULL);
+    return ok;
 }

@@ -28,6 +28,10 @@ const struct operation_set *operations_compile(struct compiler *c, struct type *
 bool operations_check_type(struct compiler *c, const struct type *type, int side,
                            const struct operation_owner *owner);
 
+/** Whether a mapping is a URL, or the text of a script. */
+bool mapping_is_url(const char *mapping);
+bool mapping_is_inline(const char *mapping);
+
 /* Where an implementation or a mapping leads. */
 struct implementation {
     const struct plan_plugin *plugin;

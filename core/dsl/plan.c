@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "dsl/plan_internal.h"
 
 struct plan *plan_new(void)
@@ -126,12 +127,7 @@ bool plan_index_nodes(struct plan *plan)
 
 bool plan_type_is(const struct plan_type *type, const char *name)
 {
-    for (size_t i = 0; i < json_array_size(type->hierarchy); i++) {
-        const char *ancestor = json_string_value(json_array_get(type->hierarchy, i));
-        if (ancestor && !strcmp(ancestor, name))
-            return true;
-    }
-    return false;
+    return json_has_string(type->hierarchy, name);
 }
 
 /* Copies of a built-in type under a namespace count too (dsl.md 5.1). */

@@ -116,6 +116,8 @@ struct plan {
     json_t *labels, *blueprint_labels; /* name -> {values} (dsl.md 9) */
     json_t *resource_tags;             /* name -> any value; its functions are never evaluated */
     json_t *deployment_settings;       /* those that are given */
+    json_t *imported_blueprints;       /* list of ids; again for each further namespace */
+    json_t *namespaces_mapping;        /* namespace -> id of the blueprint that it stands for */
     bool prepared;
     struct plan_node *nodes; /* order of the document, main file first */
     size_t node_count;

@@ -371,15 +371,14 @@ json_t *plan_to_json(const struct plan *plan)
         return NULL;
     }
     json_t *result = json_pack(
-        "{s:o, s:s?, s:O?, s:O, s:O, s:o, s:o, s:O, s:O, s:o, s:o, s:o, s:[], s:{}}", "version",
+        "{s:o, s:s?, s:O?, s:O, s:O, s:o, s:o, s:O, s:O, s:o, s:o, s:o, s:O}", "version",
         version_to_json(plan), "description", plan->description, "metadata", plan->metadata,
         "inputs", plan->inputs, "data_types", plan->data_types, "nodes", nodes, "workflows",
         workflows_to_json(plan), "outputs", plan->outputs, "capabilities", plan->capabilities,
         "deployment_plugins_to_install", plugins_of_nodes(nodes, "deployment_plugins_to_install"),
         "host_agent_plugins_to_install", plugins_of_nodes(nodes, "plugins_to_install"),
-        "workflow_plugins_to_install", workflow_plugins(plan),
-        /* Imports of blueprints are refused, so that there are none to show. */
-        "imported_blueprints", "namespaces_mapping");
+        "workflow_plugins_to_install", workflow_plugins(plan), "imported_blueprints",
+        plan->imported_blueprints);
     if (result && plan_add_sections(plan, result))
         return result;
     json_decref(result);

@@ -95,6 +95,7 @@ static const struct shown_section {
     {"blueprint_labels", offsetof(struct plan, blueprint_labels)},
     {"resource_tags", offsetof(struct plan, resource_tags)},
     {"deployment_settings", offsetof(struct plan, deployment_settings)},
+    {"namespaces_mapping", offsetof(struct plan, namespaces_mapping)},
 };
 enum { SHOWN_SECTION_COUNT = sizeof shown_sections / sizeof *shown_sections };
 
@@ -116,7 +117,7 @@ json_t *plan_document(const struct plan *plan)
 {
     json_t *document = json_pack(
         "{s:i, s:s, s:s?, s:O?, s:O, s:O, s:O, s:O, s:O, s:O, s:b, s:i, s:o, s:o, s:o, s:o, s:o, "
-        "s:o}",
+        "s:o, s:O}",
         "format", DOCUMENT_FORMAT, "version", plan->version, "description", plan->description,
         "metadata", plan->metadata, "inputs", plan->inputs, "input_schemas", plan->input_schemas,
         "outputs", plan->outputs, "capabilities", plan->capabilities, "data_types",
@@ -127,7 +128,8 @@ json_t *plan_document(const struct plan *plan)
         list_of(plan, plan->node_type_count, node_type_document), "relationship_types",
         list_of(plan, plan->relationship_type_count, relationship_type_document), "operations",
         list_of(plan, plan->operation_count, operation_document), "operation_sets",
-        list_of(plan, plan->operation_set_count, set_document));
+        list_of(plan, plan->operation_set_count, set_document), "imported_blueprints",
+        plan->imported_blueprints);
     if (document && plan_add_sections(plan, document))
         return document;
     json_decref(document);
@@ -354,13 +356,23 @@ static bool section_at(struct plan *plan, const json_t *document, const char *ke
     return *section || error_nomem(err);
 }
 
+static bool read_imported_blueprints(struct plan *plan, const json_t *document, struct error *err)
+{
+    json_t *found = json_object_get(document, "imported_blueprints");
+    if (found && !json_is_array(found))
+        return damaged(err, "imported_blueprints");
+    plan->imported_blueprints = plan_keep(plan, found ? json_incref(found) : json_array());
+    return plan->imported_blueprints || error_nomem(err);
+}
+
 static bool read_sections(struct plan *plan, const json_t *document, struct error *err)
 {
     for (size_t i = 0; i < SHOWN_SECTION_COUNT; i++) {
         if (!section_at(plan, document, shown_sections[i].key, shown_section(plan, i), err))
             return false;
     }
-    return section_at(plan, document, "unscaled_groups", &plan->unscaled_groups, err);
+    return read_imported_blueprints(plan, document, err) &&
+           section_at(plan, document, "unscaled_groups", &plan->unscaled_groups, err);
 }
 
 static bool read_document(struct plan *plan, const json_t *document, struct error *err)

@@ -49,8 +49,8 @@ static bool is_relative(const char *text)
     return !*text;
 }
 
-/* "2035-1-1 19:30" or, today, "19:30". */
-static bool parse_absolute(const char *text, struct tm *out)
+/* "2035-1-1 19:30" or, on the day of `now`, "19:30". */
+static bool parse_absolute(const char *text, time_t now, struct tm *out)
 {
     int used = 0;
     memset(out, 0, sizeof *out);
@@ -60,7 +60,6 @@ static bool parse_absolute(const char *text, struct tm *out)
         out->tm_year -= 1900;
         out->tm_mon -= 1;
     } else {
-        time_t now = time(NULL);
         struct tm today;
         int hour = -1, minute = -1;
         used = 0;
@@ -93,12 +92,13 @@ static bool compile_time(struct compiler *c, const char *name, const struct yaml
     struct path path = {above, key, 0};
     struct tm local, utc;
     char text[64];
+    time_t now = c->options && c->options->now ? c->options->now : time(NULL);
     if (!at)
         return true;
     if (yaml_string(at)[0] == '+')
         return is_relative(yaml_string(at)) ||
                bad_time(c, name, key, at, &path, "a time like '+1d+2h'");
-    if (!parse_absolute(yaml_string(at), &local))
+    if (!parse_absolute(yaml_string(at), now, &local))
         return bad_time(c, name, key, at, &path, "a time like '2035-12-31 19:30'");
     if (!timezone_to_utc(zone, &local, &utc))
         return bad_time(c, name, key, at, &path, "a time in the schedule's time zone");

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "dsl/compiler.h"
+#include "dsl/namespace.h"
 
 static const struct section_rule {
     const char *key;
@@ -30,13 +32,14 @@ static const struct section_rule {
     [SECTION_DEPLOYMENT_SETTINGS] = {.key = "deployment_settings", .is_single = true},
 };
 
-/* What the built-in types or an import give under a global name, the main file may give anew. */
+/* Names that are the same in all namespaces are those of whoever gives them last. What else the
+ * built-in types give may be given anew, by the main file or an import (dsl.md 2.6). */
 static bool may_replace(const struct compiler *c, const struct entry *old,
                         const struct entry *entry, bool *keep_old)
 {
-    *keep_old = old->document == c->documents[0] || entry->document->is_builtin;
-    return old->document->is_builtin || entry->document->is_builtin ||
-           !strncmp(entry->name, "cloudify.", 9);
+    bool is_global = namespace_is_global(entry->name);
+    *keep_old = !is_global && (old->document == c->documents[0] || entry->document->is_builtin);
+    return is_global || old->document->is_builtin || entry->document->is_builtin;
 }
 
 static bool conflict(struct compiler *c, enum section section, const struct entry *old,
@@ -131,17 +134,17 @@ static bool merge_section(struct compiler *c, enum section section, const struct
 
 static bool merge_sections(struct compiler *c, const struct document *document)
 {
-    const struct yaml_node *root = yaml_root(document->yaml);
     bool ok = true;
     for (enum section s = 0; s < SECTION_COUNT; s++) {
-        const struct yaml_node *node = field_of(root, rules[s].key);
-        if (!node)
+        const struct yaml_node *node = field_of(document->root, rules[s].key);
+        if (!node || yaml_kind(node) != YAML_MAP) /* a wrong kind is reported with the elements */
             continue;
         struct path path = {NULL, rules[s].key, 0};
         if (rules[s].is_single && c->sections[s].count)
             ok = compiler_error(c, &code_section_conflict, node, &path, NULL,
                                 "'%s' may be given in one file only", rules[s].key);
-        else if (rules[s].needs_1_3 && c->version < 3 && c->sections[s].count && yaml_count(node))
+        else if (rules[s].needs_1_3 && !compiler_has_version(c, 3) && c->sections[s].count &&
+                 yaml_count(node))
             ok = compiler_error(c, &code_section_conflict, node, &path, NULL,
                                 "'%s' is given in several files, which needs cloudify_dsl_1_3",
                                 rules[s].key);
@@ -151,12 +154,29 @@ static bool merge_sections(struct compiler *c, const struct document *document)
     return ok;
 }
 
+/* The blueprints that went into a file which was itself merged out of several. */
+static bool merge_imported(struct compiler *c, const struct yaml_node *root)
+{
+    const struct yaml_node *ids = field_of(root, "imported_blueprints");
+    const struct yaml_node *mapping = field_of(root, "namespaces_mapping");
+    bool ok = true;
+    for (size_t i = 0; ids && i < yaml_count(ids) && yaml_kind(ids) == YAML_LIST; i++) {
+        const char *id = yaml_string(yaml_item(ids, i));
+        ok &= !id || json_has_string(c->plan->imported_blueprints, id) ||
+              !json_array_append_new(c->plan->imported_blueprints, json_string(id));
+    }
+    for (size_t i = 0; mapping && i < yaml_count(mapping) && yaml_kind(mapping) == YAML_MAP; i++)
+        ok &= !json_object_set_new(c->plan->namespaces_mapping, yaml_text(yaml_key(mapping, i)),
+                                   compiler_json(c, yaml_value(mapping, i)));
+    return ok || compiler_nomem(c);
+}
+
 bool compiler_merge(struct compiler *c)
 {
     bool ok = true;
     for (size_t i = 0; i < c->document_count; i++) {
-        const struct yaml_node *root = yaml_root(c->documents[i]->yaml);
-        ok &= merge_sections(c, c->documents[i]);
+        const struct yaml_node *root = c->documents[i]->root;
+        ok &= merge_sections(c, c->documents[i]) && merge_imported(c, root);
         if (!c->description)
             c->description = field_of(root, "description");
         if (!c->metadata)

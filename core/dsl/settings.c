@@ -123,7 +123,7 @@ static json_t *compile_section(struct compiler *c, enum section which, bool keep
 static bool has_settings(const struct compiler *c)
 {
     for (size_t i = 0; i < c->document_count; i++) {
-        if (field_of(yaml_root(c->documents[i]->yaml), "deployment_settings"))
+        if (field_of(c->documents[i]->root, "deployment_settings"))
             return true;
     }
     return false;

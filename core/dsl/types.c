@@ -35,7 +35,7 @@ bool compiler_check_type(struct compiler *c, const char *subject, const struct y
         return true;
     if (!is_known_type(c, type))
         return unknown_type(c, subject, at, &below);
-    return c->version >= type_since(type) ||
+    return compiler_has_version(c, type_since(type)) ||
            compiler_error(c, &code_needs_version, at, &below, NULL,
                           "%s: type '%s' is not supported in version cloudify_dsl_1_%d, it was "
                           "added in cloudify_dsl_1_%d",

@@ -310,7 +310,7 @@ void arguments_write_path(const json_t *arguments, size_t first, struct strbuf *
     }
 }
 
-bool is_scope_word(const char *name)
+bool function_is_scope_word(const char *name)
 {
     return !strcmp(name, "SELF") || !strcmp(name, "SOURCE") || !strcmp(name, "TARGET");
 }
@@ -327,7 +327,7 @@ bool scope_of_node(const struct evaluation *e, const char *name, struct function
     const struct function_scope *scope = e->scope;
     bool is_self = !strcmp(name, "SELF");
     enum function_scope_kind kind = is_self ? FUNCTION_SCOPE_NODE : FUNCTION_SCOPE_RELATIONSHIP;
-    if (!is_scope_word(name)) {
+    if (!function_is_scope_word(name)) {
         bool is_own =
             scope->kind == FUNCTION_SCOPE_NODE && scope->node && !strcmp(scope->node, name);
         return set_scope(out, name, is_own ? scope->self : NULL);

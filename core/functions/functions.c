@@ -69,6 +69,12 @@ const char *function_name(const json_t *value)
     return function_call_read(value, &call) ? call.function->name : NULL;
 }
 
+enum function_refers function_refers(const char *name)
+{
+    const struct function *function = function_find(name);
+    return function ? function->refers : FUNCTION_REFERS_NOTHING;
+}
+
 bool functions_contain(const json_t *value)
 {
     if (json_is_array(value)) {
@@ -173,10 +179,11 @@ static json_t *evaluate_call(struct evaluation *e, const json_t *origin, json_t 
     call.origin = origin;
     call.path = path;
     e->origin = origin;
-    if (!call.function->check(e, &call))
-        result = NULL;
-    else if (stays(e, &call))
+    /* Of a call that stays the arguments are checked where it is evaluated. */
+    if (stays(e, &call))
         result = json_incref(value);
+    else if (!call.function->check(e, &call))
+        result = NULL;
     else
         result = call.function->evaluate(e, &call);
     if (!result) /* the first error wins: only a lack of memory says nothing itself */

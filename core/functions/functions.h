@@ -126,6 +126,12 @@ struct function_failure {
 bool function_is_call(const json_t *value);
 /** The name of the function that `value` calls, static, or NULL. */
 const char *function_name(const json_t *value);
+/* What the first argument of a function names, or the only one that is not in a list. */
+enum function_refers { FUNCTION_REFERS_NOTHING, FUNCTION_REFERS_INPUT, FUNCTION_REFERS_NODE };
+/** What calls of the function `name` refer to; nothing if there is no such function. */
+enum function_refers function_refers(const char *name);
+/** Whether `name` stands for a node where it is used: SELF, SOURCE or TARGET. */
+bool function_is_scope_word(const char *name);
 /** Whether `value` is a call, or has one at any depth. */
 bool functions_contain(const json_t *value);
 /** Whether a member of `object` is a call or has one: its keys are names, never functions. */

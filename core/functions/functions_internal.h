@@ -22,6 +22,7 @@ struct function {
     const char *name;
     bool is_runtime; /* only an execution can answer it */
     int since;       /* version of the language that brought it, 100 * major + minor */
+    enum function_refers refers;
     /** Check shape and number of arguments, which may be calls themselves. */
     bool (*check)(struct evaluation *e, const struct function_call *call);
     /** Check what is known when a blueprint is parsed; NULL: nothing more than the shape. */
@@ -147,6 +148,5 @@ void arguments_write_path(const json_t *arguments, size_t first, struct strbuf *
  */
 bool scope_of_node(const struct evaluation *e, const char *name, struct function_scope *out,
                    struct error *reason);
-bool is_scope_word(const char *name);
 
 #endif

@@ -20,7 +20,7 @@ bool attribute_validate(struct evaluation *e, const struct function_call *call)
     if (!scope_of_node(e, name, &scope, &reason))
         return evaluation_fail(e, call->path, FUNCTION_PROBLEM_SCOPE, ERROR_INVALID, "%s: %s",
                                call->function->name, reason.text);
-    if (is_scope_word(name) || !e->source->node_properties)
+    if (function_is_scope_word(name) || !e->source->node_properties)
         return true;
     json_t *properties = e->source->node_properties(e->source->data, name, e->err);
     if (!properties && e->err->code)
@@ -150,6 +150,7 @@ static json_t *evaluate(struct evaluation *e, const struct function_call *call)
 
 const struct function function_get_attribute = {.name = "get_attribute",
                                                 .is_runtime = true,
+                                                .refers = FUNCTION_REFERS_NODE,
                                                 .check = check,
                                                 .validate = attribute_validate,
                                                 .evaluate = evaluate};

@@ -182,11 +182,13 @@ static json_t *dict_evaluate(struct evaluation *e, const struct function_call *c
 
 const struct function function_get_attributes_list = {.name = "get_attributes_list",
                                                       .is_runtime = true,
+                                                      .refers = FUNCTION_REFERS_NODE,
                                                       .check = list_check,
                                                       .validate = attribute_validate,
                                                       .evaluate = list_evaluate};
 const struct function function_get_attributes_dict = {.name = "get_attributes_dict",
                                                       .is_runtime = true,
+                                                      .refers = FUNCTION_REFERS_NODE,
                                                       .check = dict_check,
                                                       .validate = attribute_validate,
                                                       .evaluate = dict_evaluate};

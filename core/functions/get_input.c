@@ -137,5 +137,8 @@ static json_t *evaluate(struct evaluation *e, const struct function_call *call)
     return result;
 }
 
-const struct function function_get_input = {
-    .name = "get_input", .check = check, .validate = validate, .evaluate = evaluate};
+const struct function function_get_input = {.name = "get_input",
+                                            .refers = FUNCTION_REFERS_INPUT,
+                                            .check = check,
+                                            .validate = validate,
+                                            .evaluate = evaluate};

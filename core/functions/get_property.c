@@ -65,7 +65,7 @@ static bool depends_on_scope(const json_t *value)
     struct function_call call;
     if (function_call_read(value, &call)) {
         const char *first = json_string_value(json_array_get(call.arguments, 0));
-        if (first && is_scope_word(first))
+        if (first && function_is_scope_word(first))
             return true;
     }
     for (size_t i = 0; i < json_array_size(value); i++) {
@@ -166,5 +166,8 @@ static bool validate(struct evaluation *e, const struct function_call *call)
     return validate_path(e, call, scope.node);
 }
 
-const struct function function_get_property = {
-    .name = "get_property", .check = check, .validate = validate, .evaluate = evaluate};
+const struct function function_get_property = {.name = "get_property",
+                                               .refers = FUNCTION_REFERS_NODE,
+                                               .check = check,
+                                               .validate = validate,
+                                               .evaluate = evaluate};

@@ -114,7 +114,7 @@ bool choose_instance(struct evaluation *e, const char *name, struct function_ins
                      struct error *reason)
 {
     struct function_scope scope;
-    if (!is_scope_word(name))
+    if (!function_is_scope_word(name))
         return choose_by_node(e, name, out, reason);
     if (!scope_of_node(e, name, &scope, reason))
         return false;

@@ -100,21 +100,33 @@ static void put(struct yaml_node *map, const struct yaml_node *key, const struct
     children->node[2 * i + 1].place = 2 * i + 1;
 }
 
+/* Room to find each of `capacity` entries by its key. */
+static bool reserve_slots(struct yaml_children *children, size_t capacity, struct arena *arena)
+{
+    size_t slots = 16;
+    if (capacity <= SMALL)
+        return true;
+    while (slots < capacity * 2)
+        slots *= 2;
+    children->slots = arena_alloc(arena, slots * sizeof *children->slots);
+    children->slot_mask = (uint32_t)(slots - 1);
+    return children->slots;
+}
+
 static bool reserve(struct yaml_node *map, size_t capacity, const char *file, struct arena *arena)
 {
-    struct yaml_children *children = yaml_children_new(arena, file, 2 * capacity);
-    if (!children)
+    map->of.children = yaml_children_new(arena, file, 2 * capacity);
+    return map->of.children && reserve_slots(map->of.children, capacity, arena);
+}
+
+bool yaml_map_index(struct yaml_node *map, struct arena *arena)
+{
+    struct yaml_children *children = map->of.children;
+    children->slots = NULL;
+    if (!reserve_slots(children, map->count, arena))
         return false;
-    if (capacity > SMALL) {
-        size_t slots = 16;
-        while (slots < capacity * 2)
-            slots *= 2;
-        children->slots = arena_alloc(arena, slots * sizeof *children->slots);
-        if (!children->slots)
-            return false;
-        children->slot_mask = (uint32_t)(slots - 1);
-    }
-    map->of.children = children;
+    for (uint32_t i = 0; children->slots && i < map->count; i++)
+        *find_slot(map, &children->node[2 * i]) = i + 1;
     return true;
 }
 

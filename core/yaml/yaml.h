@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct yaml_document;
 struct yaml_node;
@@ -70,6 +71,8 @@ void yaml_document_free(struct yaml_document *document);
 /** The outermost node. Borrowed, as all that follows, until yaml_document_free(). */
 const struct yaml_node *yaml_root(const struct yaml_document *document);
 
+/** Nodes in `node`, itself included; what an alias stands for counts each time. */
+uint32_t yaml_weight(const struct yaml_node *node);
 /** Whether all keys and other scalars are ASCII. */
 bool yaml_is_ascii(const struct yaml_document *document);
 

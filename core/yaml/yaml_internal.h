@@ -57,9 +57,6 @@ struct yaml_document {
 
 /** Room for `count` children, zeroed; or NULL. */
 struct yaml_children *yaml_children_new(struct arena *arena, const char *file, size_t count);
-/** Nodes in `node`, itself included. */
-uint32_t yaml_weight(const struct yaml_node *node);
-
 /** Record a problem at the place of `node`. @return false */
 bool yaml_problem_set(struct yaml_problem *problem, enum yaml_problem_code code,
                       const struct yaml_node *node, const char *fmt, ...)
@@ -96,5 +93,7 @@ const char *yaml_key_text(const struct yaml_node *key, char buffer[32], size_t *
 bool yaml_map_build(struct yaml_node *map, const struct yaml_node *pairs, size_t count,
                     const char *file, struct arena *arena, size_t *merged,
                     struct yaml_problem *problem);
+/** Let the keys of `map` be found, as they are now. @return false: no memory */
+bool yaml_map_index(struct yaml_node *map, struct arena *arena);
 
 #endif

@@ -20,6 +20,8 @@ static const struct {
     {"missing-key", FORMAT},
     {"duplicate-import", FORMAT},
     {"import-entry", FORMAT},
+    {"import-kind", "ValueError"},
+    {"plugin-import", "InvalidBlueprintImport"},
     {"input-wrong-type", BASE},
     {"label", BASE},
     {"schedule-value", BASE},
@@ -82,11 +84,14 @@ json_t *answer_diagnostics(const struct diagnostics *diagnostics)
     return answer(class_of("no-memory", 0), 0, "out of memory", NULL);
 }
 
-/* At runtime the original asks its storage for an input without knowing whether there is one. */
+/* At runtime the original asks its storage for an input without knowing whether there is one, and
+ * for what that storage does not have at all. */
 json_t *answer_problem(enum function_problem problem, const struct error *err)
 {
     const char *id = problem == FUNCTION_PROBLEM_UNKNOWN_INPUT ? "function-not-found"
                                                                : function_code(problem)->id;
+    if (problem == FUNCTION_PROBLEM_UNSUPPORTED)
+        return answer("AttributeError", 0, err->text, NULL);
     return answer(class_of(id, 0), 0, err->text, NULL);
 }
 

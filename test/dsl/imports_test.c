@@ -62,7 +62,7 @@ static void test_resolver(void)
 {
     static const char place[] = FOLDER "remote.yaml:2:11: "
                                        "import 'https://example.com/types.yaml'";
-    struct import_resolver resolver = {NULL, read_remote};
+    struct import_resolver resolver = {NULL, NULL, read_remote};
     struct blueprint_options options = {.resolver = &resolver};
     struct strbuf expected = STRBUF_INIT;
     plan_free(parse(FOLDER "remote.yaml", &options, ""));
@@ -73,8 +73,8 @@ static void test_resolver(void)
 
     strbuf_truncate(&expected, 0);
     strbuf_addf(&expected,
-                "%s is not found: only files, plugins and 'cloudify/types/types.yaml' can be "
-                "imported\n",
+                "%s: only files, plugins and 'cloudify/types/types.yaml' can be imported "
+                "here\n",
                 place);
     CHECK(!parse(FOLDER "remote.yaml", NULL, expected.text), "without one there is an error");
     strbuf_release(&expected);
