@@ -1,6 +1,4 @@
 /* imports.c - where the embedding API finds what a blueprint imports. */
-#include <string.h>
-
 #include "api/runtime.h"
 #include "resources/download.h"
 
@@ -8,15 +6,12 @@
 static char *read_import(void *data, const char *name, size_t *length, struct error *err)
 {
     (void)data;
-    if (strncmp(name, "blueprint:", 10) != 0)
-        return download(name, NULL, length, err);
-    error_set(err, ERROR_UNSUPPORTED, "imports of blueprints are not supported by this version");
-    return NULL;
+    return download(name, NULL, length, err);
 }
 
 struct blueprint_options runtime_blueprint_options(const struct cloudify *c)
 {
-    static const struct import_resolver resolver = {NULL, NULL, read_import};
+    static const struct import_resolver resolver = {.read = read_import};
     return (struct blueprint_options){
         .resolver = &resolver,
         .plugin_directories = c->options.plugin_directories,

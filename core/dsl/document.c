@@ -62,6 +62,14 @@ struct source *source_parse(struct compiler *c, const char *name, char *director
     return source;
 }
 
+char *source_path(struct compiler *c, const char *directory, const char *name)
+{
+    char *path = !strcmp(directory, ".") ? strdup(name) : path_join(directory, name);
+    if (!path)
+        compiler_nomem(c);
+    return path;
+}
+
 struct source *source_find(const struct compiler *c, const char *identity)
 {
     struct source *source = c->sources;

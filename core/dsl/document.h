@@ -46,6 +46,8 @@ struct source *source_parse(struct compiler *c, const char *name, char *director
 /** Read the regular file `path`; it is not there: NULL and `*absent`; else NULL: reported. */
 struct source *source_read(struct compiler *c, const char *path, const struct yaml_node *at,
                            bool *absent);
+/** The path of `name` in `directory` as messages show it, without "./"; new, or NULL: reported. */
+char *source_path(struct compiler *c, const char *directory, const char *name);
 /** The source called `identity`, or NULL. */
 struct source *source_find(const struct compiler *c, const char *identity);
 /** Whether all of its strings are ASCII; reported. */

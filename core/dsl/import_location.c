@@ -41,9 +41,8 @@ static void try_file(struct search *search, const char *directory, const char *n
     bool absent = false;
     if (search->is_over)
         return;
-    char *path = !strcmp(directory, ".") ? strdup(name) : path_join(directory, name);
+    char *path = source_path(search->c, directory, name);
     if (!path) {
-        compiler_nomem(search->c);
         finish(search, NULL);
         return;
     }
@@ -202,6 +201,24 @@ static struct source *read_file_url(struct compiler *c, const struct import *imp
     return source;
 }
 
+/* "blueprint:ID" is blueprint.yaml of the folder blueprints/ID beside the main file. */
+static struct source *read_blueprint(struct compiler *c, const struct import *import)
+{
+    const char *id = import->name + strlen("blueprint:");
+    struct error err = {0};
+    struct strbuf name = STRBUF_INIT;
+    if (!path_is_inside(id)) {
+        error_set(&err, ERROR_INVALID, "'%s' is not the id of a blueprint", id);
+        return import_failed(c, import, &err);
+    }
+    strbuf_add_all(&name, "blueprints/", id, "/blueprint.yaml");
+    char *path = source_path(c, c->directory, name.text);
+    struct source *source = path ? read_path(c, import, path) : NULL;
+    strbuf_release(&name);
+    free(path);
+    return source;
+}
+
 static bool has_scheme(const char *name, const char *scheme)
 {
     size_t length = strlen(scheme);
@@ -225,6 +242,8 @@ static struct source *read_remote(struct compiler *c, const struct import *impor
         return read_file_url(c, import);
     if (has_scheme(import->name, "plugin"))
         return plugin_import_locate(c, import);
+    if (has_scheme(import->name, "blueprint"))
+        return read_blueprint(c, import);
     struct source *source = read_url(c, import->name, &err);
     return source || !err.code ? source : import_failed(c, import, &err);
 }

@@ -81,7 +81,8 @@ static bool check_version(struct compiler *c, const struct document *document)
 /* What is imported, written alone or as the key of its properties; NULL for anything else. */
 static const struct yaml_node *name_of(const struct yaml_node *item)
 {
-    const struct yaml_node *name = yaml_count(item) == 1 ? yaml_key(item, 0) : item;
+    bool has_properties = yaml_kind(item) == YAML_MAP && yaml_count(item) == 1;
+    const struct yaml_node *name = has_properties ? yaml_key(item, 0) : item;
     return yaml_kind(name) == YAML_STRING ? name : NULL;
 }
 
@@ -163,7 +164,7 @@ static bool check_item(struct compiler *c, const struct yaml_node *list, size_t 
         return compiler_error(c, &code_import_entry, item, path,
                               "write '- IMPORT: {property: value}'",
                               "an import with properties must be a dict with one key");
-    if (!name || yaml_kind(item) == YAML_LIST)
+    if (!name)
         return compiler_error(c, &code_import_entry, item, path, NULL,
                               "an import must be a string, or a dict of a string and properties");
     if (is_repeated(list, index, yaml_string(name)))
@@ -319,15 +320,16 @@ static bool import_item(struct compiler *c, const struct document *importer,
 static bool import_all(struct compiler *c, const struct document *importer)
 {
     const struct yaml_node *list = field_of(importer->root, "imports");
-    bool ok = true;
+    bool is_valid = true;
     if (!list || yaml_kind(list) != YAML_LIST)
         return true; /* a wrong kind is reported with the other elements */
     struct path imports = {NULL, "imports", 0};
     for (size_t i = 0; i < yaml_count(list); i++) {
         struct path path = {&imports, NULL, i};
-        ok &= check_item(c, list, i, &path);
+        is_valid &= check_item(c, list, i, &path);
     }
-    for (size_t i = 0; ok && i < yaml_count(list); i++) {
+    bool ok = is_valid;
+    for (size_t i = 0; is_valid && i < yaml_count(list); i++) {
         struct path path = {&imports, NULL, i};
         ok &= import_item(c, importer, yaml_item(list, i), i, &path);
     }

@@ -208,8 +208,8 @@ static struct source *choose(struct compiler *c, const struct import *import,
 {
     struct choice choice = {.seen = STRBUF_INIT};
     const char *const *others = c->options ? c->options->plugin_directories : NULL;
-    char *beside = path_join(c->directory, "plugins");
-    bool ok = beside ? consider_directory(c, import, beside, request, &choice) : compiler_nomem(c);
+    char *beside = source_path(c, c->directory, "plugins");
+    bool ok = beside && consider_directory(c, import, beside, request, &choice);
     for (; ok && others && *others; others++)
         ok = consider_directory(c, import, *others, request, &choice);
     if (ok && !choice.source)

@@ -42,21 +42,6 @@ static inline bool bundle_write(const char *bundle)
     return ok;
 }
 
-/* `blueprint:ID` is blueprint.yaml of the folder ID. */
-static inline char *bundle_locate(void *data, const char *name, struct error *err)
-{
-    struct strbuf path = STRBUF_INIT;
-    (void)data;
-    if (strncmp(name, "blueprint:", 10) != 0)
-        return NULL;
-    strbuf_add_all(&path, name + 10, "/blueprint.yaml");
-    if (file_exists(path.text))
-        return strbuf_detach(&path);
-    error_set(err, ERROR_NOT_FOUND, "there is no blueprint '%s'", name + 10);
-    strbuf_release(&path);
-    return NULL;
-}
-
 /**
  * Parse blueprint.yaml of `bundle`.
  *
@@ -65,10 +50,9 @@ static inline char *bundle_locate(void *data, const char *name, struct error *er
  */
 static inline struct plan *bundle_parse(const char *bundle, struct strbuf *text)
 {
-    static const struct import_resolver resolver = {.locate = bundle_locate};
     static const char *const plugins[] = {"installed", NULL};
-    const struct blueprint_options options = {
-        .resolver = &resolver, .resources = "resources", .plugin_directories = plugins};
+    const struct blueprint_options options = {.resources = "resources",
+                                              .plugin_directories = plugins};
     char directory[] = "/tmp/cloudify-bundle-XXXXXX", before[4096];
     struct diagnostics out = {0};
     struct error err = {0};

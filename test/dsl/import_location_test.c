@@ -111,12 +111,13 @@ static const struct error_row {
     {MAIN("['blueprint:db']"),
      "blueprint.yaml:2:11: import 'blueprint:db': a blueprint must be imported under a namespace: "
      "write 'NAMESPACE--blueprint:db'\n"},
-    {MAIN("['a--blueprint:db', 'a--blueprint:disk']") FILE_("db/blueprint.yaml", "")
-         FILE_("disk/blueprint.yaml", ""),
+    {MAIN("['a--blueprint:db', 'a--blueprint:disk']") FILE_("blueprints/db/blueprint.yaml", "")
+         FILE_("blueprints/disk/blueprint.yaml", ""),
      "blueprint.yaml:2:30: import 'a--blueprint:disk': the namespace 'a' is that of blueprint "
      "'db' already\n"},
     {MAIN("['a--blueprint:none']"),
-     "blueprint.yaml:2:11: import 'a--blueprint:none': there is no blueprint 'none'\n"},
+     "blueprint.yaml:2:11: import 'a--blueprint:none': there is no file "
+     "'blueprints/none/blueprint.yaml'\n"},
     {MAIN("[ns--blueprint.yaml]"),
      "blueprint.yaml:2:11: import 'ns--blueprint.yaml': the file imports itself, each time in a "
      "further namespace\n"},
@@ -148,7 +149,7 @@ static const struct error_row {
     {MAIN("[{part.yaml: {d: {get_input: a}, e: [1]}}]")
          FILE_("part.yaml", "plugins: {p: {executor: central_deployment_agent, install: false, "
                             "properties: {d: {type: dict}, e: {type: dict}}}}"),
-     "blueprint.yaml:2:47: property 'e' of the plugin has the type 'dict': only string, integer, "
+     "blueprint.yaml:2:46: property 'e' of the plugin has the type 'dict': only string, integer, "
      "float, boolean and list can be given by an import\n"},
     {MAIN("['plugin:p']"),
      "blueprint.yaml:2:11: import 'plugin:p' is not found: tried 'plugins/p', 'installed/p'\n"},

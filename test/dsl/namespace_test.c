@@ -119,20 +119,23 @@ static const struct row {
      "\"#!/bin/sh\\necho\\n\""},
     {"an imported blueprint is told by its namespace",
      MAIN("[a--blueprint:db, part.yaml]") FILE_MARK
-     "part.yaml\nimports: [b--blueprint:db]\n" FILE_MARK "db/blueprint.yaml\ninputs: {i: {}}\n",
+     "part.yaml\nimports: [b--blueprint:db]\n" FILE_MARK
+     "blueprints/db/blueprint.yaml\ninputs: {i: {}}\n",
      "imported_blueprints", "[\"db\",\"db\"]"},
     {"blueprints in blueprints have both namespaces",
      MAIN("[a--blueprint:db]") FILE_MARK
-     "db/blueprint.yaml\nimports: [b--blueprint:disk]\n" FILE_MARK
-     "disk/blueprint.yaml\ninputs: {i: {}}\n",
+     "blueprints/db/blueprint.yaml\nimports: [b--blueprint:disk]\n" FILE_MARK
+     "blueprints/disk/blueprint.yaml\ninputs: {i: {}}\n",
      "namespaces_mapping", "{\"a\":\"db\",\"a--b\":\"disk\"}"},
     {"files of a blueprint are beside it",
-     MAIN("[a--blueprint:db]") FILE_MARK "db/blueprint.yaml\nimports: [own.yaml]\n" FILE_MARK
-                                         "db/own.yaml\ninputs: {i: {}}\n",
+     MAIN("[a--blueprint:db]") FILE_MARK
+     "blueprints/db/blueprint.yaml\nimports: [own.yaml]\n" FILE_MARK
+     "blueprints/db/own.yaml\ninputs: {i: {}}\n",
      "inputs", "{\"a--i\":{}}"},
     {"so are its scripts, which need not be looked for",
      MAIN("[cloudify/types/types.yaml, a--blueprint:db]") FILE_MARK
-     "db/blueprint.yaml\nnode_templates:\n  n:\n    type: cloudify.nodes.Root\n    interfaces:\n"
+     "blueprints/db/blueprint.yaml\nnode_templates:\n  n:\n    type: cloudify.nodes.Root\n    "
+     "interfaces:\n"
      "      cloudify.interfaces.lifecycle: {create: a.sh}\n",
      "nodes/0/operations/cloudify.interfaces.lifecycle.create/inputs/script_path", "\"a--a.sh\""},
     {"properties of a plugin are set by its import",
