@@ -1,8 +1,8 @@
 /* element.h - what each element of the language may hold, as tables; and the check against them.
  *
- * The tables (elements.c) say everything that can be said without looking at another element:
- * keys, kinds, what is required, which DSL version brought it. Whoever reads a tree that has been
- * checked need not look at kinds again.
+ * The tables (elements.c, elements_*.c) say all that can be said without looking at another
+ * element: keys, kinds, what is required, which DSL version brought it. Whoever reads a tree that
+ * has been checked need not look at kinds again.
  */
 #ifndef CLOUDIFY_DSL_ELEMENT_H
 #define CLOUDIFY_DSL_ELEMENT_H

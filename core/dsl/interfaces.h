@@ -66,7 +66,7 @@ bool operation_form_is_noop(const struct operation_form *form);
 struct operation_form operation_form_overlay(const struct operation_form *type,
                                              const struct operation_form *template);
 
-/* Checks for the tables of elements.c; each reports, and returns whether all is well. */
+/* Checks for the tables of elements; each reports, and returns whether all is well. */
 bool operation_executor_check(struct compiler *c, const char *subject,
                               const struct yaml_node *value, const struct path *path);
 bool operation_retries_check(struct compiler *c, const char *subject, const struct yaml_node *value,

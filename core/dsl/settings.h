@@ -6,7 +6,7 @@
 
 #include "dsl/compiler.h"
 
-/* Checks for the tables of elements.c; each reports, and returns whether all is well. */
+/* Checks for the tables of elements; each reports, and returns whether all is well. */
 bool label_values_check(struct compiler *c, const char *subject, const struct yaml_node *values,
                         const struct path *path);
 bool blueprint_label_values_check(struct compiler *c, const char *subject,

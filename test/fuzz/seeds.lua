@@ -1,10 +1,12 @@
 --- Makes what a fuzzer starts from: lua5.4 test/fuzz/seeds.lua OUT
 --- OUT/seeds gets every YAML file of ours, with the files that it imports behind it in the form
---- that blueprint_fuzzer.c reads; OUT/words is a dictionary of all words of the language: those
---- that its source files have in quotes.
+--- that blueprint_fuzzer.c reads, and the examples of the description of the language; OUT/words is
+--- a dictionary of all words of the language: those that its source files have in quotes.
 
 local script = dofile((arg[0]:match("^(.*/)") or "") .. "../../tools/script.lua").new("seeds.lua")
 local out = arg[1] or script.fail("usage: lua5.4 test/fuzz/seeds.lua OUT")
+
+local HEADER = "tosca_definitions_version: cloudify_dsl_1_5\nimports: [cloudify/types/types.yaml]\n"
 
 local function lines_of(command)
    local lines, pipe = {}, io.popen(command)
@@ -55,10 +57,48 @@ local function bundle(file)
    return table.concat(parts, "\n")
 end
 
+--- The blocks of YAML in a document, each with its heading.
+local function blocks_of(path)
+   local blocks, lines, heading = {}, nil, ""
+   for line in io.lines(path) do
+      if lines and line == "```" then
+         table.insert(blocks, {heading = heading, text = table.concat(lines, "\n") .. "\n"})
+         lines = nil
+      elseif lines then
+         table.insert(lines, line)
+      elseif line == "```yaml" then
+         lines = {}
+      else
+         heading = line:match("^#+ (.*)$") or heading
+      end
+   end
+   return blocks
+end
+
+--- The examples of a document: a named block begins one, or is a file of the one before; any other
+--- is one by itself, with the imports that most need.
+local function document_examples(path)
+   local examples, named_heading = {}, nil
+   for _, block in ipairs(blocks_of(path)) do
+      local name = block.text:match("^# ([%w_./-]+%.yaml)\n")
+      local is_complete = block.text:find("tosca_definitions_version", 1, true)
+      if name and block.heading == named_heading then
+         examples[#examples] = examples[#examples] .. "%%% " .. name .. "\n" .. block.text
+      else
+         table.insert(examples, (is_complete and "" or HEADER) .. block.text)
+      end
+      named_heading = name and block.heading
+   end
+   return examples
+end
+
 local function write_seeds()
    local files = lines_of("find test/data examples plugins spec -name '*.yaml' | sort")
    for number, file in ipairs(files) do
       script.write(("%s/seeds/%03d"):format(out, number), bundle(file))
+   end
+   for number, example in ipairs(document_examples("docs/blueprint-language.md")) do
+      script.write(("%s/seeds/d%03d"):format(out, number), example)
    end
 end
 
