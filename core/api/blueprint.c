@@ -12,32 +12,54 @@
 
 enum { INPUTS_LIMIT = 16 * 1024 * 1024 };
 
-static json_t *validate(struct cloudify *c, const char *blueprint, const json_t *inputs,
-                        bool *valid)
+enum { DEFAULT_MAX_ERRORS = 20 };
+
+static json_t *validation_result(bool valid, const struct diagnostics *diagnostics)
 {
-    const struct blueprint_options options = runtime_blueprint_options(c);
-    struct diagnostics diagnostics = {0};
+    return json_pack("{s:b, s:I, s:I, s:o?}", "valid", (int)valid, "errors",
+                     (json_int_t)diagnostics->errors, "warnings", (json_int_t)diagnostics->warnings,
+                     "diagnostics", diagnostics_to_json(diagnostics));
+}
+
+static json_t *validate(struct cloudify *c, const char *blueprint, const json_t *inputs,
+                        const struct cloudify_validate_options *how, bool *valid)
+{
+    struct blueprint_options options = runtime_blueprint_options(c);
+    struct diagnostics diagnostics = {.limit = how->max_errors > 0 ? (size_t)how->max_errors
+                                                                   : DEFAULT_MAX_ERRORS};
+    options.strict = how->strict;
     struct plan *plan = blueprint_parse(blueprint, &options, &diagnostics);
     struct runtime_objects objects = {c, plan, NULL};
     const struct object_source source = runtime_object_source(&objects);
     const struct prepare_options prepare = {.objects = &source};
     *valid = plan && (!inputs || plan_prepare(plan, inputs, &prepare, &diagnostics));
-    json_t *result = json_pack("{s:b,s:o?}", "valid", (int)*valid, "diagnostics",
-                               diagnostics_to_json(&diagnostics));
+    json_t *result = validation_result(*valid, &diagnostics);
     plan_free(plan);
     diagnostics_release(&diagnostics);
     return result;
 }
 
-char *cloudify_validate(struct cloudify *c, const char *blueprint, const char *inputs, bool *valid,
+char *cloudify_validate(struct cloudify *c, const char *blueprint,
+                        const struct cloudify_validate_options *options, bool *valid,
                         struct cloudify_error *err)
 {
+    static const struct cloudify_validate_options defaults = {0};
+    const struct cloudify_validate_options *how = options ? options : &defaults;
     struct error why = {0};
-    json_t *given = inputs ? runtime_object(inputs, "inputs", &why) : NULL;
+    json_t *given = how->inputs ? runtime_object(how->inputs, "inputs", &why) : NULL;
     *valid = false;
-    json_t *result = inputs && !given ? NULL : validate(c, blueprint, given, valid);
+    json_t *result = how->inputs && !given ? NULL : validate(c, blueprint, given, how, valid);
     json_decref(given);
     return runtime_result(result, &why, err);
+}
+
+char *cloudify_schema(struct cloudify_error *err)
+{
+    struct error why = {0};
+    json_t *schema = blueprint_schema();
+    if (!schema)
+        error_nomem(&why);
+    return runtime_result(schema, &why, err);
 }
 
 /* @param diagnostics gets {"diagnostics": [...]} when there is no plan */
@@ -59,8 +81,7 @@ static json_t *plan(struct cloudify *c, const char *blueprint, const json_t *inp
     if (instances)
         result = deployment_plan_to_json(instances);
     if (!result && !diagnostics_ok(&found))
-        *diagnostics =
-            json_pack("{s:b, s:o}", "valid", 0, "diagnostics", diagnostics_to_json(&found));
+        *diagnostics = validation_result(false, &found);
     instances_free(instances);
     plan_free(parsed);
     diagnostics_release(&found);

@@ -116,6 +116,29 @@ static bool set_verbose(struct arguments *arguments, const char *value)
     return arguments->verbose = true;
 }
 
+static bool set_max_errors(struct arguments *arguments, const char *value)
+{
+    return parse_count(value, 1, &arguments->max_errors);
+}
+
+static bool set_strict(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->strict = true;
+}
+
+static bool set_excerpts(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->excerpts = true;
+}
+
+static bool set_dot(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->dot = true;
+}
+
 static bool set_help(struct arguments *arguments, const char *value)
 {
     (void)value;
@@ -139,6 +162,14 @@ static const struct option options[] = {
      "wait between two tries, fractions allowed (default: 1)", set_interval},
     {"--plugins", NULL, "DIRECTORY", OPTION_PLUGINS, "look for plugins there too; may be repeated",
      set_plugins},
+    {"--max-errors", NULL, "N", OPTION_VALIDATION, "show the first N errors (default: 20)",
+     set_max_errors},
+    {"--strict", NULL, NULL, OPTION_VALIDATION, "warn of what is allowed but probably not meant",
+     set_strict},
+    {"--excerpts", NULL, NULL, OPTION_VALIDATION, "show the lines that are meant, as on a terminal",
+     set_excerpts},
+    {"--dot", NULL, NULL, OPTION_DOT, "print it for Graphviz: cfy graph --dot X | dot -Tsvg",
+     set_dot},
     {"--follow", "-f", NULL, OPTION_FOLLOW, "go on until the running execution ends", set_follow},
     {"--force", NULL, NULL, OPTION_FORCE, "do it whatever the deployment's state", set_force},
     {"--reset-operations", NULL, NULL, OPTION_RESET,

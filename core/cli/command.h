@@ -24,6 +24,8 @@ enum option_bit {
     OPTION_VERBOSE = 1 << 9,
     OPTION_PLUGINS = 1 << 10,
     OPTION_CUSTOM_PARAMETERS = 1 << 11,
+    OPTION_VALIDATION = 1 << 12, /* --max-errors, --strict and --excerpts */
+    OPTION_DOT = 1 << 13,
     OPTION_RESET = 1 << 20,
     OPTIONS_COMMON = OPTION_STORE | OPTION_JSON,
     OPTIONS_EXECUTION =
@@ -40,7 +42,8 @@ struct arguments {
     const char *plugin_directories[MAX_INPUTS + 1];
     size_t plugin_directory_count;
     struct cloudify_execution_options execution;
-    bool json, follow, force, verbose, help, reset_operations;
+    int max_errors;
+    bool json, follow, force, verbose, help, reset_operations, strict, excerpts, dot;
 };
 
 struct command {
@@ -75,6 +78,8 @@ int command_install(const struct arguments *arguments);
 int command_uninstall(const struct arguments *arguments);
 int command_plan(const struct arguments *arguments);
 int command_validate(const struct arguments *arguments);
+int command_graph(const struct arguments *arguments);
+int command_schema(const struct arguments *arguments);
 int command_executions_start(const struct arguments *arguments);
 int command_executions_resume(const struct arguments *arguments);
 int command_executions_list(const struct arguments *arguments);

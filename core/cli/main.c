@@ -16,12 +16,20 @@ const struct command commands[] = {
      OPTIONS_EXECUTION | OPTION_PARAMETER, command_uninstall,
      "'cfy deployments delete' forgets it altogether."},
     {"validate", "BLUEPRINT", "Check a blueprint and print every error found.", 1, 1,
-     OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS, command_validate, NULL},
+     OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_VALIDATION, command_validate,
+     "Each error tells file, line and column, and what was probably meant. With -i the inputs are\n"
+     "checked too. Warnings of --strict do not make a blueprint invalid."},
     {"plan", "BLUEPRINT", "Print the plan of a blueprint as JSON.", 1, 1,
      OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS, command_plan,
      "With -i it is the plan of a deployment: inputs bound, functions evaluated as far as they "
      "can\n"
      "be, node instances made."},
+    {"graph", "BLUEPRINT", "Print the nodes of a blueprint and how they depend on each other.", 1,
+     1, OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_DOT, command_graph,
+     "What is contained in a node stands below it; arrows are its other relationships; x3 means\n"
+     "three instances. With --json it is the plan, as by 'cfy plan'."},
+    {"schema", "", "Print a JSON Schema of the blueprint language, for editors.", 0, 0,
+     OPTIONS_COMMON, command_schema, NULL},
     {"deployments list", "", "List the deployments.", 0, 0, OPTIONS_COMMON,
      command_deployments_list, NULL},
     {"deployments get", "DEPLOYMENT", "Show one deployment.", 1, 1, OPTIONS_COMMON,

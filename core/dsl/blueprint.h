@@ -35,6 +35,7 @@ struct blueprint_options {
                                               `plugin:NAME` imports; or NULL */
     time_t now;                            /* of times of day without a date; 0: the present */
     bool ignore_versions;                  /* all versions may use all of the language */
+    bool strict;                           /* warn of what is allowed but probably not meant */
     bool keep_invalid_functions; /* check only the shapes of calls, not what they refer to */
     bool keep_invalid_defaults;  /* do not test defaults of inputs against their constraints */
 };
@@ -48,5 +49,8 @@ struct blueprint_options {
  */
 struct plan *blueprint_parse(const char *path, const struct blueprint_options *options,
                              struct diagnostics *out);
+
+/** A JSON Schema of one file of a blueprint, made of the tables of the elements; new, or NULL. */
+json_t *blueprint_schema(void);
 
 #endif

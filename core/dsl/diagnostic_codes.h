@@ -12,6 +12,7 @@
     X(unsupported, "unsupported", 0)                                                               \
     X(schema, "schema", 1)                                                                         \
     X(unknown_key, "unknown-key", 1)                                                               \
+    X(key_not_string, "key-not-string", 1)                                                         \
     X(missing_key, "missing-key", 1)                                                               \
     X(label_kind, "label", 1)                                                                      \
     X(schedule_kind, "schedule-value", 1)                                                          \

@@ -53,7 +53,8 @@ static void record(struct diagnostics *diagnostics, const struct diagnostic_code
                    const char *hint, const char *fmt, va_list args)
 {
     size_t limit = diagnostics->limit ? diagnostics->limit : DEFAULT_LIMIT;
-    if (severity == DIAGNOSTIC_ERROR && ++diagnostics->errors > limit)
+    size_t *met = severity == DIAGNOSTIC_ERROR ? &diagnostics->errors : &diagnostics->warnings;
+    if (++*met > limit)
         return;
     if (!grow(diagnostics)) {
         diagnostics->nomem = true;

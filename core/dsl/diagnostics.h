@@ -38,8 +38,9 @@ struct diagnostics {
     struct diagnostic *items; /* in the order found */
     size_t count, capacity;
     size_t errors; /* how many of them are errors */
-    size_t limit;  /* errors after which nothing more is recorded; 0: 100 */
-    bool nomem;    /* memory ran out while recording */
+    size_t warnings;
+    size_t limit; /* errors after which no more are recorded, likewise warnings; 0: 100 */
+    bool nomem;   /* memory ran out while recording */
     struct arena arena;
 };
 

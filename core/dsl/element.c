@@ -125,7 +125,7 @@ static bool check_key(struct compiler *c, const struct yaml_node *key, const str
 {
     if (yaml_kind(key) == YAML_STRING)
         return true;
-    return compiler_error(c, &code_schema, key, path, "put it in quotes",
+    return compiler_error(c, &code_key_not_string, key, path, "put it in quotes",
                           "the key '%s' must be a string, not %s", yaml_text(key),
                           yaml_kind_name(yaml_kind(key)));
 }

@@ -64,7 +64,8 @@ struct element_field {
 };
 
 struct element {
-    const char *name;    /* "node template": as messages call it */
+    const char *name;        /* "node template": as messages call it */
+    const char *schema_name; /* in the JSON Schema, where `name` is not unique; or NULL */
     unsigned short_form; /* kinds that it may be instead of a map: code, as for NAMESPACE_CODE */
     bool needs_value;    /* a null entry is an error, not an empty one */
     const struct element_field *fields; /* ended by a NULL key */

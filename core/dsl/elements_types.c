@@ -117,8 +117,10 @@ static const struct element_field type_operation_fields[] = {
                      .description = "the schemas of its inputs"},
     {0},
 };
-static const struct element element_type_operation = {
-    .name = "operation", .short_form = TAKES_STRING, .fields = type_operation_fields};
+static const struct element element_type_operation = {.name = "operation",
+                                                      .schema_name = "operation_of_type",
+                                                      .short_form = TAKES_STRING,
+                                                      .fields = type_operation_fields};
 
 static const struct element_field template_operation_fields[] = {
     OPERATION_FIELDS{
@@ -128,8 +130,8 @@ static const struct element_field template_operation_fields[] = {
 static const struct element element_template_operation = {
     .name = "operation", .short_form = TAKES_STRING, .fields = template_operation_fields};
 
-static const struct element element_type_interface = {.name = "interface",
-                                                      .entries = &element_type_operation};
+static const struct element element_type_interface = {
+    .name = "interface", .schema_name = "interface_of_type", .entries = &element_type_operation};
 const struct element element_template_interface = {.name = "interface",
                                                    .entries = &element_template_operation};
 

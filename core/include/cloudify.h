@@ -97,16 +97,27 @@ CLOUDIFY_API struct cloudify *cloudify_open(const struct cloudify_options *optio
 /** Close a runtime. NULL is allowed. */
 CLOUDIFY_API void cloudify_close(struct cloudify *c);
 
+struct cloudify_validate_options {
+    const char *inputs; /* JSON object, or NULL to validate without binding inputs */
+    int max_errors;     /* how many are told in full; 0: 20 */
+    bool strict;        /* warn of what is allowed but probably not meant */
+};
+
 /**
  * Parse and validate a blueprint; the store is not touched.
  *
- * @param inputs JSON object, or NULL to validate without binding inputs
- * @param valid  gets whether there is no error
- * @return {"valid": bool, "diagnostics": [{code, severity, message, file, line, column, path,
- *         hint}]}; or NULL with `err` set if it could not be tried at all
+ * @param options NULL: all defaults
+ * @param valid   gets whether there is no error
+ * @return {"valid": bool, "errors": how many, "warnings": how many, "diagnostics": [{code, number,
+ *         severity, message, file, line, column, path, hint}]}; or NULL with `err` set if it could
+ *         not be tried at all
  */
-CLOUDIFY_API char *cloudify_validate(struct cloudify *c, const char *blueprint, const char *inputs,
-                                     bool *valid, struct cloudify_error *err);
+CLOUDIFY_API char *cloudify_validate(struct cloudify *c, const char *blueprint,
+                                     const struct cloudify_validate_options *options, bool *valid,
+                                     struct cloudify_error *err);
+
+/** @return a JSON Schema of the language of blueprints, for editors; or NULL with `err` set */
+CLOUDIFY_API char *cloudify_schema(struct cloudify_error *err);
 
 /**
  * The plan of a blueprint; the store is not touched.

@@ -17,6 +17,7 @@ static const struct {
     {"yaml-syntax", FORMAT},
     {"schema", FORMAT},
     {"unknown-key", FORMAT},
+    {"key-not-string", FORMAT},
     {"missing-key", FORMAT},
     {"duplicate-import", FORMAT},
     {"import-entry", FORMAT},
