@@ -5,6 +5,7 @@
 #include "dsl/plan_internal.h"
 #include "dsl/sections.h"
 #include "dsl/settings.h"
+#include "dsl/strict.h"
 #include "dsl/types.h"
 #include "dsl/validation.h"
 #include "functions/functions.h"
@@ -89,6 +90,7 @@ static bool compile(struct compiler *c, const char *path)
         !check_section(c, c->documents[0], "dsl_definitions") || !compile_texts(c) ||
         !types_resolve(c) || !check_data_types(c))
         return false;
+    strict_check_documents(c);
     /* These do not depend on each other: all their errors are shown at once. */
     bool ok = compile_plugins(c);
     ok &= compile_inputs(c);
@@ -99,7 +101,10 @@ static bool compile(struct compiler *c, const char *path)
     ok = compile_workflows(c);
     ok &= compile_nodes(c);
     ok &= compile_groups(c);
-    return ok && compile_scaling_groups(c) && mark_sections(c) && validate_functions(c);
+    ok = ok && compile_scaling_groups(c) && mark_sections(c) && validate_functions(c);
+    if (ok)
+        strict_check_properties(c);
+    return ok;
 }
 
 struct plan *blueprint_parse(const char *path, const struct blueprint_options *options,
@@ -113,6 +118,7 @@ struct plan *blueprint_parse(const char *path, const struct blueprint_options *o
     bool ok = compile(&c, path) && diagnostics_ok(out);
     types_release(&c);
     map_release(&c.script_files);
+    map_release(&c.checked_code);
     compiler_free_sections(&c);
     compiler_free_documents(&c);
     arena_release(&c.arena);

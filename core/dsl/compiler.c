@@ -18,29 +18,51 @@ void path_write(struct strbuf *out, const struct path *path)
         strbuf_addf(out, "%s%s", path->up ? "." : "", path->key);
 }
 
-bool compiler_error(struct compiler *c, const struct diagnostic_code *code,
-                    const struct yaml_node *at, const struct path *path, const char *hint,
-                    const char *fmt, ...)
+__attribute__((format(printf, 7, 0))) static void record(struct compiler *c,
+                                                         enum diagnostic_severity severity,
+                                                         const struct diagnostic_code *code,
+                                                         const struct yaml_node *at,
+                                                         const struct path *path, const char *hint,
+                                                         const char *fmt, va_list args)
 {
     struct strbuf where = STRBUF_INIT, message = STRBUF_INIT;
     struct diagnostic_place place = {0};
-    struct yaml_mark mark = {0};
     if (at) {
-        mark = yaml_mark(at);
+        struct yaml_mark mark = yaml_mark(at);
         place = (struct diagnostic_place){mark.file, mark.line, mark.column, NULL};
     }
     if (path) {
         path_write(&where, path);
         place.path = where.text;
     }
-    va_list args;
-    va_start(args, fmt);
     strbuf_vaddf(&message, fmt, args);
-    va_end(args);
-    diagnostics_add(c->out, code, &place, hint, "%s", message.text);
+    if (severity == DIAGNOSTIC_WARNING)
+        diagnostics_warn(c->out, code, &place, hint, "%s", message.text);
+    else
+        diagnostics_add(c->out, code, &place, hint, "%s", message.text);
     strbuf_release(&where);
     strbuf_release(&message);
+}
+
+bool compiler_error(struct compiler *c, const struct diagnostic_code *code,
+                    const struct yaml_node *at, const struct path *path, const char *hint,
+                    const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    record(c, DIAGNOSTIC_ERROR, code, at, path, hint, fmt, args);
+    va_end(args);
     return false;
+}
+
+void compiler_warn(struct compiler *c, const struct diagnostic_code *code,
+                   const struct yaml_node *at, const struct path *path, const char *hint,
+                   const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    record(c, DIAGNOSTIC_WARNING, code, at, path, hint, fmt, args);
+    va_end(args);
 }
 
 bool compiler_nomem(struct compiler *c)

@@ -70,6 +70,7 @@ struct compiler {
     struct map node_types;         /* name -> struct type */
     struct map relationship_types; /* name -> struct type */
     struct map script_files;       /* implementation -> whether it is a file */
+    struct map checked_code;       /* implementations that strict checks have looked at */
     struct plan *plan;
 };
 
@@ -81,6 +82,10 @@ struct compiler {
 bool compiler_error(struct compiler *c, const struct diagnostic_code *code,
                     const struct yaml_node *at, const struct path *path, const char *hint,
                     const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/** Record a warning, as compiler_error() an error. */
+void compiler_warn(struct compiler *c, const struct diagnostic_code *code,
+                   const struct yaml_node *at, const struct path *path, const char *hint,
+                   const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 /** Record that memory ran out. @return false */
 bool compiler_nomem(struct compiler *c);
 /** Memory of the compilation, zeroed; or NULL, recorded. */

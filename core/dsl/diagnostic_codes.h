@@ -82,6 +82,13 @@
     X(import_kind, "import-kind", 0)                                                               \
     X(import_circle, "import-circle", 0)                                                           \
     X(plugin_import, "plugin-import", 0)                                                           \
+    X(repeated_key, "repeated-key", 0)                                                             \
+    X(shadowed, "shadowed", 0)                                                                     \
+    X(spelling, "spelling", 0)                                                                     \
+    X(unused_input, "unused-input", 0)                                                             \
+    X(unread_property, "unread-property", 0)                                                       \
+    X(missing_function, "missing-function", 0)                                                     \
+    X(script_mode, "script-mode", 0)                                                               \
     X(missing_input, "missing-input", 0)                                                           \
     X(unknown_input, "unknown-input", 0)                                                           \
     X(connection_type, "connection-type", 0)                                                       \

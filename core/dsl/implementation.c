@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "dsl/namespace.h"
 #include "dsl/operations.h"
+#include "dsl/strict.h"
 
 static bool has_prefix(const char *mapping, const char *plugin)
 {
@@ -131,10 +132,10 @@ static bool use_plugin(struct compiler *c, const struct plan_plugin *plugin, con
     return true;
 }
 
-bool implementation_find(struct compiler *c, const char *mapping, const char *script_function,
-                         const json_t *inputs, const struct diagnostic_code *unresolved,
-                         const char *subject, const struct yaml_node *at, const struct path *path,
-                         struct implementation *out)
+static bool find(struct compiler *c, const char *mapping, const char *script_function,
+                 const json_t *inputs, const struct diagnostic_code *unresolved,
+                 const char *subject, const struct yaml_node *at, const struct path *path,
+                 struct implementation *out)
 {
     size_t count = 0;
     const struct plan_plugin *plugin = find_plugin(c->plan, mapping, &count);
@@ -151,4 +152,15 @@ bool implementation_find(struct compiler *c, const char *mapping, const char *sc
                               "%s: '%s' begins with the names of several plugins", subject,
                               mapping);
     return not_resolved(c, mapping, unresolved, subject, at, path);
+}
+
+bool implementation_find(struct compiler *c, const char *mapping, const char *script_function,
+                         const json_t *inputs, const struct diagnostic_code *unresolved,
+                         const char *subject, const struct yaml_node *at, const struct path *path,
+                         struct implementation *out)
+{
+    if (!find(c, mapping, script_function, inputs, unresolved, subject, at, path, out))
+        return false;
+    strict_check_code(c, out, mapping, subject, at, path);
+    return true;
 }

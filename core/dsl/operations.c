@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "dsl/plan_internal.h"
+#include "dsl/strict.h"
 #include "functions/functions.h"
 
 static const char script_operation[] = "script_runner.tasks.run";
@@ -248,6 +249,7 @@ const struct operation_set *operations_compile(struct compiler *c, struct type *
 {
     struct interfaces merged;
     if (interfaces_count(interfaces)) {
+        strict_check_interfaces(c, &type->interfaces[side], interfaces, owner);
         const struct operation_set *set =
             interfaces_merge(c, &c->scratch, &merged, &type->interfaces[side], interfaces)
                 ? compile_set(c, type, side, &merged, owner)

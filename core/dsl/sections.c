@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "dsl/compiler.h"
 #include "dsl/namespace.h"
+#include "dsl/strict.h"
 
 static const struct section_rule {
     const char *key;
@@ -101,11 +102,15 @@ static bool add_entry(struct compiler *c, enum section section, struct entry *en
     struct map *map = &c->sections[section];
     struct entry *old = map_get(map, entry->name);
     bool keep_old = false;
-    if (old && rules[section].first_wins)
+    if (old && rules[section].first_wins) {
+        strict_check_shadowed(c, rules[section].key, old, entry, path);
         return true;
+    }
     if (old && !may_replace(c, old, entry, &keep_old))
         return can_join(section, old, entry) ? join(c, section, old, entry)
                                              : conflict(c, section, old, entry, path);
+    if (old)
+        strict_check_shadowed(c, rules[section].key, old, entry, path);
     if (old && keep_old)
         return true;
     return map_set(map, entry->name, entry) || compiler_nomem(c);

@@ -12,31 +12,44 @@ static int compare_name(const void *name, const void *function)
     return strcmp(name, (*(const struct function *const *)function)->name);
 }
 
+/* In the order of their names. */
+static const struct function *const functions[] = {&function_concat,
+                                                   &function_get_attribute,
+                                                   &function_get_attributes_dict,
+                                                   &function_get_attributes_list,
+                                                   &function_get_capability,
+                                                   &function_get_consumers,
+                                                   &function_get_environment_capability,
+                                                   &function_get_group_capability,
+                                                   &function_get_input,
+                                                   &function_get_label,
+                                                   &function_get_property,
+                                                   &function_get_secret,
+                                                   &function_get_sys,
+                                                   &function_merge,
+                                                   &function_string_find,
+                                                   &function_string_lower,
+                                                   &function_string_replace,
+                                                   &function_string_split,
+                                                   &function_string_upper};
+enum { FUNCTION_COUNT = sizeof functions / sizeof *functions };
+
 const struct function *function_find(const char *name)
 {
-    /* In the order of their names. */
-    static const struct function *const functions[] = {&function_concat,
-                                                       &function_get_attribute,
-                                                       &function_get_attributes_dict,
-                                                       &function_get_attributes_list,
-                                                       &function_get_capability,
-                                                       &function_get_consumers,
-                                                       &function_get_environment_capability,
-                                                       &function_get_group_capability,
-                                                       &function_get_input,
-                                                       &function_get_label,
-                                                       &function_get_property,
-                                                       &function_get_secret,
-                                                       &function_get_sys,
-                                                       &function_merge,
-                                                       &function_string_find,
-                                                       &function_string_lower,
-                                                       &function_string_replace,
-                                                       &function_string_split,
-                                                       &function_string_upper};
-    const struct function *const *found = bsearch(
-        name, functions, sizeof functions / sizeof *functions, sizeof *functions, compare_name);
+    const struct function *const *found =
+        bsearch(name, functions, FUNCTION_COUNT, sizeof *functions, compare_name);
     return found ? *found : NULL;
+}
+
+bool function_is_known(const char *name)
+{
+    return function_find(name);
+}
+
+void functions_suggest(struct suggestion *suggestion)
+{
+    for (size_t i = 0; i < FUNCTION_COUNT; i++)
+        suggestion_consider(suggestion, functions[i]->name);
 }
 
 bool function_call_read(const json_t *value, struct function_call *call)

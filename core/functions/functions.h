@@ -130,6 +130,10 @@ const char *function_name(const json_t *value);
 enum function_refers { FUNCTION_REFERS_NOTHING, FUNCTION_REFERS_INPUT, FUNCTION_REFERS_NODE };
 /** What calls of the function `name` refer to; nothing if there is no such function. */
 enum function_refers function_refers(const char *name);
+/** Whether there is a function `name`. */
+bool function_is_known(const char *name);
+/** Consider all functions as what a name that is none was meant to be. */
+void functions_suggest(struct suggestion *suggestion);
 /** Whether `name` stands for a node where it is used: SELF, SOURCE or TARGET. */
 bool function_is_scope_word(const char *name);
 /** Whether `value` is a call, or has one at any depth. */

@@ -80,7 +80,8 @@ const struct yaml_node *yaml_find(const struct yaml_node *map, const char *key)
     return number ? yaml_value(map, number - 1) : NULL;
 }
 
-static void put(struct yaml_node *map, const struct yaml_node *key, const struct yaml_node *value)
+/* The number of the entry with `key`, a new one if there is none. */
+static uint32_t find_or_add(struct yaml_node *map, const struct yaml_node *key)
 {
     struct yaml_children *children = map->of.children;
     uint32_t i;
@@ -94,10 +95,39 @@ static void put(struct yaml_node *map, const struct yaml_node *key, const struct
     }
     if (i == map->count)
         map->count++;
-    children->node[2 * i] = *key;
-    children->node[2 * i].place = 2 * i;
-    children->node[2 * i + 1] = *value;
-    children->node[2 * i + 1].place = 2 * i + 1;
+    return i;
+}
+
+static struct yaml_node *put_at(struct yaml_node *map, uint32_t i, const struct yaml_node *key,
+                                const struct yaml_node *value)
+{
+    struct yaml_node *entry = &map->of.children->node[2 * i];
+    entry[0] = *key;
+    entry[0].place = 2 * i;
+    entry[0].is_repeated = entry[0].is_over_merged = 0;
+    entry[1] = *value;
+    entry[1].place = 2 * i + 1;
+    return entry;
+}
+
+static void put_merged(struct yaml_node *map, const struct yaml_node *key,
+                       const struct yaml_node *value)
+{
+    put_at(map, find_or_add(map, key), key, value);
+}
+
+/* The first `merged` entries were brought by merge keys: to write over those is what they are for.
+ */
+static void put_written(struct yaml_node *map, const struct yaml_node *key,
+                        const struct yaml_node *value, uint32_t merged)
+{
+    uint32_t count = map->count, i = find_or_add(map, key);
+    bool is_over_merged = i < merged;
+    bool is_repeated =
+        i < count && (!is_over_merged || map->of.children->node[2 * i].is_over_merged);
+    struct yaml_node *entry = put_at(map, i, key, value);
+    entry->is_over_merged = is_over_merged;
+    entry->is_repeated = is_repeated;
 }
 
 /* Room to find each of `capacity` entries by its key. */
@@ -169,7 +199,7 @@ static long count_merged(const struct yaml_node *value, struct yaml_problem *pro
 static void put_all(struct yaml_node *map, const struct yaml_node *from)
 {
     for (size_t i = 0; i < from->count; i++)
-        put(map, yaml_key(from, i), yaml_value(from, i));
+        put_merged(map, yaml_key(from, i), yaml_value(from, i));
 }
 
 /* Later puts win, so a list goes backwards: in it the earlier map wins. */
@@ -197,9 +227,10 @@ static void fill(struct yaml_node *map, const struct yaml_node *pairs, size_t co
         if (pairs[2 * i].role == NODE_MERGE_KEY)
             merge(map, &pairs[2 * i + 1]);
     }
+    uint32_t merged = map->count;
     for (size_t i = 0; i < count; i++) {
         if (pairs[2 * i].role != NODE_MERGE_KEY)
-            put(map, &pairs[2 * i], &pairs[2 * i + 1]);
+            put_written(map, &pairs[2 * i], &pairs[2 * i + 1], merged);
     }
     map->of.children->weight = weigh(map);
 }

@@ -104,6 +104,8 @@ const struct yaml_node *yaml_item(const struct yaml_node *list, size_t i);
  * stand for. A key given twice is kept once: the last key and value, where the first one stood.
  */
 const struct yaml_node *yaml_key(const struct yaml_node *map, size_t i);
+/** Whether a key was written more than once in its map. */
+bool yaml_key_is_repeated(const struct yaml_node *key);
 /** The value of entry `i` of a map, or NULL. */
 const struct yaml_node *yaml_value(const struct yaml_node *map, size_t i);
 /** The value at the string `key` of a map; NULL if it has none, or is no map. Constant time. */

@@ -31,9 +31,11 @@ struct yaml_node {
         struct yaml_children *children; /* of a list or a map; NULL: it is empty */
     } of;
     uint32_t line : 28, kind : 4;   /* enum yaml_kind */
-    uint32_t column : 28, role : 4; /* enum node_role */
-    uint32_t count;                 /* items, entries, or bytes of text */
-    uint32_t place;                 /* among the children that it is one of */
+    uint32_t column : 28, role : 2; /* enum node_role */
+    /* Of a key: it was written more than once; it was written over one that a merge key brought. */
+    uint32_t is_repeated : 1, is_over_merged : 1;
+    uint32_t count; /* items, entries, or bytes of text */
+    uint32_t place; /* among the children that it is one of */
 };
 
 /* No text is longer, so neither lines nor columns nor children need more bits. */

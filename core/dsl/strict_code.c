@@ -1,0 +1,297 @@
+/* strict_code.c - the code that a blueprint names, as far as it can be seen without running it
+ * (strict.h). */
+#include <ctype.h>
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "dsl/namespace.h"
+#include "dsl/operations.h"
+#include "dsl/strict.h"
+
+enum { CODE_LIMIT = 4 * 1024 * 1024, FOLDER_DEPTH = 8 };
+
+static bool is_word_character(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+static bool has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = text; (at = strstr(at, word)); at += length) {
+        if ((at == text || !is_word_character(at[-1])) && !is_word_character(at[length]))
+            return true;
+    }
+    return false;
+}
+
+static char *read_code(const char *path)
+{
+    struct error err = {0};
+    size_t length = 0;
+    return file_read_regular(path, CODE_LIMIT, &length, &err);
+}
+
+/* ---- where plugins are ---- */
+
+/* Folder number `i` that may hold a plugin, new; NULL: there are no more. */
+static char *plugin_folder(struct compiler *c, const char *plugin, size_t i)
+{
+    const char *const *others = c->options->plugin_directories;
+    struct strbuf path = STRBUF_INIT;
+    if (i == 0) {
+        strbuf_add_all(&path, c->directory, "/plugins/", plugin);
+        return strbuf_detach(&path);
+    }
+    for (size_t j = 0; j < (i - 1) / 2; j++) {
+        if (!others || !others[j])
+            return NULL;
+    }
+    const char *other = others ? others[(i - 1) / 2] : NULL;
+    if (!other)
+        return NULL;
+    strbuf_adds(&path, other);
+    if (i % 2)
+        strbuf_add_all(&path, "/", plugin);
+    return strbuf_detach(&path);
+}
+
+/* The text of a module, new, or NULL. */
+static char *read_module(const char *folder, const char *module)
+{
+    static const char *const ends[] = {".lua", "/init.lua"};
+    char *text = NULL;
+    for (size_t i = 0; !text && i < sizeof ends / sizeof *ends; i++) {
+        struct strbuf path = STRBUF_INIT;
+        strbuf_add_all(&path, folder, "/");
+        size_t start = path.length;
+        strbuf_adds(&path, module);
+        for (size_t j = start; j < path.length; j++) {
+            if (path.text[j] == '.')
+                path.text[j] = '/';
+        }
+        strbuf_adds(&path, ends[i]);
+        text = read_code(path.text);
+        strbuf_release(&path);
+    }
+    return text;
+}
+
+static char *find_module(struct compiler *c, const char *plugin, const char *module)
+{
+    char *text = NULL, *folder;
+    for (size_t i = 0; !text && (folder = plugin_folder(c, plugin, i)); i++) {
+        text = read_module(folder, module);
+        free(folder);
+    }
+    return text;
+}
+
+/* Modules of the runtime itself, as those of the built-in workflows, need not be found. */
+static bool is_of_runtime(const char *module)
+{
+    return !strncmp(module, "cloudify", 8) && (module[8] == '.' || !module[8]);
+}
+
+static void check_function(struct compiler *c, const struct implementation *found,
+                           const char *subject, const struct yaml_node *at, const struct path *path)
+{
+    const char *dot = strrchr(found->function, '.');
+    char *module =
+        dot ? arena_strndup(&c->arena, found->function, (size_t)(dot - found->function)) : NULL;
+    if (!module || is_of_runtime(module))
+        return;
+    const char *plugin = namespace_strip(found->plugin->name);
+    char *text = find_module(c, plugin, module);
+    if (!text)
+        compiler_warn(c, &code_missing_function, at, path, NULL,
+                      "%s: plugin '%s' has no module '%s'", subject, plugin, module);
+    else if (!has_word(text, dot + 1))
+        compiler_warn(c, &code_missing_function, at, path, NULL,
+                      "%s: module '%s' of plugin '%s' has no function '%s'", subject, module,
+                      plugin, dot + 1);
+    free(text);
+}
+
+static void check_script(struct compiler *c, const char *mapping, const char *subject,
+                         const struct yaml_node *at, const struct path *path)
+{
+    char *script = path_join(c->directory, namespace_strip(mapping));
+    if (script && file_exists(script) && access(script, X_OK))
+        compiler_warn(c, &code_script_mode, at, path, "chmod +x it",
+                      "%s: the script '%s' cannot be executed", subject, mapping);
+    free(script);
+}
+
+static bool is_in_builtin_file(const struct compiler *c, const struct yaml_node *at)
+{
+    const char *file = yaml_mark(at).file;
+    for (size_t i = 0; i < c->document_count; i++) {
+        const struct document *document = c->documents[i];
+        if (document->is_builtin && !strcmp(document->source->name, file))
+            return true;
+    }
+    return false;
+}
+
+void strict_check_code(struct compiler *c, const struct implementation *found, const char *mapping,
+                       const char *subject, const struct yaml_node *at, const struct path *path)
+{
+    static char checked[] = "checked";
+    if (!strict_is_on(c) || map_has(&c->checked_code, mapping) || is_in_builtin_file(c, at))
+        return;
+    if (!map_set(&c->checked_code, mapping, checked))
+        compiler_nomem(c);
+    if (!found->script_key)
+        check_function(c, found, subject, at, path);
+    else if (!strcmp(found->script_key, "script_path") && !mapping_is_url(mapping))
+        check_script(c, mapping, subject, at, path);
+}
+
+/* ---- properties that nobody reads ---- */
+
+/* Words of all code that may read properties. */
+struct code {
+    struct compiler *c;
+    struct map words;
+    bool is_incomplete; /* some of the code is not here */
+};
+
+/* Longer ones than anybody calls a property are left out. */
+static void add_word(struct code *code, const char *word, size_t length)
+{
+    static char known[] = "known";
+    char name[256];
+    if (length >= sizeof name)
+        return;
+    memcpy(name, word, length);
+    name[length] = '\0';
+    if (!map_has(&code->words, name) && !map_set(&code->words, name, known))
+        compiler_nomem(code->c);
+}
+
+static void add_words(struct code *code, const char *text)
+{
+    while (*text) {
+        size_t length = 0;
+        while (is_word_character(text[length]))
+            length++;
+        if (length)
+            add_word(code, text, length);
+        text += length + (text[length] != '\0');
+    }
+}
+
+static void add_folder(struct code *code, const char *folder, int depth);
+
+static void add_file(struct code *code, const char *path, int depth)
+{
+    if (directory_exists(path)) {
+        add_folder(code, path, depth + 1);
+        return;
+    }
+    char *text = read_code(path);
+    if (text)
+        add_words(code, text);
+    free(text);
+}
+
+static void add_folder(struct code *code, const char *folder, int depth)
+{
+    DIR *directory = depth < FOLDER_DEPTH ? opendir(folder) : NULL;
+    struct dirent *entry;
+    while (directory && (entry = readdir(directory))) {
+        if (entry->d_name[0] == '.')
+            continue;
+        char *path = path_join(folder, entry->d_name);
+        if (path)
+            add_file(code, path, depth);
+        free(path);
+    }
+    if (directory)
+        closedir(directory);
+}
+
+static void add_plugin(struct code *code, const struct plan_plugin *plugin)
+{
+    const char *name = namespace_strip(plugin->name);
+    bool found = false;
+    char *folder;
+    for (size_t i = 0; (folder = plugin_folder(code->c, name, i)); i++) {
+        if (i == 0 || i % 2) {
+            found = found || directory_exists(folder);
+            add_folder(code, folder, 0);
+        }
+        free(folder);
+    }
+    code->is_incomplete = code->is_incomplete || !found;
+}
+
+/* Plugins, scripts, and what functions name: all as words, whichever property is meant by them. */
+static void collect(struct code *code)
+{
+    const struct plan *plan = code->c->plan;
+    bool *seen = calloc(plan->plugin_count + 1, sizeof *seen);
+    for (size_t i = 0; seen && i < plan->operation_count; i++) {
+        const struct operation *operation = plan->operations[i];
+        const char *script = json_string_value(json_object_get(operation->inputs, "script_path"));
+        const char *source = json_string_value(json_object_get(operation->inputs, "script_source"));
+        if (source)
+            add_words(code, source);
+        char *path = script ? path_join(code->c->directory, namespace_strip(script)) : NULL;
+        if (path)
+            add_file(code, path, FOLDER_DEPTH);
+        free(path);
+        size_t index = operation->plugin ? (size_t)(operation->plugin - plan->plugins) : 0;
+        if (operation->plugin && !script && !source && !seen[index]) {
+            seen[index] = true;
+            add_plugin(code, operation->plugin);
+        }
+    }
+    free(seen);
+}
+
+static void add_texts(struct code *code, const struct yaml_node *node)
+{
+    bool is_map = yaml_kind(node) == YAML_MAP;
+    if (yaml_string(node))
+        add_words(code, yaml_string(node));
+    for (size_t i = 0; i < yaml_count(node); i++)
+        add_texts(code, is_map ? yaml_value(node, i) : yaml_item(node, i));
+}
+
+static void check_type(struct code *code, const struct entry *entry, const struct path *above)
+{
+    const struct yaml_node *properties = field_of(entry->value, "properties");
+    struct path type = {above, entry->name, 0}, path = {&type, "properties", 0};
+    for (size_t i = 0; properties && i < yaml_count(properties); i++) {
+        const char *name = yaml_text(yaml_key(properties, i));
+        struct path below = {&path, name, 0};
+        if (!map_has(&code->words, name))
+            compiler_warn(code->c, &code_unread_property, yaml_key(properties, i), &below, NULL,
+                          "node type '%s': nothing reads the property '%s'", entry->name, name);
+    }
+}
+
+void strict_check_properties(struct compiler *c)
+{
+    struct code code = {.c = c};
+    const struct map *types = &c->sections[SECTION_NODE_TYPES];
+    struct path path = {NULL, "node_types", 0};
+    if (!strict_is_on(c))
+        return;
+    collect(&code);
+    for (size_t i = 0; i < c->document_count; i++) {
+        if (!c->documents[i]->is_builtin)
+            add_texts(&code, c->documents[i]->root);
+    }
+    for (size_t i = 0; !code.is_incomplete && i < types->count; i++) {
+        const struct entry *entry = types->entries[i].value;
+        if (!entry->document->is_builtin)
+            check_type(&code, entry, &path);
+    }
+    map_release(&code.words);
+}
