@@ -23,12 +23,11 @@ describe("cfy, of a blueprint,", function()
       it("shows the line that is meant", function()
          local result = run(WRONG, "validate", "--excerpts")
          assert.equal(1, result.code)
-         assert.equal([[
-blueprint.yaml:4:15: error: node template 'web': unknown type 'cloudify.nodes.Rot' (did you mean 'cloudify.nodes.Root'?)
-      web: {type: cloudify.nodes.Rot}
-                  ^
-1 error
-]], result.out)
+         assert.equal("blueprint.yaml:4:15: error: node template 'web': unknown type "
+            .. "'cloudify.nodes.Rot' (did you mean 'cloudify.nodes.Root'?)\n"
+            .. "      web: {type: cloudify.nodes.Rot}\n"
+            .. "                  ^\n"
+            .. "1 error\n", result.out)
       end)
 
       it("does so on a terminal, and not in a pipe", function()

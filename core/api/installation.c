@@ -140,7 +140,7 @@ static bool copy_plugins(const struct cloudify *c, const struct installation *in
     char *directory = path_join(resources, "plugins");
     bool ok = directory || error_nomem(err);
     for (size_t i = 0; ok && i < installation->run.plan->plugin_count; i++) {
-        const char *name = installation->run.plan->plugins[i].name;
+        const char *name = installation->run.plan->plugins[i].folder;
         char *to = path_is_inside(name) ? path_join(directory, name) : NULL;
         ok = to ? copy_plugin(c, to, name, err)
                 : error_set(err, ERROR_INVALID, "plugin '%s': not a name for a folder", name);

@@ -65,15 +65,8 @@ static bool compile_plugin(struct compiler *c, const struct entry *entry,
     if (!check_plugin(c, entry))
         return false;
     json_t *record = plugin_record(c, entry);
-    plugin->record = record ? plan_keep(c->plan, record) : NULL;
-    if (!plugin->record)
-        return compiler_nomem(c);
-    plugin->name = json_string_at(plugin->record, "name", "");
-    plugin->executor = json_string_at(plugin->record, "executor", "");
-    plugin->package_name = json_string_at(plugin->record, "package_name", NULL);
-    plugin->package_version = json_string_at(plugin->record, "package_version", NULL);
-    plugin->install = json_boolean_at(plugin->record, "install", true);
-    return true;
+    return (record && plan_keep(c->plan, record) && plan_plugin_read(plugin, record)) ||
+           compiler_nomem(c);
 }
 
 bool compile_plugins(struct compiler *c)

@@ -55,7 +55,7 @@ static bool is_script_file(struct compiler *c, const char *mapping)
     const char *known = map_get(&c->script_files, mapping);
     if (known)
         return known == yes;
-    const char *name = namespace_strip(mapping);
+    const char *name = plan_local_name(mapping);
     bool exists = exists_below(c, c->directory, name) ||
                   exists_below(c, c->options ? c->options->resources : NULL, name);
     if (!map_set(&c->script_files, mapping, exists ? yes : no))

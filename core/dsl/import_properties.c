@@ -40,7 +40,7 @@ static const struct yaml_node *find_schema(const struct yaml_node *schemas, cons
 {
     for (size_t i = 0; i < yaml_count(schemas); i++) {
         const char *key = yaml_string(yaml_key(schemas, i));
-        if (key && !strcmp(namespace_strip(key), name))
+        if (key && !strcmp(plan_local_name(key), name))
             return yaml_value(schemas, i);
     }
     return NULL;
@@ -53,7 +53,7 @@ static bool unknown_property(struct compiler *c, const struct yaml_node *schemas
     struct suggestion suggestion;
     suggestion_init(&suggestion, yaml_text(at));
     for (size_t i = 0; i < yaml_count(schemas); i++)
-        suggestion_consider(&suggestion, namespace_strip(yaml_text(yaml_key(schemas, i))));
+        suggestion_consider(&suggestion, plan_local_name(yaml_text(yaml_key(schemas, i))));
     return compiler_error(c, &code_import_properties, at, path, compiler_hint(c, &suggestion),
                           "plugin '%s' has no property '%s'", plugin, yaml_text(at));
 }
@@ -108,7 +108,7 @@ json_t *import_plugin_properties(struct compiler *c, const struct entry *plugin)
     for (size_t i = 0; schemas && properties && i < yaml_count(schemas); i++) {
         const char *name = yaml_text(yaml_key(schemas, i));
         const struct yaml_node *given = plugin->document->properties;
-        const struct yaml_node *value = given ? yaml_find(given, namespace_strip(name)) : NULL;
+        const struct yaml_node *value = given ? yaml_find(given, plan_local_name(name)) : NULL;
         json_t *schema = compiler_json(c, yaml_value(schemas, i));
         if (value && schema)
             schema = with_value(c, schema, value);

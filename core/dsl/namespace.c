@@ -20,14 +20,6 @@ static bool apply_element(const struct namespacing *n, const struct element *ele
                           struct yaml_node *node);
 static bool apply_free(const struct namespacing *n, struct yaml_node *node);
 
-const char *namespace_strip(const char *name)
-{
-    const char *rest = name, *next;
-    while ((next = strstr(rest, NAMESPACE_DELIMITER)))
-        rest = next + strlen(NAMESPACE_DELIMITER);
-    return rest;
-}
-
 bool namespace_is_global(const char *name)
 {
     return !strncmp(name, "cloudify.", 9);

@@ -12,8 +12,6 @@ struct compiler;
 /** What separates a namespace from a name: "ns--name". */
 #define NAMESPACE_DELIMITER "--"
 
-/** The part of `name` after its namespaces. */
-const char *namespace_strip(const char *name);
 /** Whether `name` keeps its meaning in every namespace, as `cloudify.nodes.Root` does. */
 bool namespace_is_global(const char *name);
 /**

@@ -116,6 +116,28 @@ struct operation_set *plan_add_set(struct plan *plan, size_t count)
     return set;
 }
 
+const char *plan_local_name(const char *name)
+{
+    const char *rest = name, *next;
+    while ((next = strstr(rest, "--")))
+        rest = next + 2;
+    return rest;
+}
+
+bool plan_plugin_read(struct plan_plugin *plugin, json_t *record)
+{
+    *plugin = (struct plan_plugin){
+        .name = json_string_at(record, "name", NULL),
+        .executor = json_string_at(record, "executor", NULL),
+        .package_name = json_string_at(record, "package_name", NULL),
+        .package_version = json_string_at(record, "package_version", NULL),
+        .install = json_boolean_at(record, "install", true),
+        .record = record,
+    };
+    plugin->folder = plugin->name ? plan_local_name(plugin->name) : NULL;
+    return plugin->name && plugin->executor;
+}
+
 bool plan_index_nodes(struct plan *plan)
 {
     for (size_t i = 0; i < plan->node_count; i++) {

@@ -21,7 +21,8 @@ enum { OPERATION_RETRIES_UNSET = -2 }; /* -1 means without limit (dsl.md 5.2) */
 
 struct plan_plugin {
     const char *name;
-    const char *executor;                       /* "central_deployment_agent" or "host_agent" */
+    const char *folder;   /* that its code is in: its name without namespaces */
+    const char *executor; /* "central_deployment_agent" or "host_agent" */
     const char *package_name, *package_version; /* NULL where not given */
     bool install;
     json_t *record; /* the plugin dict of dsl.md 8.2, `properties` included */
@@ -135,6 +136,9 @@ struct plan {
     size_t operation_count;
     struct plan_storage *storage;
 };
+
+/** The part of a name after its namespaces: "name" of "outer--inner--name". */
+const char *plan_local_name(const char *name);
 
 /** Free a plan, even a half-built one. NULL is allowed. */
 void plan_free(struct plan *plan);

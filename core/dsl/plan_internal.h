@@ -36,6 +36,8 @@ struct operation *plan_add_operation(struct plan *plan);
 /** A set with room for `count` operations. */
 struct operation_set *plan_add_set(struct plan *plan, size_t count);
 
+/** Fill a plugin from its record, which the plan owns. @return whether it is a plugin's */
+bool plan_plugin_read(struct plan_plugin *plugin, json_t *record);
 /** Replace the schemas of the inputs by values (dsl.md 3). @return false: reported */
 bool plan_bind_inputs(struct plan *plan, const json_t *inputs,
                       const struct prepare_options *options, struct diagnostics *out);

@@ -236,16 +236,10 @@ static bool read_plugins(struct plan *plan, const json_t *list, struct error *er
         return error_nomem(err);
     for (size_t i = 0; i < json_array_size(list); i++) {
         struct plan_plugin *plugin = &plan->plugins[plan->plugin_count++];
-        const json_t *record = json_array_get(list, i);
-        plugin->record = plan_keep(plan, json_incref((json_t *)record));
-        plugin->name = json_string_at(record, "name", NULL);
-        plugin->executor = json_string_at(record, "executor", NULL);
-        plugin->package_name = json_string_at(record, "package_name", NULL);
-        plugin->package_version = json_string_at(record, "package_version", NULL);
-        plugin->install = json_boolean_at(record, "install", true);
-        if (!plugin->record)
+        json_t *record = plan_keep(plan, json_incref(json_array_get(list, i)));
+        if (!record)
             return error_nomem(err);
-        if (!plugin->name || !plugin->executor)
+        if (!plan_plugin_read(plugin, record))
             return damaged(err, "plugins");
     }
     return true;

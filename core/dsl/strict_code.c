@@ -104,7 +104,7 @@ static void check_function(struct compiler *c, const struct implementation *foun
         dot ? arena_strndup(&c->arena, found->function, (size_t)(dot - found->function)) : NULL;
     if (!module || is_of_runtime(module))
         return;
-    const char *plugin = namespace_strip(found->plugin->name);
+    const char *plugin = found->plugin->folder;
     char *text = find_module(c, plugin, module);
     if (!text)
         compiler_warn(c, &code_missing_function, at, path, NULL,
@@ -119,7 +119,7 @@ static void check_function(struct compiler *c, const struct implementation *foun
 static void check_script(struct compiler *c, const char *mapping, const char *subject,
                          const struct yaml_node *at, const struct path *path)
 {
-    char *script = path_join(c->directory, namespace_strip(mapping));
+    char *script = path_join(c->directory, plan_local_name(mapping));
     if (script && file_exists(script) && access(script, X_OK))
         compiler_warn(c, &code_script_mode, at, path, "chmod +x it",
                       "%s: the script '%s' cannot be executed", subject, mapping);
@@ -217,7 +217,7 @@ static void add_folder(struct code *code, const char *folder, int depth)
 
 static void add_plugin(struct code *code, const struct plan_plugin *plugin)
 {
-    const char *name = namespace_strip(plugin->name);
+    const char *name = plugin->folder;
     bool found = false;
     char *folder;
     for (size_t i = 0; (folder = plugin_folder(code->c, name, i)); i++) {
@@ -241,7 +241,7 @@ static void collect(struct code *code)
         const char *source = json_string_value(json_object_get(operation->inputs, "script_source"));
         if (source)
             add_words(code, source);
-        char *path = script ? path_join(code->c->directory, namespace_strip(script)) : NULL;
+        char *path = script ? path_join(code->c->directory, plan_local_name(script)) : NULL;
         if (path)
             add_file(code, path, FOLDER_DEPTH);
         free(path);

@@ -59,27 +59,54 @@ json_t *execution_instance_document(struct execution *e, size_t instance, struct
     return document;
 }
 
-/* The part of a request that tells the plugin; made once per plugin. */
-static json_t *plugin_document(struct execution *e, const struct plan_plugin *plugin)
+/* The properties of a plugin by their names in its own file; functions in their values mean the
+ * same for all nodes (dsl.md 8.2). */
+static json_t *plugin_properties(struct execution *e, const struct plan_plugin *plugin,
+                                 struct error *err)
 {
-    json_t *document = map_get(&e->plugins, plugin->name);
-    if (document)
-        return document;
-    char *plugins = path_join(e->options.work_directory, "plugins");
-    char *workdir = plugins ? path_join(plugins, plugin->name) : NULL;
+    const struct function_scope scope = {.path = plugin->name};
+    struct value_source source = instance_source(e->options.instances);
+    json_t *properties = json_object(), *schema;
+    const char *name;
+    bool ok = properties;
+    json_object_foreach(json_object_get(plugin->record, "properties"), name, schema)
+    {
+        ok = ok && !json_object_set_new(
+                       properties, plan_local_name(name),
+                       functions_evaluate(schema, &scope, &source, FUNCTIONS_RUNTIME, NULL, err));
+    }
+    if (ok)
+        return properties;
+    json_decref(properties);
+    return NULL;
+}
+
+static json_t *plugin_directories(const struct execution *e)
+{
     json_t *directories = json_array();
     const char *const *directory = e->options.plugin_directories;
     for (; directory && *directory; directory++)
         json_array_append_new(directories, json_string(*directory));
-    json_t *properties = json_object_get(plugin->record, "properties");
-    if (workdir && directories)
-        document =
-            json_pack("{s:s, s:s?, s:s?, s:O?, s:O, s:s}", "name", plugin->name, "package_name",
-                      plugin->package_name, "package_version", plugin->package_version,
-                      "properties", properties, "directories", directories, "workdir", workdir);
-    json_decref(directories);
-    free(workdir);
-    free(plugins);
+    return directories;
+}
+
+/* The part of a request that tells the plugin; made once per plugin. */
+static json_t *plugin_document(struct execution *e, const struct plan_plugin *plugin,
+                               struct error *err)
+{
+    json_t *document = map_get(&e->plugins, plugin->name);
+    if (document)
+        return document;
+    json_t *properties = plugin_properties(e, plugin, err);
+    if (!properties)
+        return NULL;
+    struct strbuf workdir = STRBUF_INIT;
+    strbuf_add_all(&workdir, e->options.work_directory, "/plugins/", plugin->name);
+    document = json_pack("{s:s, s:s, s:s?, s:s?, s:o, s:o, s:s}", "name", plugin->name, "folder",
+                         plugin->folder, "package_name", plugin->package_name, "package_version",
+                         plugin->package_version, "properties", properties, "directories",
+                         plugin_directories(e), "workdir", workdir.text);
+    strbuf_release(&workdir);
     if (document && !map_set(&e->plugins, plugin->name, document)) {
         json_decref(document);
         return NULL;
@@ -189,7 +216,7 @@ static bool add_places(const struct execution *e, const struct task *task, json_
 json_t *execution_request(struct execution *e, struct task *task, struct error *err)
 {
     json_t *request = message_new(MESSAGE_OPERATION_REQUEST);
-    json_t *plugin = plugin_document(e, task->operation->plugin);
+    json_t *plugin = plugin_document(e, task->operation->plugin, err);
     json_t *values = inputs(e, task, err);
     if (!request || !plugin || !values)
         goto fail;

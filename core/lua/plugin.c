@@ -43,7 +43,7 @@ static int plugin_prefix(lua_State *L)
 {
     const json_t *plugin = check_plugin(L, 1);
     const json_t *directories = json_object_get(plugin, "directories");
-    const char *name = json_string_at(plugin, "name", "");
+    const char *name = json_string_at(plugin, "folder", "");
     for (size_t i = 0; i < json_array_size(directories); i++) {
         const char *directory = json_string_value(json_array_get(directories, i));
         const char *prefix = lua_pushfstring(L, "%s/%s", directory ? directory : "", name);

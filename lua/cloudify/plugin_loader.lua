@@ -12,10 +12,10 @@ local opened = {} -- folders whose modules package.path already has
 local function folders(plugin, resources)
    local found = {}
    if resources then
-      table.insert(found, resources .. "/plugins/" .. plugin.name)
+      table.insert(found, resources .. "/plugins/" .. plugin.folder)
    end
    for _, directory in ipairs(plugin.directories or {}) do
-      table.insert(found, directory .. "/" .. plugin.name)
+      table.insert(found, directory .. "/" .. plugin.folder)
       table.insert(found, directory)
    end
    return found
@@ -56,12 +56,12 @@ end
 --- What to do when no folder is the plugin's.
 local function advice(plugin, list)
    for _, folder in ipairs(list) do
-      if filesystem.is_dir(folder) and folder:sub(-#plugin.name - 1) == "/" .. plugin.name then
+      if filesystem.is_dir(folder) and folder:sub(-#plugin.folder - 1) == "/" .. plugin.folder then
          return ""
       end
    end
    return (" (put the plugin into 'plugins/%s' beside the blueprint, or name the directory that "
-      .. "holds it with --plugins)"):format(plugin.name)
+      .. "holds it with --plugins)"):format(plugin.folder)
 end
 
 local function missing_module(plugin, module, list, tried)
@@ -102,7 +102,7 @@ end
 
 --- The function `name` of `module`, and whether it is declared resumable. Raises
 --- NonRecoverableError where either is missing, naming every path tried and the nearest name.
----@param plugin {name: string, directories: string[]}
+---@param plugin {name: string, folder: string, directories: string[]}
 ---@param resources? string folder of the blueprint
 ---@return function
 ---@return boolean

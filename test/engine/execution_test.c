@@ -304,8 +304,9 @@ static const struct workflow_host host = {.open = flow_open, .resume = flow_resu
 
 /* ---- a plan of two nodes, by hand ---- */
 
-static struct plan_plugin plugin = {.name = "web"}, agent = {.name = "agent"},
-                          extensions = {.name = "cfy_extensions"};
+static struct plan_plugin plugin = {.name = "web", .folder = "web"},
+                          agent = {.name = "agent", .folder = "agent"},
+                          extensions = {.name = "cfy_extensions", .folder = "cfy_extensions"};
 static struct operation operations[] = {
     {.name = "life.start",
      .short_name = "start",
