@@ -8,14 +8,19 @@ local plugin_loader = {}
 
 local opened = {} -- folders whose modules package.path already has
 
+--- What the folder of the plugin is called: by its name without namespaces.
+local function folder_name(plugin)
+   return plugin.folder or plugin.name
+end
+
 --- The folders that may hold the plugin, the likeliest first (lua-api.md, "A plugin").
 local function folders(plugin, resources)
-   local found = {}
+   local found, name = {}, folder_name(plugin)
    if resources then
-      table.insert(found, resources .. "/plugins/" .. plugin.folder)
+      table.insert(found, resources .. "/plugins/" .. name)
    end
    for _, directory in ipairs(plugin.directories or {}) do
-      table.insert(found, directory .. "/" .. plugin.folder)
+      table.insert(found, directory .. "/" .. name)
       table.insert(found, directory)
    end
    return found
@@ -56,12 +61,12 @@ end
 --- What to do when no folder is the plugin's.
 local function advice(plugin, list)
    for _, folder in ipairs(list) do
-      if filesystem.is_dir(folder) and folder:sub(-#plugin.folder - 1) == "/" .. plugin.folder then
+      if filesystem.is_dir(folder) and folder:match("[^/]*$") == folder_name(plugin) then
          return ""
       end
    end
    return (" (put the plugin into 'plugins/%s' beside the blueprint, or name the directory that "
-      .. "holds it with --plugins)"):format(plugin.folder)
+      .. "holds it with --plugins)"):format(folder_name(plugin))
 end
 
 local function missing_module(plugin, module, list, tried)
@@ -102,7 +107,7 @@ end
 
 --- The function `name` of `module`, and whether it is declared resumable. Raises
 --- NonRecoverableError where either is missing, naming every path tried and the nearest name.
----@param plugin {name: string, folder: string, directories: string[]}
+---@param plugin {name: string, folder?: string, directories: string[]}
 ---@param resources? string folder of the blueprint
 ---@return function
 ---@return boolean
