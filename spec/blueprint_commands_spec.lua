@@ -159,4 +159,43 @@ digraph blueprint {
          assert.truthy(result.out:find("^blueprint.yaml:3:30: error:"), result.out)
       end)
    end)
+
+   describe("diff", function()
+      local OLD = HEADER .. "inputs: {p: {default: 1}}\nnode_templates:\n"
+         .. "  web: {type: cloudify.nodes.WebServer, properties: {port: {get_input: p}}}\n"
+         .. "  db: {type: cloudify.nodes.DBMS}\n"
+      local NEW = HEADER .. "inputs: {p: {default: 2}}\nnode_templates:\n"
+         .. "  web: {type: cloudify.nodes.WebServer, properties: {port: {get_input: p}}}\n"
+         .. "  db: {type: cloudify.nodes.Compute}\n"
+         .. "  cache: {type: cloudify.nodes.DBMS}\n"
+
+      local function diff(new, ...)
+         world:write("app/blueprint.yaml", OLD)
+         world:write("app/new.yaml", new)
+         return world:sh(("cd %s/app && %s"):format(world.folder,
+            world:command("diff", "blueprint.yaml", "new.yaml", ...)))
+      end
+
+      it("tells the steps of an update", function()
+         assert.equal("+ node nodes.cache\n~ node nodes.db  (an update cannot do this)\n",
+            diff(NEW).out)
+         assert.equal("There is no difference.\n", diff(OLD).out)
+      end)
+
+      it("compares deployments where there are inputs", function()
+         assert.equal("There is no difference.\n", diff(OLD, "-i", "p=5").out)
+         local none = world:write("none.yaml", "{}\n")
+         assert.truthy(diff(NEW, "-i", none).out:find("~ property nodes.web.properties.port\n", 1,
+            true))
+      end)
+
+      it("gives records with --json, and errors as validate does", function()
+         local steps = json.decode(diff(NEW, "--json").out).steps
+         assert.same({action = "add", entity_type = "node", entity_id = {"nodes", "cache"},
+            topology_order = 0, supported = true}, steps[1])
+         local result = diff(HEADER .. "node_templates: {web: {type: none}}\n")
+         assert.equal(1, result.code)
+         assert.truthy(result.out:find("^new.yaml:3:30: error:"), result.out)
+      end)
+   end)
 end)

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "deployment/deployment.h"
+#include "deployment/update.h"
 #include "yaml/yaml.h"
 
 enum { INPUTS_LIMIT = 16 * 1024 * 1024 };
@@ -97,6 +98,33 @@ char *cloudify_plan(struct cloudify *c, const char *blueprint, const char *input
     *valid = result;
     json_decref(given);
     return runtime_result(result ? result : diagnostics, &why, err);
+}
+
+/* As plan(), without node instances: the ids of two deployments always differ. */
+static json_t *bound_plan(struct cloudify *c, const char *blueprint, const json_t *inputs,
+                          json_t **diagnostics)
+{
+    json_t *result = plan(c, blueprint, inputs, diagnostics);
+    if (result && inputs)
+        json_object_del(result, "node_instances");
+    return result;
+}
+
+char *cloudify_diff(struct cloudify *c, const char *before, const char *after, const char *inputs,
+                    bool *valid, struct cloudify_error *err)
+{
+    struct error why = {0};
+    json_t *given = inputs ? runtime_object(inputs, "inputs", &why) : NULL, *diagnostics = NULL;
+    bool ok = given || !inputs;
+    json_t *old = ok ? bound_plan(c, before, given, &diagnostics) : NULL;
+    json_t *new = old ? bound_plan(c, after, given, &diagnostics) : NULL;
+    json_t *steps = new ? update_steps(old, new) : NULL;
+    json_t *result = steps ? json_pack("{s:o}", "steps", steps) : diagnostics;
+    *valid = steps;
+    json_decref(given);
+    json_decref(old);
+    json_decref(new);
+    return runtime_result(result, &why, err);
 }
 
 static json_t *parse_yaml(const char *text, size_t length, const char *file, struct error *err)

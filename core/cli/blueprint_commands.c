@@ -127,6 +127,50 @@ static int graph(struct session *session, const char *blueprint)
     return show_plan(session, blueprint, session->arguments->dot ? graph_print_dot : graph_print);
 }
 
+/* "~ property nodes.web.properties.port" */
+static void print_step(const json_t *step)
+{
+    const char *action = member(step, "action");
+    const json_t *id = json_object_get(step, "entity_id"), *part;
+    size_t i;
+    printf("%c %s ",
+           *action == 'a'   ? '+'
+           : *action == 'r' ? '-'
+                            : '~',
+           member(step, "entity_type"));
+    json_array_foreach(id, i, part)
+    {
+        if (json_is_string(part))
+            printf("%s%s", i ? "." : "", json_string_value(part));
+        else
+            printf("[%d]", (int)json_integer_value(part));
+    }
+    puts(json_is_false(json_object_get(step, "supported")) ? "  (an update cannot do this)" : "");
+}
+
+static void show_steps(const json_t *result)
+{
+    const json_t *steps = json_object_get(result, "steps"), *step;
+    size_t i;
+    json_array_foreach(steps, i, step) print_step(step);
+    if (!json_array_size(steps))
+        puts("There is no difference.");
+}
+
+static int diff(struct session *session, const char *before)
+{
+    const struct arguments *arguments = session->arguments;
+    char *inputs;
+    if (!session_inputs(session, &inputs))
+        return EXIT_FAILED;
+    bool valid = false;
+    char *result = cloudify_diff(session->cloudify, before, arguments->positionals[1],
+                                 arguments->input_count ? inputs : NULL, &valid, &session->err);
+    free(inputs);
+    int code = session_print(session, result, valid ? show_steps : show_diagnostics);
+    return valid ? code : EXIT_FAILED;
+}
+
 static int schema(struct session *session, const char *unused)
 {
     (void)unused;
@@ -157,6 +201,11 @@ int command_plan(const struct arguments *arguments)
 int command_graph(const struct arguments *arguments)
 {
     return run(arguments, graph);
+}
+
+int command_diff(const struct arguments *arguments)
+{
+    return run(arguments, diff);
 }
 
 int command_schema(const struct arguments *arguments)

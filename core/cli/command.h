@@ -79,6 +79,7 @@ int command_uninstall(const struct arguments *arguments);
 int command_plan(const struct arguments *arguments);
 int command_validate(const struct arguments *arguments);
 int command_graph(const struct arguments *arguments);
+int command_diff(const struct arguments *arguments);
 int command_schema(const struct arguments *arguments);
 int command_executions_start(const struct arguments *arguments);
 int command_executions_resume(const struct arguments *arguments);

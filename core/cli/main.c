@@ -28,6 +28,10 @@ const struct command commands[] = {
      1, OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_DOT, command_graph,
      "What is contained in a node stands below it; arrows are its other relationships; x3 means\n"
      "three instances. With --json it is the plan, as by 'cfy plan'."},
+    {"diff", "BEFORE AFTER", "Print what makes one blueprint into another.", 2, 2,
+     OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS, command_diff,
+     "The steps of an update of a deployment, in order: - removes, + adds, ~ changes. With -i the\n"
+     "deployments with these inputs are compared."},
     {"schema", "", "Print a JSON Schema of the blueprint language, for editors.", 0, 0,
      OPTIONS_COMMON, command_schema, NULL},
     {"deployments list", "", "List the deployments.", 0, 0, OPTIONS_COMMON,

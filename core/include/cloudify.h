@@ -116,6 +116,19 @@ CLOUDIFY_API char *cloudify_validate(struct cloudify *c, const char *blueprint,
                                      const struct cloudify_validate_options *options, bool *valid,
                                      struct cloudify_error *err);
 
+/**
+ * What has to be done to make the plan of one blueprint into that of another; the store is not
+ * touched.
+ *
+ * @param inputs JSON object, to compare deployments with these inputs; or NULL
+ * @param valid  gets whether both blueprints are valid
+ * @return {"steps": [{action, entity_type, entity_id, topology_order, supported}]} in the order in
+ *         which they are carried out; or what cloudify_validate() returns of the blueprint that is
+ *         wrong; or NULL with `err` set if it could not be tried at all
+ */
+CLOUDIFY_API char *cloudify_diff(struct cloudify *c, const char *before, const char *after,
+                                 const char *inputs, bool *valid, struct cloudify_error *err);
+
 /** @return a JSON Schema of the language of blueprints, for editors; or NULL with `err` set */
 CLOUDIFY_API char *cloudify_schema(struct cloudify_error *err);
 
