@@ -90,6 +90,34 @@ static char *find_module(struct compiler *c, const char *plugin, const char *mod
     return text;
 }
 
+static bool plugin_is_here(struct compiler *c, const char *plugin)
+{
+    bool found = false;
+    char *folder;
+    for (size_t i = 0; !found && (folder = plugin_folder(c, plugin, i)); i++) {
+        found = (i == 0 || i % 2) && directory_exists(folder);
+        free(folder);
+    }
+    return found;
+}
+
+/* Warn once that all the code of a plugin is missing. */
+static void warn_missing_plugin(struct compiler *c, const char *plugin, const char *subject,
+                                const struct yaml_node *at, const struct path *path)
+{
+    static char warned[] = "warned";
+    struct strbuf key = STRBUF_INIT;
+    strbuf_add_all(&key, "plugin\n", plugin);
+    if (!map_has(&c->checked_code, key.text)) {
+        compiler_warn(
+            c, &code_missing_function, at, path, "name the directory that holds it with --plugins",
+            "%s: plugin '%s' is not found, so its functions cannot be looked for", subject, plugin);
+        if (!map_set(&c->checked_code, key.text, warned))
+            compiler_nomem(c);
+    }
+    strbuf_release(&key);
+}
+
 /* Modules of the runtime itself, as those of the built-in workflows, need not be found. */
 static bool is_of_runtime(const char *module)
 {
@@ -106,7 +134,9 @@ static void check_function(struct compiler *c, const struct implementation *foun
         return;
     const char *plugin = found->plugin->folder;
     char *text = find_module(c, plugin, module);
-    if (!text)
+    if (!text && !plugin_is_here(c, plugin))
+        warn_missing_plugin(c, plugin, subject, at, path);
+    else if (!text)
         compiler_warn(c, &code_missing_function, at, path, NULL,
                       "%s: plugin '%s' has no module '%s'", subject, plugin, module);
     else if (!has_word(text, dot + 1))
@@ -217,17 +247,13 @@ static void add_folder(struct code *code, const char *folder, int depth)
 
 static void add_plugin(struct code *code, const struct plan_plugin *plugin)
 {
-    const char *name = plugin->folder;
-    bool found = false;
     char *folder;
-    for (size_t i = 0; (folder = plugin_folder(code->c, name, i)); i++) {
-        if (i == 0 || i % 2) {
-            found = found || directory_exists(folder);
+    for (size_t i = 0; (folder = plugin_folder(code->c, plugin->folder, i)); i++) {
+        if (i == 0 || i % 2)
             add_folder(code, folder, 0);
-        }
         free(folder);
     }
-    code->is_incomplete = code->is_incomplete || !found;
+    code->is_incomplete = code->is_incomplete || !plugin_is_here(code->c, plugin->folder);
 }
 
 /* Plugins, scripts, and what functions name: all as words, whichever property is meant by them. */

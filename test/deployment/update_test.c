@@ -10,7 +10,7 @@
 #define NODE(name, more) "{id: '" name "', type: T, " more "}"
 #define IN(target)                                                                                 \
     "{type: in, target_id: " target ", type_hierarchy: ['cloudify.relationships.contained_in', "   \
-                                    "in]}"
+    "in]}"
 #define TO(target, more) "{type: to, target_id: " target ", type_hierarchy: [to]" more "}"
 
 static const struct row {
