@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { NAME_LIMIT = 128 };
+enum { NAME_LIMIT = 128, CANDIDATE_LIMIT = 2000 };
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -40,10 +40,12 @@ void suggestion_init(struct suggestion *suggestion, const char *wanted)
 void suggestion_consider(struct suggestion *suggestion, const char *candidate)
 {
     size_t wanted_length = strlen(suggestion->wanted), length = strlen(candidate);
-    if (wanted_length > NAME_LIMIT || length > NAME_LIMIT)
+    size_t longest = wanted_length > length ? wanted_length : length;
+    size_t shortest = wanted_length + length - longest;
+    if (longest > NAME_LIMIT || longest - shortest > 1 + longest / 4 ||
+        ++suggestion->considered > CANDIDATE_LIMIT)
         return;
     size_t distance = edit_distance(suggestion->wanted, wanted_length, candidate, length);
-    size_t longest = wanted_length > length ? wanted_length : length;
     if (distance < suggestion->distance && distance <= 1 + longest / 4 && distance < longest) {
         suggestion->best = candidate;
         suggestion->distance = distance;

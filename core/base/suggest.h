@@ -12,6 +12,7 @@ struct suggestion {
     const char *wanted;
     const char *best; /* borrowed from the candidate */
     size_t distance;
+    size_t considered; /* after some thousands no more are */
 };
 
 /** Start to look for names like `wanted`, which must outlive the suggestion. */

@@ -10,7 +10,7 @@
 #include "dsl/diagnostic_codes.h"
 
 /* Far below the 36^6 ids that there can be, so that a free one is found at once. */
-enum { SUFFIX_LENGTH = 6, INSTANCE_LIMIT = 10 * 1000 * 1000 };
+enum { SUFFIX_LENGTH = 6, INSTANCE_LIMIT = 1000 * 1000 };
 
 /* Where an instance is, by what its unit is in. */
 struct position {

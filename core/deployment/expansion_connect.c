@@ -7,7 +7,7 @@
 #include "deployment/survivors.h"
 #include "dsl/diagnostic_codes.h"
 
-enum { RELATIONSHIP_LIMIT = 100 * 1000 * 1000 };
+enum { RELATIONSHIP_LIMIT = 10 * 1000 * 1000 };
 
 /* One relationship of a node, and where its instances and those of its target are. */
 struct connection {

@@ -117,6 +117,7 @@ struct plan *blueprint_parse(const char *path, const struct blueprint_options *o
     }
     bool ok = compile(&c, path) && diagnostics_ok(out);
     types_release(&c);
+    map_release(&c.plugins);
     map_release(&c.script_files);
     map_release(&c.checked_code);
     compiler_free_sections(&c);

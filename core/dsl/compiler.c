@@ -7,6 +7,9 @@
 #include "base/strbuf.h"
 #include "functions/functions.h"
 
+/* How much more than what is written types may bring: so that a small blueprint stays small. */
+enum { INHERITED_LEAST = 500000, INHERITED_FACTOR = 10 };
+
 void path_write(struct strbuf *out, const struct path *path)
 {
     if (!path)
@@ -70,6 +73,23 @@ bool compiler_nomem(struct compiler *c)
     return diagnostics_nomem(c->out);
 }
 
+bool compiler_charge(struct compiler *c, size_t values, const struct yaml_node *at,
+                     const struct path *path)
+{
+    size_t limit = INHERITED_LEAST + INHERITED_FACTOR * c->document_weight;
+    bool was_within = c->inherited_values <= limit;
+    c->inherited_values += values;
+    if (c->inherited_values <= limit)
+        return true;
+    if (was_within)
+        compiler_error(
+            c, &code_limit, at, path, NULL,
+            "what types inherit and defaults of data types bring is more than %zu values,"
+            " %d times what is written",
+            limit, INHERITED_FACTOR);
+    return false;
+}
+
 void *compiler_alloc(struct compiler *c, size_t size)
 {
     void *memory = arena_alloc(&c->arena, size ? size : 1);
@@ -92,6 +112,8 @@ const char *compiler_hint(struct compiler *c, const struct suggestion *suggestio
 const char *compiler_hint_from(struct compiler *c, const char *wanted, const struct map *known)
 {
     struct suggestion suggestion;
+    if (diagnostics_is_full(c->out))
+        return NULL;
     suggestion_init(&suggestion, wanted);
     for (size_t i = 0; i < known->count; i++)
         suggestion_consider(&suggestion, known->entries[i].key);

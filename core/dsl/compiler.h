@@ -64,11 +64,14 @@ struct compiler {
     struct document **documents; /* main first, then in the order of imports */
     size_t document_count;
     size_t document_weight;             /* values in all of them */
+    size_t inherited_values;            /* see compiler_charge() */
+    unsigned type_depth;                /* types that are being resolved, one for another */
     struct map sections[SECTION_COUNT]; /* name -> struct entry */
     const struct yaml_node *description, *metadata;
     struct map data_types;         /* name -> struct data_type */
     struct map node_types;         /* name -> struct type */
     struct map relationship_types; /* name -> struct type */
+    struct map plugins;            /* name -> struct plan_plugin */
     struct map script_files;       /* implementation -> whether it is a file */
     struct map checked_code;       /* implementations that strict checks have looked at */
     struct plan *plan;
@@ -88,6 +91,14 @@ void compiler_warn(struct compiler *c, const struct diagnostic_code *code,
                    const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 /** Record that memory ran out. @return false */
 bool compiler_nomem(struct compiler *c);
+/**
+ * Count values that a small blueprint may make very many of: what types inherit, and what defaults
+ * of data types bring.
+ *
+ * @return false: there are too many, reported
+ */
+bool compiler_charge(struct compiler *c, size_t values, const struct yaml_node *at,
+                     const struct path *path);
 /** Memory of the compilation, zeroed; or NULL, recorded. */
 void *compiler_alloc(struct compiler *c, size_t size);
 /** "did you mean 'x'?" for the best of `suggestion`, or NULL; good as long as the compiler. */

@@ -65,7 +65,8 @@ static bool compile_plugin(struct compiler *c, const struct entry *entry,
     if (!check_plugin(c, entry))
         return false;
     json_t *record = plugin_record(c, entry);
-    return (record && plan_keep(c->plan, record) && plan_plugin_read(plugin, record)) ||
+    return (record && plan_keep(c->plan, record) && plan_plugin_read(plugin, record) &&
+            map_set(&c->plugins, plugin->name, plugin)) ||
            compiler_nomem(c);
 }
 

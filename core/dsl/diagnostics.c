@@ -48,13 +48,17 @@ static const char *keep_format(struct diagnostics *diagnostics, const char *fmt,
     return copy ? copy : "out of memory";
 }
 
+static size_t limit_of(const struct diagnostics *diagnostics)
+{
+    return diagnostics->limit ? diagnostics->limit : DEFAULT_LIMIT;
+}
+
 static void record(struct diagnostics *diagnostics, const struct diagnostic_code *code,
                    enum diagnostic_severity severity, const struct diagnostic_place *place,
                    const char *hint, const char *fmt, va_list args)
 {
-    size_t limit = diagnostics->limit ? diagnostics->limit : DEFAULT_LIMIT;
     size_t *met = severity == DIAGNOSTIC_ERROR ? &diagnostics->errors : &diagnostics->warnings;
-    if (++*met > limit)
+    if (++*met > limit_of(diagnostics))
         return;
     if (!grow(diagnostics)) {
         diagnostics->nomem = true;
@@ -94,6 +98,11 @@ bool diagnostics_nomem(struct diagnostics *diagnostics)
 {
     diagnostics->nomem = true;
     return false;
+}
+
+bool diagnostics_is_full(const struct diagnostics *diagnostics)
+{
+    return diagnostics->errors >= limit_of(diagnostics);
 }
 
 bool diagnostics_ok(const struct diagnostics *diagnostics)

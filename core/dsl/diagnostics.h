@@ -59,6 +59,8 @@ void diagnostics_warn(struct diagnostics *diagnostics, const struct diagnostic_c
     __attribute__((format(printf, 5, 6)));
 /** Record that memory ran out. @return false */
 bool diagnostics_nomem(struct diagnostics *diagnostics);
+/** Whether further errors are only counted, so that it is in vain to think of hints. */
+bool diagnostics_is_full(const struct diagnostics *diagnostics);
 /** Whether there is no error; warnings do not count. */
 bool diagnostics_ok(const struct diagnostics *diagnostics);
 

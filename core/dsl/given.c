@@ -17,11 +17,10 @@ static const struct yaml_node *locate(const struct given *given, const struct pa
         const struct yaml_node *item = yaml_item(above, path->index);
         return item ? item : above;
     }
-    for (size_t i = 0; i < yaml_count(above) && yaml_kind(above) == YAML_MAP; i++) {
-        if (!strcmp(yaml_text(yaml_key(above, i)), path->key))
-            return key ? yaml_key(above, i) : yaml_value(above, i);
-    }
-    return above;
+    const struct yaml_node *value = yaml_find(above, path->key);
+    if (!value)
+        return above;
+    return key ? yaml_key_of_value(value) : value;
 }
 
 static void report(void *data, const struct diagnostic_code *code, const struct path *path,
@@ -35,12 +34,28 @@ static void report(void *data, const struct diagnostic_code *code, const struct 
     compiler_error(given->c, code, at, path, hint, "%s: %s", given->subject, message);
 }
 
+enum { VALUE_DEPTH = 200 }; /* as deep as YAML goes */
+
+static bool charge(void *data, size_t count, const struct path *path)
+{
+    const struct given *given = data;
+    unsigned depth = 0;
+    for (const struct path *above = path; above && depth <= VALUE_DEPTH; above = above->up)
+        depth++;
+    if (depth > VALUE_DEPTH)
+        return compiler_error(given->c, &code_limit, given->at, NULL, NULL,
+                              "%s: data types are nested more than %d levels deep", given->subject,
+                              VALUE_DEPTH);
+    return compiler_charge(given->c, count, given->at, given->path);
+}
+
 static struct value_rules rules_of(const struct given *given, bool partial)
 {
     return (struct value_rules){.data_types = given->c->plan->data_types,
                                 .partial = partial,
                                 .wrong_type = &code_wrong_type,
                                 .data = (void *)given,
+                                .charge = charge,
                                 .report = report};
 }
 

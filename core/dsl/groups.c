@@ -64,15 +64,12 @@ static bool is_member(struct compiler *c, const char *name)
 static bool unknown_member(struct compiler *c, const char *subject, const struct yaml_node *node,
                            const struct path *path)
 {
-    struct suggestion suggestion;
-    suggestion_init(&suggestion, yaml_string(node));
-    for (size_t i = 0; i < c->sections[SECTION_NODE_TEMPLATES].count; i++)
-        suggestion_consider(&suggestion, c->sections[SECTION_NODE_TEMPLATES].entries[i].key);
-    for (size_t i = 0; i < c->sections[SECTION_GROUPS].count; i++)
-        suggestion_consider(&suggestion, c->sections[SECTION_GROUPS].entries[i].key);
-    return compiler_error(c, &code_unknown_member, node, path, compiler_hint(c, &suggestion),
-                          "%s: member '%s' is neither a node template nor a group", subject,
-                          yaml_string(node));
+    const char *name = yaml_string(node);
+    const char *hint = compiler_hint_from(c, name, &c->sections[SECTION_NODE_TEMPLATES]);
+    if (!hint)
+        hint = compiler_hint_from(c, name, &c->sections[SECTION_GROUPS]);
+    return compiler_error(c, &code_unknown_member, node, path, hint,
+                          "%s: member '%s' is neither a node template nor a group", subject, name);
 }
 
 /* The members, each once, new; NULL: reported. */

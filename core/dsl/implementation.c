@@ -8,23 +8,24 @@
 #include "dsl/operations.h"
 #include "dsl/strict.h"
 
-static bool has_prefix(const char *mapping, const char *plugin)
-{
-    size_t length = strlen(plugin);
-    return !strncmp(mapping, plugin, length) && mapping[length] == '.';
-}
+enum { DOT_LIMIT = 64 }; /* in the name of a plugin, so that no mapping takes long */
 
-/* The plugin that `mapping` begins with; `*count` of them do. */
-static const struct plan_plugin *find_plugin(const struct plan *plan, const char *mapping,
-                                             size_t *count)
+/* The plugin that `mapping` begins with; `*count` of them do: names may have dots in them. */
+static const struct plan_plugin *find_plugin(struct compiler *c, const char *mapping, size_t *count)
 {
     const struct plan_plugin *found = NULL;
+    char *name = arena_strdup(&c->scratch, mapping);
+    char *dot = name ? strchr(name, '.') : NULL;
     *count = 0;
-    for (size_t i = 0; i < plan->plugin_count; i++) {
-        if (has_prefix(mapping, plan->plugins[i].name)) {
-            found = &plan->plugins[i];
+    for (int i = 0; dot && i < DOT_LIMIT; i++) {
+        *dot = '\0';
+        const struct plan_plugin *plugin = map_get(&c->plugins, name);
+        *dot = '.';
+        if (plugin) {
+            found = plugin;
             ++*count;
         }
+        dot = strchr(dot + 1, '.');
     }
     return found;
 }
@@ -138,7 +139,7 @@ static bool find(struct compiler *c, const char *mapping, const char *script_fun
                  struct implementation *out)
 {
     size_t count = 0;
-    const struct plan_plugin *plugin = find_plugin(c->plan, mapping, &count);
+    const struct plan_plugin *plugin = find_plugin(c, mapping, &count);
     if (mapping_is_url(mapping) || is_script_file(c, mapping))
         return use_script(c, "script_path", script_function, inputs, subject, at, path, out);
     if (mapping_is_inline(mapping))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/map.h"
 #include "base/strbuf.h"
 #include "dsl/input_schemas.h"
 
@@ -29,23 +30,6 @@ static struct declaration *new_declaration(struct compiler *c, struct arena *are
     return declaration;
 }
 
-/* Replace the operation of that name; a new one goes behind the others of its interface. */
-static void put_declaration(struct interfaces *set, struct declaration *declaration)
-{
-    size_t place = set->count;
-    for (size_t i = 0; i < set->count; i++) {
-        if (!strcmp(set->items[i]->name, declaration->name)) {
-            set->items[i] = declaration;
-            return;
-        }
-        if (!strcmp(set->items[i]->interface, declaration->interface))
-            place = i + 1;
-    }
-    memmove(set->items + place + 1, set->items + place, (set->count - place) * sizeof *set->items);
-    set->items[place] = declaration;
-    set->count++;
-}
-
 size_t interfaces_count(const struct yaml_node *interfaces)
 {
     size_t count = 0;
@@ -54,28 +38,122 @@ size_t interfaces_count(const struct yaml_node *interfaces)
     return count;
 }
 
+/* A merge under way: inherited operations, those that are given, and what comes of them. */
+struct merge {
+    struct compiler *c;
+    struct arena *arena;
+    const struct interfaces *inherited; /* or NULL */
+    const struct yaml_node *node;       /* interface -> operation -> declaration, or NULL */
+    struct interfaces *result;
+};
+
+static bool emit(struct merge *m, struct declaration *declaration)
+{
+    if (declaration)
+        m->result->items[m->result->count++] = declaration;
+    return declaration;
+}
+
+/* Whether one of the `count` inherited operations from `first` on has the short name `name`. Where
+ * both sides are large, `known` has their names. */
+static bool is_inherited(const struct merge *m, size_t first, size_t count, const char *name,
+                         const struct map *known)
+{
+    if (known->count)
+        return map_has(known, name);
+    for (size_t i = first; i < first + count; i++) {
+        if (!strcmp(yaml_text(m->inherited->items[i]->at), name))
+            return true;
+    }
+    return false;
+}
+
+enum { FEW_COMPARISONS = 4096 };
+
+/* The operations that `operations` adds to those of its interface that are inherited. */
+static bool emit_new(struct merge *m, const char *interface, const struct yaml_node *operations,
+                     size_t first, size_t count)
+{
+    static char here[] = "here";
+    struct map known = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && count * yaml_count(operations) > FEW_COMPARISONS && i < count; i++)
+        ok = map_set(&known, yaml_text(m->inherited->items[first + i]->at), here) ||
+             compiler_nomem(m->c);
+    for (size_t j = 0; ok && j < yaml_count(operations); j++) {
+        const struct yaml_node *key = yaml_key(operations, j);
+        if (!is_inherited(m, first, count, yaml_text(key), &known))
+            ok =
+                emit(m, new_declaration(m->c, m->arena, interface, key, yaml_value(operations, j)));
+    }
+    map_release(&known);
+    return ok;
+}
+
+/* An inherited operation, or what is given instead. */
+static bool emit_inherited(struct merge *m, struct declaration *inherited,
+                           const struct yaml_node *operations)
+{
+    const char *name = yaml_text(inherited->at);
+    const struct yaml_node *given = operations ? yaml_find(operations, name) : NULL;
+    return emit(m, given ? new_declaration(m->c, m->arena, inherited->interface,
+                                           yaml_key_of_value(given), given)
+                         : inherited);
+}
+
+/* All operations of the interface of inherited operation `first`. @return the next one's number, or
+ * 0: no memory */
+static size_t merge_interface(struct merge *m, size_t first)
+{
+    const struct interfaces *inherited = m->inherited;
+    const char *interface = inherited->items[first]->interface;
+    const struct yaml_node *operations = m->node ? yaml_find(m->node, interface) : NULL;
+    size_t end = first;
+    if (operations && yaml_kind(operations) != YAML_MAP)
+        operations = NULL;
+    while (end < inherited->count && !strcmp(inherited->items[end]->interface, interface)) {
+        if (!emit_inherited(m, inherited->items[end++], operations))
+            return 0;
+    }
+    return !operations || emit_new(m, interface, operations, first, end - first) ? end : 0;
+}
+
+/* Interfaces that are not inherited, in the order of the node. */
+static bool merge_new_interfaces(struct merge *m)
+{
+    static char here[] = "here";
+    struct map known = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && m->inherited && i < m->inherited->count; i++) {
+        const char *interface = m->inherited->items[i]->interface;
+        if (i == 0 || strcmp(interface, m->inherited->items[i - 1]->interface) != 0)
+            ok = map_set(&known, interface, here) || compiler_nomem(m->c);
+    }
+    for (size_t i = 0; ok && i < yaml_count(m->node); i++) {
+        const char *interface = yaml_text(yaml_key(m->node, i));
+        if (!map_has(&known, interface))
+            ok = emit_new(m, interface, yaml_value(m->node, i), 0, 0);
+    }
+    map_release(&known);
+    return ok;
+}
+
+/* Operations stand by interface, the inherited ones first, the new ones of each behind them. */
 bool interfaces_merge(struct compiler *c, struct arena *arena, struct interfaces *result,
                       const struct interfaces *inherited, const struct yaml_node *node)
 {
+    struct merge m = {c, arena, inherited, node, result};
     size_t known = inherited ? inherited->count : 0;
     size_t size = (known + interfaces_count(node)) * sizeof *result->items;
-    *result = (struct interfaces){arena_alloc(arena, size), known};
+    *result = (struct interfaces){arena_alloc(arena, size), 0};
     if (!result->items)
         return compiler_nomem(c);
-    if (known)
-        memcpy(result->items, inherited->items, known * sizeof *result->items);
-    for (size_t i = 0; node && i < yaml_count(node); i++) {
-        const char *interface = yaml_text(yaml_key(node, i));
-        const struct yaml_node *operations = yaml_value(node, i);
-        for (size_t j = 0; j < yaml_count(operations); j++) {
-            struct declaration *declaration = new_declaration(
-                c, arena, interface, yaml_key(operations, j), yaml_value(operations, j));
-            if (!declaration)
-                return false;
-            put_declaration(result, declaration);
-        }
+    for (size_t next = 0; next < known;) {
+        next = merge_interface(&m, next);
+        if (!next)
+            return false;
     }
-    return true;
+    return !node || merge_new_interfaces(&m);
 }
 
 static bool compile_schemas(struct compiler *c, const char *subject,

@@ -16,13 +16,13 @@ static bool is_known_type(const struct compiler *c, const char *type)
 static bool unknown_type(struct compiler *c, const char *subject, const struct yaml_node *at,
                          const struct path *path)
 {
+    const char *hint = compiler_hint_from(c, yaml_string(at), &c->sections[SECTION_DATA_TYPES]);
     struct suggestion suggestion;
     suggestion_init(&suggestion, yaml_string(at));
     types_suggest(NULL, &suggestion);
-    for (size_t i = 0; i < c->sections[SECTION_DATA_TYPES].count; i++)
-        suggestion_consider(&suggestion, c->sections[SECTION_DATA_TYPES].entries[i].key);
-    return compiler_error(c, &code_unknown_type, at, path, compiler_hint(c, &suggestion),
-                          "%s: unknown type '%s'", subject, yaml_string(at));
+    return compiler_error(c, &code_unknown_type, at, path,
+                          hint ? hint : compiler_hint(c, &suggestion), "%s: unknown type '%s'",
+                          subject, yaml_string(at));
 }
 
 bool compiler_check_type(struct compiler *c, const char *subject, const struct yaml_node *schema,
@@ -118,9 +118,11 @@ json_t *compiler_read_properties(struct compiler *c, const char *subject,
                                  const struct yaml_node *node, const json_t *inherited,
                                  const struct path *path)
 {
-    bool ok = true;
+    bool ok = compiler_charge(c, json_object_size(inherited), node, path);
+    if (ok && inherited && (!node || !yaml_count(node)))
+        return (json_t *)inherited;
     json_t *properties = json_object();
-    for (size_t i = 0; node && i < yaml_count(node); i++) {
+    for (size_t i = 0; ok && node && i < yaml_count(node); i++) {
         const char *name = yaml_text(yaml_key(node, i));
         struct path below = {path, name, 0};
         json_t *property = read_property(c, subject, yaml_key(node, i), yaml_value(node, i),
@@ -187,6 +189,17 @@ static bool build_data_type(struct compiler *c, const struct entry *entry)
     return !json_object_set_new(c->plan->data_types, entry->name, record) || compiler_nomem(c);
 }
 
+/* Types are resolved one for another, each on the stack: this is as deep as they may go. */
+enum { TYPE_DEPTH = 1000 };
+
+static bool too_deep(struct compiler *c, const char *kind, const struct entry *entry,
+                     const struct path *path)
+{
+    return compiler_error(c, &code_limit, entry->at, path, NULL,
+                          "%s '%s': it needs more than %d other types, one for another", kind,
+                          entry->name, TYPE_DEPTH);
+}
+
 static bool resolve_data_type(struct compiler *c, const struct entry *entry)
 {
     struct path section = {NULL, "data_types", 0}, path = {&section, entry->name, 0};
@@ -202,7 +215,11 @@ static bool resolve_data_type(struct compiler *c, const struct entry *entry)
         return compiler_error(c, &code_type_name_reserved, entry->at, &path, NULL,
                               "data type '%s': this is the name of a built-in type", entry->name);
     json_object_set_new(c->plan->data_types, entry->name, in_progress());
-    if (build_data_type(c, entry))
+    bool ok = c->type_depth < TYPE_DEPTH || too_deep(c, "data type", entry, &path);
+    c->type_depth++;
+    ok = ok && build_data_type(c, entry);
+    c->type_depth--;
+    if (ok)
         return true;
     json_object_set_new(c->plan->data_types, entry->name, json_false());
     return false;
@@ -267,7 +284,9 @@ static bool build_type(struct compiler *c, const struct type_kind *kind, struct 
     for (int side = 0; side < SIDE_COUNT && kind->interfaces[side]; side++) {
         const struct yaml_node *node = field_of(type->entry->value, kind->interfaces[side]);
         struct path interfaces = {&path, kind->interfaces[side], 0};
-        ok &= interfaces_merge(c, &c->arena, &type->interfaces[side],
+        size_t count = type->parent ? type->parent->interfaces[side].count : 0;
+        ok &= compiler_charge(c, count, type->entry->at, &interfaces) &&
+              interfaces_merge(c, &c->arena, &type->interfaces[side],
                                type->parent ? &type->parent->interfaces[side] : NULL, node) &&
               interfaces_compile_schemas(c, compiler_subject(c, kind->name, type->name),
                                          &type->interfaces[side], &interfaces);
@@ -285,7 +304,10 @@ static bool resolve_type(struct compiler *c, const struct type_kind *kind, struc
         return compiler_error(c, &code_circular, type->entry->at, &path, NULL,
                               "%s '%s' is derived from itself", kind->name, type->name);
     type->state = TYPE_RESOLVING;
-    type->state = build_type(c, kind, types, type) ? TYPE_READY : TYPE_BROKEN;
+    bool ok = c->type_depth < TYPE_DEPTH || too_deep(c, kind->name, type->entry, &path);
+    c->type_depth++;
+    type->state = ok && build_type(c, kind, types, type) ? TYPE_READY : TYPE_BROKEN;
+    c->type_depth--;
     return type->state == TYPE_READY;
 }
 

@@ -90,8 +90,14 @@ struct check {
     const struct plan *plan;
     struct diagnostics *out;
     const struct value_source *source; /* NULL: only the shapes of calls are checked */
+    struct value_source quiet;         /* the same without hints */
     bool ok;
 };
+
+static const struct value_source *source_now(const struct check *check)
+{
+    return check->source && diagnostics_is_full(check->out) ? &check->quiet : check->source;
+}
 
 /* Each member of the value on its own, so that as many errors as there are are found at once. */
 static bool check_value(void *data, const struct plan_value *value)
@@ -110,8 +116,8 @@ static bool check_value(void *data, const struct plan_value *value)
         strbuf_truncate(&path, length);
         strbuf_addf(&path, ".%s", key);
         scope.path = path.text;
-        if (!functions_validate(member, &scope, check->source, plan_language_version(check->plan),
-                                &failure, &err))
+        if (!functions_validate(member, &scope, source_now(check),
+                                plan_language_version(check->plan), &failure, &err))
             check->ok = function_report(check->plan, &failure, &err, value->mark, check->out);
     }
     strbuf_release(&path);
@@ -168,7 +174,9 @@ bool validate_functions(struct compiler *c)
     struct plan *plan = c->plan;
     struct value_source source = plan_value_source(plan);
     bool is_lax = c->options && c->options->keep_invalid_functions;
-    struct check check = {plan, c->out, is_lax ? NULL : &source, true};
+    struct check check = {plan, c->out, is_lax ? NULL : &source, source, true};
+    check.quiet.suggest_input = NULL;
+    check.quiet.suggest_node = NULL;
     for (size_t i = 0; i < plan->operation_count; i++)
         plan->operations[i]->has_functions =
             functions_contain_in_members(plan->operations[i]->inputs);

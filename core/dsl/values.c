@@ -192,6 +192,8 @@ static json_t *build_of_data_type(const struct value_rules *rules, const json_t 
     const json_t *base = json_object_get(property, "default");
     if (!json_is_object(value))
         return wrong_type(rules, json_string_at(property, "type", ""), value, path);
+    if (rules->charge && !rules->charge(rules->data, 1 + json_object_size(schema), path))
+        return NULL;
     if (!is_plain_object(base) || base == value)
         return values_build(rules, schema, value, path);
     json_t *merged = values_overlay(rules->data_types, schema, base, value);
@@ -214,10 +216,12 @@ json_t *value_build(const struct value_rules *rules, const json_t *property, con
     return json_incref((json_t *)value);
 }
 
+enum { HINT_LIMIT = 20 }; /* for one value; who has more unknown keys has another problem */
+
 static bool check_known(const struct value_rules *rules, const json_t *schema, const json_t *given,
                         const struct path *path)
 {
-    bool ok = true;
+    size_t unknown = 0;
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)given, key, value)
@@ -226,12 +230,13 @@ static bool check_known(const struct value_rules *rules, const json_t *schema, c
             continue;
         struct strbuf hint = STRBUF_INIT;
         struct path below = {path, key, 0};
-        complain(rules, &code_unknown_property, &below, suggest_key(schema, key, &hint),
-                 "'%s' is not a known property", key);
+        bool is_hinted = ++unknown <= HINT_LIMIT;
+        complain(rules, &code_unknown_property, &below,
+                 is_hinted ? suggest_key(schema, key, &hint) : NULL, "'%s' is not a known property",
+                 key);
         strbuf_release(&hint);
-        ok = false;
     }
-    return ok;
+    return !unknown;
 }
 
 static bool is_truthy(const json_t *value)

@@ -15,7 +15,12 @@ struct value_rules {
         *data_types; /* name -> {properties: schemas}, each complete with what it inherits */
     bool partial;    /* a missing key is no error: defaults of types (dsl.md 4.3) */
     const struct diagnostic_code *wrong_type; /* code for a value of the wrong type */
-    void *data;                               /* for `report` */
+    void *data;                               /* for the next two */
+    /**
+     * Whether a value of a data type with `count` properties may be made at `path`; else it is
+     * reported. NULL: any number may.
+     */
+    bool (*charge)(void *data, size_t count, const struct path *path);
     void (*report)(void *data, const struct diagnostic_code *code, const struct path *path,
                    const char *hint, const char *message);
 };

@@ -116,6 +116,11 @@ const struct yaml_node *yaml_key(const struct yaml_node *map, size_t i)
     return map->kind == YAML_MAP && i < map->count ? &map->of.children->node[2 * i] : NULL;
 }
 
+const struct yaml_node *yaml_key_of_value(const struct yaml_node *value)
+{
+    return value - 1; /* they are side by side */
+}
+
 bool yaml_key_is_repeated(const struct yaml_node *key)
 {
     return key->is_repeated;

@@ -108,6 +108,8 @@ const struct yaml_node *yaml_key(const struct yaml_node *map, size_t i);
 bool yaml_key_is_repeated(const struct yaml_node *key);
 /** The value of entry `i` of a map, or NULL. */
 const struct yaml_node *yaml_value(const struct yaml_node *map, size_t i);
+/** The key of a value that yaml_find() or yaml_value() has given. */
+const struct yaml_node *yaml_key_of_value(const struct yaml_node *value);
 /** The value at the string `key` of a map; NULL if it has none, or is no map. Constant time. */
 const struct yaml_node *yaml_find(const struct yaml_node *map, const char *key);
 
