@@ -142,12 +142,12 @@ static bool merge_new_interfaces(struct merge *m)
 bool interfaces_merge(struct compiler *c, struct arena *arena, struct interfaces *result,
                       const struct interfaces *inherited, const struct yaml_node *node)
 {
-    struct merge m = {c, arena, inherited, node, result};
     size_t known = inherited ? inherited->count : 0;
     size_t size = (known + interfaces_count(node)) * sizeof *result->items;
     *result = (struct interfaces){arena_alloc(arena, size), 0};
     if (!result->items)
         return compiler_nomem(c);
+    struct merge m = {c, arena, inherited, node, result};
     for (size_t next = 0; next < known;) {
         next = merge_interface(&m, next);
         if (!next)
