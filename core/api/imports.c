@@ -15,5 +15,7 @@ struct blueprint_options runtime_blueprint_options(const struct cloudify *c)
     return (struct blueprint_options){
         .resolver = &resolver,
         .plugin_directories = c->options.plugin_directories,
+        .import_rules = c->options.import_rules,
+        .import_rules_only = c->options.import_rules_only,
     };
 }

@@ -98,6 +98,16 @@ static char *default_directory(struct error *err)
     return directory;
 }
 
+static bool check_rules(const char *const *rule, struct error *err)
+{
+    for (; rule && *rule; rule++) {
+        if (!strchr(*rule, '=') || **rule == '=')
+            return error_set(err, ERROR_INVALID, "import rule '%s': write PREFIX=REPLACEMENT",
+                             *rule);
+    }
+    return true;
+}
+
 struct cloudify *cloudify_open(const struct cloudify_options *options, struct cloudify_error *err)
 {
     struct error why = {0};
@@ -106,9 +116,9 @@ struct cloudify *cloudify_open(const struct cloudify_options *options, struct cl
         c->options = *options;
         c->directory = options->store ? strdup(options->store) : default_directory(&why);
     }
-    if (c && c->directory)
+    if (c && c->directory && check_rules(options->import_rules, &why))
         return c;
-    error_nomem(&why);
+    error_nomem(&why); /* unless there is a better reason */
     runtime_error(err, &why);
     cloudify_close(c);
     return NULL;

@@ -69,6 +69,20 @@ static bool set_plugins(struct arguments *arguments, const char *value)
     return *value;
 }
 
+static bool set_import_rule(struct arguments *arguments, const char *value)
+{
+    if (arguments->import_rule_count == MAX_INPUTS)
+        return false;
+    arguments->import_rules[arguments->import_rule_count++] = value;
+    return strchr(value, '=') && *value != '=';
+}
+
+static bool set_rules_only(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->import_rules_only = true;
+}
+
 static bool set_workers(struct arguments *arguments, const char *value)
 {
     return parse_count(value, 1, &arguments->execution.workers);
@@ -162,6 +176,11 @@ static const struct option options[] = {
      "wait between two tries, fractions allowed (default: 1)", set_interval},
     {"--plugins", NULL, "DIRECTORY", OPTION_PLUGINS, "look for plugins there too; may be repeated",
      set_plugins},
+    {"--import-rule", NULL, "PREFIX=URL", OPTION_IMPORT_RULES,
+     "fetch imports whose URL begins with PREFIX from there first; may be repeated",
+     set_import_rule},
+    {"--import-rules-only", NULL, NULL, OPTION_IMPORT_RULES,
+     "where a rule applies, do not try the URL itself", set_rules_only},
     {"--max-errors", NULL, "N", OPTION_VALIDATION, "show the first N errors (default: 20)",
      set_max_errors},
     {"--strict", NULL, NULL, OPTION_VALIDATION, "warn of what is allowed but probably not meant",

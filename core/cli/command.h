@@ -26,8 +26,10 @@ enum option_bit {
     OPTION_CUSTOM_PARAMETERS = 1 << 11,
     OPTION_VALIDATION = 1 << 12, /* --max-errors, --strict and --excerpts */
     OPTION_DOT = 1 << 13,
+    OPTION_IMPORT_RULES = 1 << 14,
     OPTION_RESET = 1 << 20,
     OPTIONS_COMMON = OPTION_STORE | OPTION_JSON,
+    OPTIONS_BLUEPRINT = OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_IMPORT_RULES,
     OPTIONS_EXECUTION =
         OPTIONS_COMMON | OPTION_WORKERS | OPTION_RETRIES | OPTION_VERBOSE | OPTION_PLUGINS,
 };
@@ -41,6 +43,9 @@ struct arguments {
     size_t input_count;
     const char *plugin_directories[MAX_INPUTS + 1];
     size_t plugin_directory_count;
+    const char *import_rules[MAX_INPUTS + 1];
+    size_t import_rule_count;
+    bool import_rules_only;
     struct cloudify_execution_options execution;
     int max_errors;
     bool json, follow, force, verbose, help, reset_operations, strict, excerpts, dot;

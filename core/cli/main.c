@@ -8,7 +8,7 @@
 
 const struct command commands[] = {
     {"install", "BLUEPRINT", "Create a deployment from a blueprint and install it.", 1, 1,
-     OPTIONS_EXECUTION | OPTION_DEPLOYMENT | OPTION_INPUT, command_install,
+     OPTIONS_EXECUTION | OPTION_DEPLOYMENT | OPTIONS_BLUEPRINT, command_install,
      "An id in use starts anew after an uninstall. While a deployment is installed, or its "
      "install\n"
      "has failed or was interrupted, the id is refused."},
@@ -16,20 +16,20 @@ const struct command commands[] = {
      OPTIONS_EXECUTION | OPTION_PARAMETER, command_uninstall,
      "'cfy deployments delete' forgets it altogether."},
     {"validate", "BLUEPRINT", "Check a blueprint and print every error found.", 1, 1,
-     OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_VALIDATION, command_validate,
+     OPTIONS_BLUEPRINT | OPTION_VALIDATION, command_validate,
      "Each error tells file, line and column, and what was probably meant. With -i the inputs are\n"
      "checked too. Warnings of --strict do not make a blueprint invalid."},
-    {"plan", "BLUEPRINT", "Print the plan of a blueprint as JSON.", 1, 1,
-     OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS, command_plan,
+    {"plan", "BLUEPRINT", "Print the plan of a blueprint as JSON.", 1, 1, OPTIONS_BLUEPRINT,
+     command_plan,
      "With -i it is the plan of a deployment: inputs bound, functions evaluated as far as they "
      "can\n"
      "be, node instances made."},
     {"graph", "BLUEPRINT", "Print the nodes of a blueprint and how they depend on each other.", 1,
-     1, OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_DOT, command_graph,
+     1, OPTIONS_BLUEPRINT | OPTION_DOT, command_graph,
      "What is contained in a node stands below it; arrows are its other relationships; x3 means\n"
      "three instances. With --json it is the plan, as by 'cfy plan'."},
     {"diff", "BEFORE AFTER", "Print what makes one blueprint into another.", 2, 2,
-     OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS, command_diff,
+     OPTIONS_BLUEPRINT, command_diff,
      "The steps of an update of a deployment, in order: - removes, + adds, ~ changes. With -i the\n"
      "deployments with these inputs are compared."},
     {"schema", "", "Print a JSON Schema of the blueprint language, for editors.", 0, 0,

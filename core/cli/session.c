@@ -41,6 +41,8 @@ bool session_open(struct session *session, const struct arguments *arguments)
     struct cloudify_options options = {
         .store = arguments->store,
         .plugin_directories = arguments->plugin_directories,
+        .import_rules = arguments->import_rules,
+        .import_rules_only = arguments->import_rules_only,
         .on_event = show_event,
         .on_events_end = flush_events,
         .event_form = event_form(arguments),

@@ -30,6 +30,10 @@ struct import_resolver {
 
 struct blueprint_options {
     const struct import_resolver *resolver; /* NULL: only files and the built-in types */
+    /* NULL-ended list of "PREFIX=REPLACEMENT", or NULL: from where imports whose URL begins with
+     * PREFIX are fetched first (dsl.md 2.5); `import_rules_only`: nor from the URL itself then. */
+    const char *const *import_rules;
+    bool import_rules_only;
     const char *resources; /* directory for imports and scripts besides the blueprint's, or NULL */
     const char *const *plugin_directories; /* NULL-ended; NAME/plugin.yaml in one of them is what
                                               `plugin:NAME` imports; or NULL */

@@ -182,10 +182,9 @@ static struct source *read_path(struct compiler *c, const struct import *import,
 }
 
 /* "file:/path", "file:///path": a path in a URL, in which %20 is a space. */
-static struct source *read_file_url(struct compiler *c, const struct import *import)
+static void write_file_path(const char *url, struct strbuf *path)
 {
-    const char *url = import->name + strlen("file:");
-    struct strbuf path = STRBUF_INIT;
+    url += strlen("file:");
     if (!strncmp(url, "//", 2))
         url += 2;
     for (; *url; url++) {
@@ -194,9 +193,19 @@ static struct source *read_file_url(struct compiler *c, const struct import *imp
             memcpy(code, url + 1, 2);
             url += 2;
         }
-        strbuf_addc(&path, *code ? (char)strtol(code, NULL, 16) : *url);
+        strbuf_addc(path, *code ? (char)strtol(code, NULL, 16) : *url);
     }
-    struct source *source = read_path(c, import, path.text);
+}
+
+static struct source *read_file_url(struct compiler *c, const struct import *import,
+                                    const char *url, struct error *err)
+{
+    struct strbuf path = STRBUF_INIT;
+    bool absent = false;
+    write_file_path(url, &path);
+    struct source *source = source_read(c, path.text, import->at, &absent);
+    if (absent)
+        error_set(err, ERROR_NOT_FOUND, "there is no file '%s'", path.text);
     strbuf_release(&path);
     return source;
 }
@@ -235,17 +244,69 @@ static bool is_remote(const char *name)
     return false;
 }
 
-static struct source *read_remote(struct compiler *c, const struct import *import)
+/* What one URL gives; NULL with `err` set: nothing, so that another may be tried. */
+static struct source *fetch(struct compiler *c, const struct import *import, const char *url,
+                            struct error *err)
+{
+    return has_scheme(url, "file") ? read_file_url(c, import, url, err) : read_url(c, url, err);
+}
+
+/* ---- rules that say from where URLs are fetched instead (dsl.md 2.5) ---- */
+
+/* The URL that a rule "PREFIX=REPLACEMENT" makes of `name`; false: it does not apply. */
+static bool apply_rule(const char *rule, const char *name, struct strbuf *url)
+{
+    const char *equals = strchr(rule, '=');
+    size_t length = equals ? (size_t)(equals - rule) : 0;
+    strbuf_truncate(url, 0);
+    if (!equals || strncmp(rule, name, length) != 0)
+        return false;
+    strbuf_add_all(url, equals + 1, name + length);
+    return true;
+}
+
+/* Try `url` unless the search is over; what it gives, or why it gives nothing, is noted. */
+static void try_url(struct search *search, const char *url, struct strbuf *reasons)
 {
     struct error err = {0};
-    if (has_scheme(import->name, "file"))
-        return read_file_url(c, import);
+    if (search->is_over)
+        return;
+    struct source *source = fetch(search->c, search->import, url, &err);
+    if (source || !err.code)
+        finish(search, source);
+    else
+        strbuf_add_all(reasons, reasons->length ? "; " : "", err.text);
+}
+
+static struct source *read_by_rules(struct compiler *c, const struct import *import)
+{
+    struct search search = {c, import, STRBUF_INIT, false, NULL};
+    struct strbuf url = STRBUF_INIT, reasons = STRBUF_INIT;
+    const char *const *rule = c->options ? c->options->import_rules : NULL;
+    bool applied = false;
+    for (; rule && *rule; rule++) {
+        if (!apply_rule(*rule, import->name, &url))
+            continue;
+        applied = true;
+        try_url(&search, url.text, &reasons);
+    }
+    if (!applied || !c->options->import_rules_only)
+        try_url(&search, import->name, &reasons);
+    if (!search.is_over)
+        compiler_error(c, &code_import_not_found, import->at, import->path, NULL, "import '%s': %s",
+                       import->written, reasons.text);
+    strbuf_release(&url);
+    strbuf_release(&reasons);
+    return search.found;
+}
+
+static struct source *read_remote(struct compiler *c, const struct import *import)
+{
     if (has_scheme(import->name, "plugin"))
         return plugin_import_locate(c, import);
     if (has_scheme(import->name, "blueprint"))
         return read_blueprint(c, import);
-    struct source *source = read_url(c, import->name, &err);
-    return source || !err.code ? source : import_failed(c, import, &err);
+    return read_by_rules(c, import);
 }
 
 struct source *import_locate(struct compiler *c, const struct import *import)

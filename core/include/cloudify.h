@@ -60,7 +60,11 @@ struct cloudify_options {
     const char *store; /* directory; NULL: $CFY_STORE, else ~/.cloudify */
     /* Directories with plugins, before those of the store; NULL-terminated, or NULL. */
     const char *const *plugin_directories;
-    const char *worker; /* the worker's executable; NULL: the one installed with the library */
+    /* "PREFIX=REPLACEMENT" each: from where imports whose URL begins with PREFIX are fetched first,
+     * as from a mirror; NULL-terminated, or NULL. */
+    const char *const *import_rules;
+    bool import_rules_only; /* where a rule applies, the URL itself is not tried */
+    const char *worker;     /* the worker's executable; NULL: the one installed with the library */
     /* Called after each commit with each new event or log record, or NULL. */
     void (*on_event)(void *data, const char *record);
     /* Called after the last of these, when it is worth while to flush what was written; or NULL. */
@@ -88,7 +92,8 @@ CLOUDIFY_API const char *cloudify_version(void);
 CLOUDIFY_API void cloudify_free(char *result);
 
 /**
- * Open a runtime. The store is made when it is first written to.
+ * Open a runtime. The store is made when it is first written to. CLOUDIFY_INVALID: an import rule
+ * has no '='.
  *
  * @return new (cloudify_close() it), or NULL with `err` set
  */

@@ -80,8 +80,54 @@ static void test_resolver(void)
     strbuf_release(&expected);
 }
 
+/* Only b has the file. */
+static char *read_mirror(void *data, const char *name, size_t *length, struct error *err)
+{
+    (void)data;
+    if (strcmp(name, "http://b/types.yaml") != 0) {
+        error_set(err, ERROR_NOT_FOUND, "'%s': none", name);
+        return NULL;
+    }
+    return read_remote(NULL, "https://example.com/types.yaml", length, err);
+}
+
+static void test_rules(void)
+{
+    static const struct {
+        const char *rules[4];
+        bool only;
+        const char *error;
+    } rows[] = {
+        {{"https://example.com=http://b"}, true, ""},
+        {{"https://example.com=http://a", "https://=http://a/", "https://example.com/=http://b/"},
+         true,
+         ""},
+        {{"https://example.com=http://a", "https://exam=http://c/"},
+         false,
+         "'http://a/types.yaml': none; 'http://c/ple.com/types.yaml': none; "
+         "'https://example.com/types.yaml': none"},
+        {{"https://example.com=http://a"}, true, "'http://a/types.yaml': none"},
+        {{"https://example.org=http://b"}, true, "'https://example.com/types.yaml': none"},
+        {{"https://example.com=file:///nowhere"}, true, "there is no file '/nowhere/types.yaml'"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct import_resolver resolver = {.read = read_mirror};
+        const struct blueprint_options options = {.resolver = &resolver,
+                                                  .import_rules = rows[i].rules,
+                                                  .import_rules_only = rows[i].only};
+        struct strbuf expected = STRBUF_INIT;
+        if (*rows[i].error)
+            strbuf_addf(&expected,
+                        FOLDER "remote.yaml:2:11: import 'https://example.com/types.yaml': %s\n",
+                        rows[i].error);
+        plan_free(parse(FOLDER "remote.yaml", &options, expected.text));
+        strbuf_release(&expected);
+    }
+}
+
 int main(void)
 {
+    test_rules();
     test_circle();
     test_plugin();
     test_override();
