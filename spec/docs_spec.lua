@@ -148,4 +148,31 @@ describe("the description of the blueprint language", function()
          end
       end
    end
+
+   --- id -> its numbers, as they stand in a table, of all kinds of problems that there are.
+   local function known_problems()
+      local problems = {}
+      for line in io.lines("core/dsl/diagnostic_codes.h") do
+         local id, number = line:match('X%([%w_]+, "([%w-]+)", (-?%d+)%)')
+         if id then
+            local before = problems[id] and problems[id] .. ", " or ""
+            problems[id] = before .. (number == "0" and "" or number)
+         end
+      end
+      return problems
+   end
+
+   it("lists every error and every warning", function()
+      local listed = {}
+      for line in io.lines(DOCUMENT) do
+         local id, number = line:match("^| `([%w-]+)` | ([%d, -]*) ?| ")
+         local warning = line:match("^| `([%w-]+)` | [a-z]")
+         if id or warning then
+            listed[id or warning] = number and number:gsub(" $", "") or ""
+         end
+      end
+      for id, number in pairs(known_problems()) do
+         assert.equal(number, listed[id], id)
+      end
+   end)
 end)

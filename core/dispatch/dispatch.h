@@ -49,7 +49,7 @@ struct dispatch_observer {
 struct pool_options {
     int workers;             /* at most so many processes, so many operations at a time */
     const char *worker_path; /* the executable; NULL: worker_find() it */
-    /* A directory to note the workers in while they live, for survivors_end(); NULL: nowhere. */
+    /* A directory to note the workers in while they live, for leftovers_end(); NULL: nowhere. */
     const char *run_directory;
     struct dispatch_observer observer; /* copied */
 };

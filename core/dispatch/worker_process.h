@@ -22,7 +22,7 @@ struct worker_process {
  * standard input and our standard error as its standard output and error.
  *
  * @param lifeline the end of the pipe that it shall read
- * @param record file to be made for who comes after this engine (survivors.h), or NULL; taken
+ * @param record file to be made for who comes after this engine (leftovers.h), or NULL; taken
  * @return false with `err` set: ERROR_IO, and `process` empty
  */
 bool worker_process_start(struct worker_process *process, const char *path, int lifeline,

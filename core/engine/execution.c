@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/files.h"
-#include "dispatch/survivors.h"
+#include "dispatch/leftovers.h"
 #include "engine/execution_internal.h"
 
 static const char *instance_name(void *data, long instance)
@@ -67,7 +67,7 @@ static bool make_directories(struct execution *e, struct error *err)
     char *output = NULL;
     bool ok = make_directory(e, "output", &output, err) &&
               make_directory(e, "run", &e->run_directory, err) &&
-              survivors_end(e->run_directory, err);
+              leftovers_end(e->run_directory, err);
     free(output);
     return ok;
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "../check.h"
-#include "dispatch/survivors.h"
+#include "dispatch/leftovers.h"
 
 /* A child in a group of its own that waits for ever; it exits with 7 if it may not join. */
 static pid_t start(bool join)
@@ -107,11 +107,11 @@ static void test_left(void)
     struct error err = {0};
     if (!mkdtemp(directory))
         abort();
-    CHECK(survivors_end("/nowhere/at/all", &err), "nobody has survived nowhere");
+    CHECK(leftovers_end("/nowhere/at/all", &err), "nobody has survived nowhere");
     snprintf(path, sizeof path, "%s/worker-1", directory);
     pid_t worker = start(false), group = start(false);
     leave(path, worker, group);
-    CHECK(survivors_end(directory, &err), "survivors are ended: %s", err.text);
+    CHECK(leftovers_end(directory, &err), "survivors are ended: %s", err.text);
     CHECK(end_of(worker) == SIGKILL && end_of(group) == SIGKILL, "worker and children");
     CHECK(access(path, F_OK) != 0, "and forgotten");
 
@@ -121,7 +121,7 @@ static void test_left(void)
     int file = open(path, O_RDWR);
     CHECK(pwrite(file, "another boot", 12, 0) == 12, "after another boot of the machine");
     close(file);
-    CHECK(survivors_end(directory, &err) && kill(worker, 0) == 0 && kill(group, 0) == 0,
+    CHECK(leftovers_end(directory, &err) && kill(worker, 0) == 0 && kill(group, 0) == 0,
           "processes with the same numbers are strangers");
     kill(worker, SIGKILL);
     kill(group, SIGKILL);
@@ -129,7 +129,7 @@ static void test_left(void)
     end_of(group);
     snprintf(path, sizeof path, "%s/worker-2", directory);
     close(open(path, O_CREAT | O_WRONLY, 0600));
-    CHECK(survivors_end(directory, &err) && access(path, F_OK) != 0,
+    CHECK(leftovers_end(directory, &err) && access(path, F_OK) != 0,
           "a file that was being made has nobody: %s", err.text);
     rmdir(directory);
 }

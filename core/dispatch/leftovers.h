@@ -1,6 +1,6 @@
-/* survivors.h - what an engine that was killed may have left running on this machine. */
-#ifndef CLOUDIFY_DISPATCH_SURVIVORS_H
-#define CLOUDIFY_DISPATCH_SURVIVORS_H
+/* leftovers.h - what an engine that was killed may have left running on this machine. */
+#ifndef CLOUDIFY_DISPATCH_LEFTOVERS_H
+#define CLOUDIFY_DISPATCH_LEFTOVERS_H
 
 #include <stdbool.h>
 
@@ -13,6 +13,6 @@
  *
  * @return false with `err` set: ERROR_IO (one does not end, or the directory is unreadable)
  */
-bool survivors_end(const char *directory, struct error *err);
+bool leftovers_end(const char *directory, struct error *err);
 
 #endif

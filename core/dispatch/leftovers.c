@@ -1,5 +1,5 @@
-/* survivors.c - see survivors.h. */
-#include "dispatch/survivors.h"
+/* leftovers.c - see leftovers.h. */
+#include "dispatch/leftovers.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,7 +20,7 @@ static bool end_one(const char *directory, const char *name, struct error *err)
     return ok;
 }
 
-bool survivors_end(const char *directory, struct error *err)
+bool leftovers_end(const char *directory, struct error *err)
 {
     DIR *files = opendir(directory);
     if (!files)
