@@ -11,7 +11,12 @@
 #include "base/suggest.h"
 #include "lua/lua_workflow_host.h"
 
-enum { DEFAULT_WORKERS = 16, DEFAULT_TASK_RETRIES = 5, DEFAULT_TASK_RETRY_INTERVAL = 1 };
+enum {
+    DEFAULT_WORKERS = 16,
+    DEFAULT_TASK_RETRIES = 5,
+    DEFAULT_TASK_RETRY_INTERVAL = 1, /* seconds */
+    DEFAULT_WAIT_AFTER_FAIL = 600,   /* seconds */
+};
 
 /* Hands the records of a commit on, each in the form asked for. */
 static void show_events(void *data, const json_t *records)
@@ -57,6 +62,7 @@ json_t *runtime_limits(const struct cloudify_execution_options *options, const j
     json_int_t retries = json_integer_at(stored, "task_retries", DEFAULT_TASK_RETRIES);
     json_int_t subgraph_retries = json_integer_at(stored, "subgraph_retries", 0);
     double interval = json_number_at(stored, "task_retry_interval", DEFAULT_TASK_RETRY_INTERVAL);
+    double wait = json_number_at(stored, "wait_after_fail", DEFAULT_WAIT_AFTER_FAIL);
     if (options->workers > 0)
         workers = options->workers;
     if (options->retries_given) {
@@ -65,9 +71,11 @@ json_t *runtime_limits(const struct cloudify_execution_options *options, const j
     }
     if (options->subgraph_retries)
         subgraph_retries = options->subgraph_retries;
-    json_t *limits =
-        json_pack("{s:I, s:I, s:f, s:I}", "workers", workers, "task_retries", retries,
-                  "task_retry_interval", interval, "subgraph_retries", subgraph_retries);
+    if (options->wait_given)
+        wait = options->wait_after_fail;
+    json_t *limits = json_pack("{s:I, s:I, s:f, s:I, s:f}", "workers", workers, "task_retries",
+                               retries, "task_retry_interval", interval, "subgraph_retries",
+                               subgraph_retries, "wait_after_fail", wait);
     if (!limits)
         error_nomem(err);
     return limits;
@@ -80,7 +88,7 @@ static void set_limits(struct execution_options *execution, const json_t *limits
     execution->task_retry_interval =
         json_number_at(limits, "task_retry_interval", DEFAULT_TASK_RETRY_INTERVAL);
     execution->subgraph_retries = (int)json_integer_at(limits, "subgraph_retries", 0);
-    execution->wait_after_fail = -1;
+    execution->wait_after_fail = json_number_at(limits, "wait_after_fail", DEFAULT_WAIT_AFTER_FAIL);
 }
 
 json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err)

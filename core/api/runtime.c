@@ -176,7 +176,7 @@ bool runtime_has_deployment(struct cloudify *c, const char *id, struct error *er
 struct deployment_store *runtime_deployment(struct cloudify *c, const char *id,
                                             enum store_mode mode, struct error *err)
 {
-    struct store *store = runtime_store(c, mode, err);
+    struct store *store = runtime_store(c, mode == STORE_READ ? mode : STORE_WRITE, err);
     struct deployment_store *ds = store ? deployment_open(store, id, mode, err) : NULL;
     if (!ds && store && err->code == ERROR_NOT_FOUND)
         suggest_deployment(store, id, err);

@@ -100,6 +100,17 @@ static bool set_interval(struct arguments *arguments, const char *value)
     return parse_number(value, 0, &arguments->execution.task_retry_interval);
 }
 
+static bool set_subgraph_retries(struct arguments *arguments, const char *value)
+{
+    return parse_count(value, -1, &arguments->execution.subgraph_retries);
+}
+
+static bool set_wait(struct arguments *arguments, const char *value)
+{
+    arguments->execution.wait_given = true;
+    return parse_number(value, 0, &arguments->execution.wait_after_fail);
+}
+
 static bool set_custom(struct arguments *arguments, const char *value)
 {
     (void)value;
@@ -116,6 +127,26 @@ static bool set_force(struct arguments *arguments, const char *value)
 {
     (void)value;
     return arguments->force = true;
+}
+
+/* The more urgent one counts, in whatever order they stand. */
+static bool set_cancel(struct arguments *arguments, enum cloudify_cancel_level level)
+{
+    if (level > arguments->cancel)
+        arguments->cancel = level;
+    return true;
+}
+
+static bool set_cancel_force(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return set_cancel(arguments, CLOUDIFY_CANCEL_FORCE);
+}
+
+static bool set_cancel_kill(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return set_cancel(arguments, CLOUDIFY_CANCEL_KILL);
 }
 
 static bool set_reset(struct arguments *arguments, const char *value)
@@ -174,6 +205,11 @@ static const struct option options[] = {
      "retry a failed operation N times, -1 without limit (default: 5)", set_retries},
     {"--task-retry-interval", NULL, "SECONDS", OPTION_RETRIES,
      "wait between two tries, fractions allowed (default: 1)", set_interval},
+    {"--subgraph-retries", NULL, "N", OPTION_RETRIES,
+     "reinstall a node instance that fails N times, -1 without limit (default: 0)",
+     set_subgraph_retries},
+    {"--wait-after-fail", NULL, "SECONDS", OPTION_RETRIES,
+     "let what runs go on so long after a failure (default: 600)", set_wait},
     {"--plugins", NULL, "DIRECTORY", OPTION_PLUGINS, "look for plugins there too; may be repeated",
      set_plugins},
     {"--import-rule", NULL, "PREFIX=URL", OPTION_IMPORT_RULES,
@@ -191,6 +227,9 @@ static const struct option options[] = {
      set_dot},
     {"--follow", "-f", NULL, OPTION_FOLLOW, "go on until the running execution ends", set_follow},
     {"--force", NULL, NULL, OPTION_FORCE, "do it whatever the deployment's state", set_force},
+    {"--force", NULL, NULL, OPTION_CANCEL, "do not wait for the workflow, only for operations",
+     set_cancel_force},
+    {"--kill", NULL, NULL, OPTION_CANCEL, "kill the operations that run", set_cancel_kill},
     {"--reset-operations", NULL, NULL, OPTION_RESET,
      "begin anew what was under way, also what is not declared resumable", set_reset},
     {"--verbose", "-v", NULL, OPTION_VERBOSE, "show debug messages too", set_verbose},
@@ -322,7 +361,8 @@ int arguments_leading(int argc, char **argv)
 bool arguments_parse(struct arguments *arguments, const struct command *command, int argc,
                      char **argv)
 {
-    *arguments = (struct arguments){.execution = {.task_retries = 5, .task_retry_interval = 1}};
+    *arguments = (struct arguments){.execution = {.task_retries = 5, .task_retry_interval = 1},
+                                    .cancel = CLOUDIFY_CANCEL_GRACEFUL};
     bool operands_only = false;
     for (char **next = argv; next < argv + argc;) {
         if (!operands_only && !strcmp(*next, "--")) {

@@ -18,7 +18,7 @@ enum option_bit {
     OPTION_INPUT = 1 << 3,
     OPTION_PARAMETER = 1 << 4,
     OPTION_WORKERS = 1 << 5,
-    OPTION_RETRIES = 1 << 6, /* --task-retries and --task-retry-interval */
+    OPTION_RETRIES = 1 << 6, /* what is done about failures */
     OPTION_FOLLOW = 1 << 7,
     OPTION_FORCE = 1 << 8,
     OPTION_VERBOSE = 1 << 9,
@@ -27,6 +27,7 @@ enum option_bit {
     OPTION_VALIDATION = 1 << 12, /* --max-errors, --strict and --excerpts */
     OPTION_DOT = 1 << 13,
     OPTION_IMPORT_RULES = 1 << 14,
+    OPTION_CANCEL = 1 << 15, /* --force and --kill */
     OPTION_RESET = 1 << 20,
     OPTIONS_COMMON = OPTION_STORE | OPTION_JSON,
     OPTIONS_BLUEPRINT = OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_IMPORT_RULES,
@@ -48,6 +49,7 @@ struct arguments {
     bool import_rules_only;
     struct cloudify_execution_options execution;
     int max_errors;
+    enum cloudify_cancel_level cancel;
     bool json, follow, force, verbose, help, reset_operations, strict, excerpts, dot;
 };
 
@@ -87,6 +89,7 @@ int command_graph(const struct arguments *arguments);
 int command_diff(const struct arguments *arguments);
 int command_schema(const struct arguments *arguments);
 int command_executions_start(const struct arguments *arguments);
+int command_executions_cancel(const struct arguments *arguments);
 int command_executions_resume(const struct arguments *arguments);
 int command_executions_list(const struct arguments *arguments);
 int command_executions_get(const struct arguments *arguments);

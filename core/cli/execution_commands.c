@@ -97,6 +97,18 @@ int command_executions_resume(const struct arguments *arguments)
     return code;
 }
 
+int command_executions_cancel(const struct arguments *arguments)
+{
+    struct session session;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    const char *id = arguments->positionals[0];
+    bool ok = cloudify_cancel(session.cloudify, id, arguments->cancel, &session.err);
+    int code = ok ? command_executions_get(arguments) : session_failed(&session);
+    session_close(&session);
+    return code;
+}
+
 static void show_executions(const json_t *rows)
 {
     static const struct column columns[] = {

@@ -47,6 +47,11 @@ const struct command commands[] = {
     {"executions start", "WORKFLOW", "Run a workflow of a deployment (-d).", 1, 1,
      OPTIONS_EXECUTION | OPTION_DEPLOYMENT | OPTION_PARAMETER | OPTION_CUSTOM_PARAMETERS,
      command_executions_start, NULL},
+    {"executions cancel", "EXECUTION", "Cancel an execution that runs or was interrupted.", 1, 1,
+     OPTIONS_COMMON | OPTION_CANCEL, command_executions_cancel,
+     "Nothing new starts; operations that run go on to their end, and the workflow is told. In "
+     "the\n"
+     "terminal of the execution Ctrl-C does the same, and a second Ctrl-C kills."},
     {"executions resume", "EXECUTION", "Go on with an execution that did not complete.", 1, 1,
      OPTIONS_EXECUTION | OPTION_RESET, command_executions_resume,
      "What has succeeded is not done again. An operation that was under way is repeated if it is\n"

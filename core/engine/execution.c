@@ -2,7 +2,6 @@
 #include "engine/execution.h"
 
 #include <assert.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,14 +22,27 @@ static void on_turn(uv_check_t *turn)
         execution_turn(e);
 }
 
-/* The first signal lets running operations end, the second does not. */
-static void on_signal(uv_signal_t *handle, int number)
+/* Of anything else that may be readable the turn makes nothing. */
+static void on_request(uv_poll_t *handle, int status, int events)
 {
     struct execution *e = handle->data;
-    (void)number;
-    e->hurry = e->cancelled;
-    e->cancelled = true;
-    execution_arrive(e, (struct arrival){.kind = ARRIVAL_WAKE});
+    (void)status, (void)events;
+    if (cancel_level(e->listener) > e->cancel)
+        execution_arrive(e, (struct arrival){.kind = ARRIVAL_WAKE});
+}
+
+static void listen_for_requests(struct execution *e)
+{
+    int descriptors[2];
+    cancel_descriptors(e->listener, descriptors);
+    for (int i = 0; i < 2; i++) {
+        e->requests[i].data = NULL;
+        if (descriptors[i] < 0)
+            continue;
+        uv_poll_init(&e->loop, &e->requests[i], descriptors[i]);
+        uv_poll_start(&e->requests[i], UV_READABLE, on_request);
+        e->requests[i].data = e;
+    }
 }
 
 static bool start_loop(struct execution *e, struct error *err)
@@ -45,12 +57,7 @@ static bool start_loop(struct execution *e, struct error *err)
     uv_timer_init(&e->loop, &e->patience);
     uv_check_start(&e->turn, on_turn);
     e->turn.data = e->wake.data = e->linger.data = e->patience.data = e;
-    for (int i = 0; i < 2; i++) {
-        uv_signal_init(&e->loop, &e->signals[i]);
-        e->signals[i].data = e;
-        if (e->options.handle_signals)
-            uv_signal_start(&e->signals[i], on_signal, i ? SIGTERM : SIGINT);
-    }
+    listen_for_requests(e);
     return true;
 }
 
@@ -72,7 +79,7 @@ static bool make_directories(struct execution *e, struct error *err)
     return ok;
 }
 
-static json_t *base_context(const struct execution_options *options)
+json_t *execution_base_context(const struct execution_options *options)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:{s:s}}", "blueprint_id", options->blueprint_id,
                      "deployment_id", options->deployment_id, "execution_id", options->execution_id,
@@ -84,14 +91,18 @@ static bool prepare(struct execution *e, struct error *err)
     struct task_graph_observer observer = execution_graph_observer(e);
     size_t nodes = e->options.plan->node_count;
     e->graph = task_graph_new(&observer, e->options.subgraph_retries, err);
-    e->base_context = base_context(&e->options);
+    e->base_context = execution_base_context(&e->options);
     e->records = json_array();
     e->node_functions = malloc(nodes ? nodes : 1);
     if (!e->graph || !e->base_context || !e->records || !e->node_functions)
         return error_nomem(err);
     memset(e->node_functions, -1, nodes);
     task_graph_set_namer(e->graph, instance_name, e);
-    if (!make_directories(e, err) || !start_loop(e, err))
+    if (!make_directories(e, err))
+        return false;
+    e->listener = cancel_listen(e->options.work_directory, e->options.execution_id,
+                                e->options.handle_signals, err);
+    if (!e->listener || !start_loop(e, err))
         return false;
     struct pool_options pool = {.workers = e->options.workers > 0 ? e->options.workers : 16,
                                 .worker_path = e->options.worker_path,
@@ -114,8 +125,10 @@ static void close_handles(struct execution *e)
     uv_close((uv_handle_t *)&e->wake, NULL);
     uv_close((uv_handle_t *)&e->linger, NULL);
     uv_close((uv_handle_t *)&e->patience, NULL);
-    for (int i = 0; i < 2; i++)
-        uv_close((uv_handle_t *)&e->signals[i], NULL);
+    for (int i = 0; i < 2; i++) {
+        if (e->requests[i].data)
+            uv_close((uv_handle_t *)&e->requests[i], NULL);
+    }
     for (struct retry_timer *retry = e->retry_timers; retry; retry = retry->next)
         uv_close((uv_handle_t *)&retry->timer, on_retry_closed);
     e->retry_timers = NULL;
@@ -144,6 +157,7 @@ static void release(struct execution *e)
         assert(!busy);
         (void)busy;
     }
+    cancel_listener_free(e->listener);
     release_traffic(e);
     task_graph_free(e->graph);
     for (size_t i = 0; i < e->plugins.count; i++)

@@ -14,6 +14,7 @@
 #include "deployment/deployment.h"
 #include "dispatch/dispatch.h"
 #include "dsl/plan.h"
+#include "engine/cancel.h"
 #include "engine/task_graph.h"
 #include "engine/workflow_host.h"
 #include "storage/storage.h"
@@ -30,16 +31,16 @@ struct execution_options {
     json_t *parameters;                    /* complete: plan_workflow_parameters() */
     const char *const *plugin_directories; /* where plugins are looked for; NULL-terminated */
     const char *resources_directory;       /* the deployment's copy of the blueprint's folder */
-    const char *work_directory;            /* the deployment's own, for outputs and plugins */
-    int workers;                           /* at most so many operations at a time */
-    const char *worker_path;               /* executable; NULL: the installed one */
-    int task_retries;                      /* -1: no limit */
-    double task_retry_interval;            /* seconds */
+    const char *work_directory; /* the deployment's own, for outputs, plugins, requests */
+    int workers;                /* at most so many operations at a time */
+    const char *worker_path;    /* executable; NULL: the installed one */
+    int task_retries;           /* -1: no limit */
+    double task_retry_interval; /* seconds */
     int subgraph_retries;
     double wait_after_fail; /* seconds after the first failure; negative: 600 */
     bool resume;            /* it has run before: its stored graphs are gone on with */
     bool reset_operations;  /* resume: operations that were under way are begun anew */
-    bool handle_signals;    /* SIGINT and SIGTERM end the execution in good order */
+    bool handle_signals;    /* the first SIGINT or SIGTERM cancels it, the second kills, too */
     const struct workflow_host *host;
     /* Called after a commit with the events and logs that it stored, an array; or NULL. */
     void (*on_events)(void *data, const json_t *records);
@@ -55,13 +56,23 @@ struct execution_options {
  */
 bool execution_run(const struct execution_options *options, struct error *err);
 
+/**
+ * Cancel an execution whose engine is gone: what still runs of it is ended first.
+ *
+ * @param store     open for writing, its lock held
+ * @param execution its record: execution_get()
+ * @return false with `err` set: ERROR_IO, ERROR_STORAGE, ERROR_NOMEM
+ */
+bool execution_cancel_left(struct deployment_store *store, const json_t *execution,
+                           struct error *err);
+
 /* For the workflow host. Everything returned is borrowed, until the execution ends. */
 
 const struct execution_options *execution_options(const struct execution *execution);
 struct task_graph *execution_graph(struct execution *execution);
 struct instance_set *execution_instances(struct execution *execution);
-/** Whether the workflow should come to an end. */
-bool execution_is_cancelled(const struct execution *execution);
+/** How urgently the workflow should come to an end, as it stands now. */
+enum cancel_level execution_cancel_level(struct execution *execution);
 
 /* One operation to be called. */
 struct operation_call {

@@ -67,11 +67,12 @@ struct execution {
     signed char *node_functions; /* per node: whether its properties have functions; -1: unknown */
 
     uv_loop_t loop;
-    uv_check_t turn;     /* after all results of one poll have come */
-    uv_idle_t wake;      /* active while a turn is wanted: the poll must not wait */
-    uv_timer_t linger;   /* active while what has arrived may wait a little for company */
-    uv_timer_t patience; /* wait_after_fail */
-    uv_signal_t signals[2];
+    uv_check_t turn;       /* after all results of one poll have come */
+    uv_idle_t wake;        /* active while a turn is wanted: the poll must not wait */
+    uv_timer_t linger;     /* active while what has arrived may wait a little for company */
+    uv_timer_t patience;   /* wait_after_fail */
+    uv_poll_t requests[2]; /* of the listener, where it has both */
+    struct cancel_listener *listener;
     bool has_loop, has_handles;
     struct retry_timer *retry_timers;
 
@@ -85,18 +86,20 @@ struct execution {
 
     enum execution_wait waiting_for;
     struct task *waited_task;
-    bool no_more_waiting; /* wait_after_fail is over */
-    bool cancelled;
-    bool told_cancelled;  /* so is the workflow: it may end, but wait no more */
-    bool hurry;           /* cancelled, and what still runs is not waited for */
-    bool ended;           /* the workflow is over and its end is recorded */
-    bool in_turn;         /* a transaction is open */
-    char *summary;        /* what the graph failed by, in full; or NULL */
-    enum error_code end;  /* how it ended: ERROR_NONE, ERROR_FAILED, ERROR_CANCELLED */
-    char *end_text;       /* the error of the execution, or NULL */
-    json_t *base_context; /* of every record: runtime.md 5.3, workflow */
-    struct error fatal;   /* the execution cannot go on: storage, memory */
+    bool no_more_waiting;     /* wait_after_fail is over */
+    enum cancel_level cancel; /* what has been applied of the requests to cancel */
+    bool told_cancelled;      /* so is the workflow: it may end, but wait no more */
+    bool ended;               /* the workflow is over and its end is recorded */
+    bool in_turn;             /* a transaction is open */
+    char *summary;            /* what the graph failed by, in full; or NULL */
+    enum error_code end;      /* how it ended: ERROR_NONE, ERROR_FAILED, ERROR_CANCELLED */
+    char *end_text;           /* the error of the execution, or NULL */
+    json_t *base_context;     /* of every record: runtime.md 5.3, workflow */
+    struct error fatal;       /* the execution cannot go on: storage, memory */
 };
+
+/** What the context of every record has (execution.c); new, or NULL: no memory. */
+json_t *execution_base_context(const struct execution_options *options);
 
 /* ---- events (execution_events.c); all return false after setting `execution->fatal` ---- */
 
@@ -195,6 +198,8 @@ void departure_release(struct departure *departure);
 struct task_graph_observer execution_graph_observer(struct execution *execution);
 /** The first turn: status, event, the workflow's first steps. */
 void execution_begin(struct execution *execution);
+/** Record that the execution has ended cancelled. */
+void execution_end_cancelled(struct execution *execution);
 /** One turn: apply what has arrived, go as far as possible, commit, send. */
 void execution_turn(struct execution *execution);
 /** Apply one arrival (execution_results.c). */

@@ -21,9 +21,10 @@ struct instance_set *execution_instances(struct execution *e)
     return e->options.instances;
 }
 
-bool execution_is_cancelled(const struct execution *e)
+enum cancel_level execution_cancel_level(struct execution *e)
 {
-    return e->cancelled;
+    enum cancel_level level = cancel_level(e->listener);
+    return level > e->cancel ? level : e->cancel;
 }
 
 /* Stricter than in blueprints, where what is like a string accepts everything. */

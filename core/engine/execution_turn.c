@@ -122,7 +122,7 @@ static void end_well(struct execution *e)
     strbuf_release(&text);
 }
 
-static void end_cancelled(struct execution *e)
+void execution_end_cancelled(struct execution *e)
 {
     struct strbuf text = STRBUF_INIT;
     strbuf_addf(&text, "'%s' workflow execution cancelled", e->options.workflow->name);
@@ -169,6 +169,24 @@ static void end_by_error(struct execution *e, const struct error *err)
     json_decref(error);
 }
 
+/* ---- cancelling ---- */
+
+/* A cancelled graph may still be one that has failed: that is the graph's to say. */
+static void apply_cancel(struct execution *e)
+{
+    static const char *const statuses[] = {NULL, "cancelling", "force_cancelling",
+                                           "kill_cancelling"};
+    struct error err = {0};
+    enum cancel_level level = execution_cancel_level(e);
+    if (level == e->cancel)
+        return;
+    e->cancel = level;
+    task_graph_cancel(e->graph);
+    if (!execution_set_status(e->options.store, e->options.execution_id, statuses[level], NULL,
+                              &err))
+        execution_abort(e, &err);
+}
+
 /* ---- the workflow ---- */
 
 static void resume_workflow(struct execution *e)
@@ -176,15 +194,19 @@ static void resume_workflow(struct execution *e)
     json_t *value = NULL;
     e->waiting_for = WAIT_NOTHING;
     enum workflow_status status = e->options.host->resume(e->workflow, &value);
-    if (status == WORKFLOW_DONE) {
+    if (status == WORKFLOW_ABANDONED) {
+        apply_cancel(e);
+    } else if (status == WORKFLOW_DONE && execution_cancel_level(e) >= CANCEL_FORCE) {
+        execution_end_cancelled(e);
+    } else if (status == WORKFLOW_DONE) {
         end_well(e);
     } else if (status == WORKFLOW_FAILED) {
         if (json_boolean_at(value, "cancelled", false))
-            end_cancelled(e);
+            execution_end_cancelled(e);
         else
             end_badly(e, value);
     } else if (e->told_cancelled) {
-        end_cancelled(e);
+        execution_end_cancelled(e);
     } else if (e->waiting_for == WAIT_NOTHING) {
         struct error err = {0};
         error_set(&err, ERROR_STATE, "workflow '%s' waits for nothing", e->options.workflow->name);
@@ -196,8 +218,6 @@ static void resume_workflow(struct execution *e)
 static bool may_go_on(const struct execution *e)
 {
     enum task_graph_status status = task_graph_status(e->graph, e->no_more_waiting);
-    if (e->hurry)
-        return true;
     if (e->waiting_for == WAIT_TASK && !e->waited_task->attached)
         return true;
     return status != TASK_GRAPH_RUNNING;
@@ -231,12 +251,26 @@ static void start_tasks(struct execution *e)
     }
 }
 
+/* The workflow is not asked any more: it is over when nothing runs, or at once. */
+static void wind_up(struct execution *e)
+{
+    bool idle = task_graph_is_idle(e->graph);
+    if (e->cancel == CANCEL_KILL || idle)
+        execution_end_cancelled(e);
+}
+
 static void advance(struct execution *e)
 {
     int steps = 0;
     while (!e->fatal.code && !e->ended) {
         start_tasks(e);
-        if (e->fatal.code || !may_go_on(e))
+        if (e->fatal.code)
+            break;
+        if (e->cancel >= CANCEL_FORCE) {
+            wind_up(e);
+            break;
+        }
+        if (!may_go_on(e))
             break;
         if (++steps > STEPS_LIMIT) {
             execution_arrive(e, (struct arrival){.kind = ARRIVAL_WAKE});
@@ -289,17 +323,6 @@ static void apply_arrivals(struct execution *e)
     e->arrivals.count = 0;
 }
 
-/* A cancelled graph may still be one that has failed: that is the graph's to say. */
-static void apply_cancel(struct execution *e)
-{
-    struct error err = {0};
-    if (!e->cancelled || task_graph_is_cancelled(e->graph))
-        return;
-    task_graph_cancel(e->graph);
-    if (!execution_set_status(e->options.store, e->options.execution_id, "cancelling", NULL, &err))
-        execution_abort(e, &err);
-}
-
 void execution_turn(struct execution *e)
 {
     uv_idle_stop(&e->wake);
@@ -340,7 +363,12 @@ void execution_begin(struct execution *e)
     struct error err = {0};
     if (!begin(e))
         return;
-    if (!execution_set_status(e->options.store, e->options.execution_id, "started", NULL, &err))
+    /* What was noted of an earlier run is over. */
+    if (!e->options.resume)
+        cancel_raise(e->listener, (enum cancel_level)execution_noted_cancel(
+                                      e->options.store, e->options.execution_id, &err));
+    if (err.code ||
+        !execution_set_status(e->options.store, e->options.execution_id, "started", NULL, &err))
         execution_abort(e, &err);
     struct strbuf text = STRBUF_INIT;
     strbuf_addf(&text, "%s '%s' workflow execution", e->options.resume ? "Resuming" : "Starting",
@@ -384,7 +412,7 @@ static bool report_failure(struct execution *e, struct error *err)
 
 bool execution_graph_result(struct execution *e, struct error *err)
 {
-    switch (task_graph_status(e->graph, e->no_more_waiting || e->hurry)) {
+    switch (task_graph_status(e->graph, e->no_more_waiting)) {
     case TASK_GRAPH_SUCCEEDED:
         e->graph_row = 0; /* what comes next is another graph */
         return true;
@@ -405,7 +433,7 @@ bool execution_graph_result(struct execution *e, struct error *err)
 bool execution_task_result(struct execution *e, const struct task *task, json_t **value)
 {
     bool ok = task->state == TASK_SUCCEEDED;
-    if (!ok && task->attached && e->cancelled)
+    if (!ok && task->attached && e->cancel)
         e->told_cancelled = true;
     *value = ok ? task->value : task->error;
     if (!ok && !task->attached)

@@ -162,7 +162,8 @@ void task_graph_release(struct task_graph *graph, struct task *task);
 
 /** Give out no more tasks; those that run are waited for. */
 void task_graph_cancel(struct task_graph *graph);
-bool task_graph_is_cancelled(const struct task_graph *graph);
+/** Whether no task has been taken and not finished. */
+bool task_graph_is_idle(const struct task_graph *graph);
 
 enum task_graph_status {
     TASK_GRAPH_RUNNING,

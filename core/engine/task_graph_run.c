@@ -277,9 +277,9 @@ void task_graph_cancel(struct task_graph *graph)
     graph->cancelled = true;
 }
 
-bool task_graph_is_cancelled(const struct task_graph *graph)
+bool task_graph_is_idle(const struct task_graph *graph)
 {
-    return graph->cancelled;
+    return !graph->running;
 }
 
 size_t task_graph_error_count(const struct task_graph *graph)

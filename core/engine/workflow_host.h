@@ -25,6 +25,7 @@ enum workflow_status {
     WORKFLOW_DONE,
     WORKFLOW_WAITING, /* after execution_wait_graph() or execution_wait_task() */
     WORKFLOW_FAILED,
+    WORKFLOW_ABANDONED, /* it was stopped where it stood, as CANCEL_FORCE or _KILL asks for */
 };
 
 /*

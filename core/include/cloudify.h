@@ -72,7 +72,7 @@ struct cloudify_options {
     void *on_event_data; /* for both */
     /* Of the records of on_event and of cloudify_events(). */
     enum cloudify_event_form event_form;
-    /* SIGINT and SIGTERM end a running execution in good order. */
+    /* SIGINT and SIGTERM cancel a running execution: the first gracefully, the second kills. */
     bool handle_signals;
 };
 
@@ -83,6 +83,8 @@ struct cloudify_execution_options {
     int task_retries;             /* -1: without limit */
     double task_retry_interval;   /* seconds */
     int subgraph_retries;         /* -1: without limit */
+    bool wait_given;              /* false: the next one is 600 */
+    double wait_after_fail;       /* seconds that what runs may go on after a failure */
     bool allow_custom_parameters; /* accept parameters that the workflow does not declare */
 };
 
@@ -201,6 +203,24 @@ struct cloudify_resume_options {
 CLOUDIFY_API char *cloudify_resume(struct cloudify *c, const char *execution,
                                    const struct cloudify_resume_options *options,
                                    struct cloudify_error *err);
+
+/* Each does all that the ones before it do. */
+enum cloudify_cancel_level {
+    CLOUDIFY_CANCEL_GRACEFUL = 1, /* nothing new starts, running operations end, the workflow is
+                                     told */
+    CLOUDIFY_CANCEL_FORCE = 2,    /* the workflow is abandoned */
+    CLOUDIFY_CANCEL_KILL = 3,     /* running operations are killed */
+};
+
+/**
+ * Cancel an execution, whichever process runs it. It takes effect within half a second; the call
+ * does not wait for the end. An execution that was interrupted is cancelled at once.
+ *
+ * @return false with `err` set: CLOUDIFY_NOT_FOUND, CLOUDIFY_STATE (it has ended, or is being
+ *         cancelled more urgently), CLOUDIFY_STORAGE, CLOUDIFY_IO
+ */
+CLOUDIFY_API bool cloudify_cancel(struct cloudify *c, const char *execution,
+                                  enum cloudify_cancel_level level, struct cloudify_error *err);
 
 /** Run `uninstall`; the deployment's record stays. @return as cloudify_install() */
 CLOUDIFY_API char *cloudify_uninstall(struct cloudify *c, const char *deployment,

@@ -9,6 +9,7 @@
 #include "lua/exception.h"
 #include "lua/lua_cloudify.h"
 #include "lua/value.h"
+#include "lua/workflow_interrupt.h"
 #include "lua/workflow_run.h"
 
 static const char run_key; /* registry: the struct workflow_run of the state */
@@ -170,6 +171,7 @@ static int prepare(lua_State *L)
     lua_cloudify_open(L);
     remove_exit(L);
     register_classes(L);
+    workflow_interrupt_watch(L);
     start_thread(L, run, call);
     return 0;
 }
@@ -265,13 +267,17 @@ static enum workflow_status finish(struct workflow_run *run, json_t **value)
     return fail(value, error);
 }
 
-static enum workflow_status host_resume(void *workflow, json_t **value)
+static const char not_ended_text[] = "the workflow was cancelled and did not end within 5 seconds";
+
+static enum workflow_status not_ended(struct workflow_run *run, json_t **value)
 {
-    struct workflow_run *run = workflow;
+    workflow_interrupt_leave(run);
+    return fail(value, plain_error("NonRecoverableError", not_ended_text));
+}
+
+static enum workflow_status resume_thread(struct workflow_run *run, json_t **value)
+{
     int results = 0, arguments = run->started ? 0 : 3;
-    *value = NULL;
-    if (run->returned)
-        return drain(run, value);
     run->started = true;
     run->waiting = false;
     int status = lua_resume(run->thread, run->L, arguments, &results);
@@ -279,12 +285,28 @@ static enum workflow_status host_resume(void *workflow, json_t **value)
         return finish(run, value);
     if (status != LUA_YIELD)
         return fail(value, plain_error("MemoryError", "the workflow ran out of memory"));
+    if (run->abandoned)
+        return WORKFLOW_ABANDONED;
     lua_pop(run->thread, results);
     if (!run->waiting)
         return fail(value, plain_error("NonRecoverableError",
                                        "the workflow has yielded by itself; it can wait only in "
                                        "graph:execute() and task:get()"));
     return WORKFLOW_WAITING;
+}
+
+static enum workflow_status host_resume(void *workflow, json_t **value)
+{
+    struct workflow_run *run = workflow;
+    *value = NULL;
+    if (run->returned)
+        return drain(run, value);
+    if (!run->L)
+        return not_ended(run, value);
+    workflow_interrupt_begin(run);
+    if (setjmp(run->way_out))
+        return not_ended(run, value);
+    return resume_thread(run, value);
 }
 
 struct handler_call {
@@ -334,26 +356,46 @@ static int call_function(lua_State *L)
     return 0;
 }
 
-/* Call `function` in the main thread; on failure the error stays on the stack. */
-static bool protected_call(lua_State *L, lua_CFunction function, struct handler_call *call)
+static bool left_behind(struct error *err)
 {
+    return error_set(err, ERROR_PLUGIN, not_ended_text);
+}
+
+/*
+ * Call `function` in the main thread.
+ *
+ * @param error gets the error as in an operation_result; NULL: its message is put into `err`
+ * @return false: it has failed; with `err` set also where the workflow cannot be used any more
+ */
+static bool protected_call(struct workflow_run *run, lua_CFunction function,
+                           struct handler_call *call, json_t **error, struct error *err)
+{
+    if (!run->L)
+        return left_behind(err);
+    if (setjmp(run->way_out)) {
+        workflow_interrupt_leave(run);
+        return left_behind(err);
+    }
+    lua_State *L = run->L;
+    workflow_interrupt_begin(run);
     lua_settop(L, 0);
     lua_pushcfunction(L, lua_exception_handler);
     lua_pushcfunction(L, function);
     lua_pushlightuserdata(L, call);
-    return lua_pcall(L, 1, 0, 1) == LUA_OK;
+    bool ok = lua_pcall(L, 1, 0, 1) == LUA_OK;
+    if (!ok && error)
+        *error = lua_exception_to_json(L, -1);
+    else if (!ok)
+        take_message(L, ERROR_PLUGIN, err);
+    lua_settop(L, 0);
+    return ok;
 }
 
 static bool host_handle(void *workflow, struct task *task, int handler,
                         struct handler_result *result, struct error *err)
 {
-    struct workflow_run *run = workflow;
     struct handler_call call = {.task = task, .function = handler, .result = result};
-    bool ok = protected_call(run->L, call_handler, &call);
-    if (!ok)
-        take_message(run->L, ERROR_PLUGIN, err);
-    lua_settop(run->L, 0);
-    return ok;
+    return protected_call(workflow, call_handler, &call, NULL, err);
 }
 
 /* ---- handlers by name ---- */
@@ -393,34 +435,29 @@ static int find_handler(lua_State *L)
 
 static json_t *host_save_handler(void *workflow, int handler, struct error *err)
 {
-    struct workflow_run *run = workflow;
     struct handler_call call = {.function = handler};
-    if (!protected_call(run->L, describe_handler, &call))
-        take_message(run->L, ERROR_PLUGIN, err);
-    else if (!call.value)
+    if (protected_call(workflow, describe_handler, &call, NULL, err) && !call.value)
         error_set(err, ERROR_UNSUPPORTED,
                   "a handler of a stored graph must be given by name: handlers.by_name()");
-    lua_settop(run->L, 0);
     return call.value;
 }
 
 static int host_load_handler(void *workflow, const json_t *saved, struct error *err)
 {
-    struct workflow_run *run = workflow;
     struct handler_call call = {.function = TASK_HANDLER_NONE, .value = (json_t *)saved};
-    if (!protected_call(run->L, find_handler, &call))
-        take_message(run->L, ERROR_PLUGIN, err);
-    lua_settop(run->L, 0);
+    protected_call(workflow, find_handler, &call, NULL, err);
     return call.function;
 }
 
 static bool host_run_local(void *workflow, struct task *task, json_t **value)
 {
-    struct workflow_run *run = workflow;
     struct handler_call call = {.task = task, .function = task->function};
-    bool ok = protected_call(run->L, call_function, &call);
-    *value = ok ? call.value : lua_exception_to_json(run->L, -1);
-    lua_settop(run->L, 0);
+    struct error err = {0};
+    json_t *error = NULL;
+    bool ok = protected_call(workflow, call_function, &call, &error, &err);
+    if (err.code)
+        error = plain_error("NonRecoverableError", err.text);
+    *value = ok ? call.value : error;
     return ok;
 }
 

@@ -119,7 +119,7 @@ static int ctx_local_task(lua_State *L)
 
 static int ctx_has_cancel_request(lua_State *L)
 {
-    lua_pushboolean(L, execution_is_cancelled(check_run(L)->execution));
+    lua_pushboolean(L, execution_cancel_level(check_run(L)->execution) > CANCEL_NONE);
     return 1;
 }
 

@@ -9,6 +9,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <setjmp.h>
 #include <stdbool.h>
 
 #include "engine/execution.h"
@@ -17,12 +18,15 @@ struct workflow_run {
     lua_State *L;      /* the main thread: handlers and local tasks run in it */
     lua_State *thread; /* the coroutine of the workflow */
     struct execution *execution;
-    bool started;       /* the function has been called */
-    bool returned;      /* it is over; only its tasks are waited for */
-    bool waiting;       /* it has told the engine what it waits for */
-    bool graph_mode;    /* tasks are made, not started */
-    struct task *drain; /* after `returned`: the task waited for */
-    bool succeeded;     /* how the function ended, and the JSON of its result or error */
+    bool started;           /* the function has been called */
+    bool returned;          /* it is over; only its tasks are waited for */
+    bool waiting;           /* it has told the engine what it waits for */
+    bool graph_mode;        /* tasks are made, not started */
+    bool abandoned;         /* it was stopped where it stood */
+    double cancelled_since; /* seconds, clock_monotonic(): while Lua runs, and was to end; or 0 */
+    jmp_buf way_out;        /* of code that cannot be ended otherwise */
+    struct task *drain;     /* after `returned`: the task waited for */
+    bool succeeded;         /* how the function ended, and the JSON of its result or error */
     json_t *value;
 };
 

@@ -97,7 +97,7 @@ static int finish_get(lua_State *L, int status, lua_KContext context)
     }
     const char *type = value ? json_string_value(json_object_get(value, "type")) : NULL;
     const char *message = value ? json_string_value(json_object_get(value, "message")) : NULL;
-    bool cancelled = execution_is_cancelled(workflow_run(L)->execution);
+    bool cancelled = execution_cancel_level(workflow_run(L)->execution) > CANCEL_NONE;
     if (!value && cancelled)
         return lua_exception_raise(L, "ExecutionCancelled", "the execution was cancelled");
     return lua_exception_raise(L, "WorkflowFailed", "task '%s' failed: %s: %s",

@@ -260,7 +260,7 @@ struct deployment_store *deployment_open(struct store *store, const char *id, en
     struct deployment_store *ds = deployment_store_new(store, id, err);
     if (!ds)
         return NULL;
-    if ((mode == STORE_READ || take_lock(ds, err)) &&
+    if ((mode != STORE_WRITE || take_lock(ds, err)) &&
         open_state(ds, mode == STORE_READ ? DATABASE_READ : DATABASE_WRITE, err) &&
         load_blueprint(ds, err))
         return ds;

@@ -55,7 +55,8 @@ static bool set_started(struct database *state, const char *id, const char *stat
     struct process_identity self = process_identity_self();
     return database_run(state, err,
                         "UPDATE executions SET status = ?, started_at = coalesce(started_at, ?),"
-                        " ended_at = NULL, error = NULL, engine_pid = ?, engine_start = ?"
+                        " ended_at = NULL, error = NULL, engine_pid = ?, engine_start = ?,"
+                        " cancel = 0"
                         " WHERE id = ?",
                         "ttiit", status, now, (json_int_t)self.pid, (json_int_t)self.start_ticks,
                         id);
@@ -85,6 +86,24 @@ bool execution_set_status(struct deployment_store *ds, const char *id, const cha
     if (ok && database_changes(ds->state) != 1)
         return error_set(err, ERROR_NOT_FOUND, "there is no execution '%s'", id);
     return ok;
+}
+
+bool execution_note_cancel(struct deployment_store *ds, const char *id, int level,
+                           struct error *err)
+{
+    return database_run(ds->state, err,
+                        "UPDATE executions SET cancel = max(cancel, ?) WHERE id = ? AND"
+                        " ended_at IS NULL",
+                        "it", (json_int_t)level, id);
+}
+
+int execution_noted_cancel(struct deployment_store *ds, const char *id, struct error *err)
+{
+    sqlite3_stmt *query =
+        database_query(ds->state, err, "SELECT cancel FROM executions WHERE id = ?", "t", id);
+    int level = query && database_next(ds->state, query, err) ? (int)column_integer(query, 0) : 0;
+    database_finish(query);
+    return level;
 }
 
 /* ---- reading ---- */

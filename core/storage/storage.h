@@ -24,7 +24,11 @@
 struct store;
 struct deployment_store;
 
-enum store_mode { STORE_READ, STORE_WRITE };
+enum store_mode {
+    STORE_READ,
+    STORE_REQUEST, /* deployments: to leave a request for the engine that holds the lock */
+    STORE_WRITE,
+};
 
 /* ---- the store ---- */
 
@@ -80,7 +84,7 @@ struct deployment_store *deployment_create(struct store *store,
                                            const struct deployment_record *record,
                                            struct error *err);
 /**
- * Open a deployment. STORE_READ needs no lock; STORE_WRITE takes it.
+ * Open a deployment. STORE_READ and STORE_REQUEST need no lock; STORE_WRITE takes it.
  *
  * @return a new deployment store, or NULL with `err` set: ERROR_NOT_FOUND, ERROR_BUSY with the
  *         pid and start time of the engine that holds the lock
@@ -152,6 +156,11 @@ bool instance_update(struct deployment_store *ds, const struct instance_change *
 
 bool execution_add(struct deployment_store *ds, const struct execution_record *record,
                    struct error *err);
+/** Note that an execution that has not ended is to be cancelled: `level` of engine/cancel.h. */
+bool execution_note_cancel(struct deployment_store *ds, const char *id, int level,
+                           struct error *err);
+/** What was noted since it was started; 0 also with `err` set. */
+int execution_noted_cancel(struct deployment_store *ds, const char *id, struct error *err);
 /**
  * Set the status (runtime.md 11.9). `started` keeps the time and this process as its engine; an
  * end state keeps the time and `error_text` (NULL: none).

@@ -44,6 +44,7 @@ static struct {
     bool in_transaction;
     int answered, running, most_running;
     bool sent_too_early;
+    int noted_cancel;
     char status[32];
     char *error_text;
     json_t *reply;
@@ -123,6 +124,12 @@ bool execution_set_status(struct deployment_store *ds, const char *id, const cha
     free(world.error_text);
     world.error_text = error_text ? strdup(error_text) : NULL;
     return true;
+}
+
+int execution_noted_cancel(struct deployment_store *ds, const char *id, struct error *err)
+{
+    (void)ds, (void)id, (void)err;
+    return world.noted_cancel;
 }
 
 /* ---- a dispatcher that answers by the scenario, one operation a loop iteration ---- */

@@ -1,0 +1,221 @@
+/* cancel.c - see cancel.h. */
+#include "engine/cancel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/strbuf.h"
+
+static const char pipe_name[] = "cancel";
+static const int signal_numbers[] = {SIGINT, SIGTERM};
+enum { SIGNALS = 2, LINE_LIMIT = 256 };
+
+/* A signal handler has no other memory than this. */
+static volatile sig_atomic_t signals_met;
+static volatile sig_atomic_t signal_descriptor = -1;
+
+struct cancel_listener {
+    char *path; /* of the pipe */
+    char *execution;
+    int pipe;
+    int event; /* an eventfd that the handler writes to, or -1 */
+    struct sigaction before[SIGNALS];
+    enum cancel_level level;
+    char line[LINE_LIMIT]; /* the part of a request that has been read */
+    size_t length;
+};
+
+/* ---- signals ---- */
+
+static void on_signal(int number)
+{
+    int error = errno;
+    uint64_t one = 1;
+    (void)number;
+    signals_met++;
+    /* A full counter has woken the loop already. */
+    ssize_t written = write(signal_descriptor, &one, sizeof one);
+    (void)written;
+    errno = error;
+}
+
+static bool catch_signals(struct cancel_listener *listener, struct error *err)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    listener->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (listener->event < 0)
+        return error_set(err, ERROR_IO, "cannot listen for signals: %s", strerror(errno));
+    sigemptyset(&action.sa_mask);
+    signals_met = 0;
+    signal_descriptor = listener->event;
+    for (int i = 0; i < SIGNALS; i++)
+        sigaction(signal_numbers[i], &action, &listener->before[i]);
+    return true;
+}
+
+static void release_signals(struct cancel_listener *listener)
+{
+    if (listener->event < 0)
+        return;
+    for (int i = 0; i < SIGNALS; i++)
+        sigaction(signal_numbers[i], &listener->before[i], NULL);
+    signal_descriptor = -1;
+    close(listener->event);
+}
+
+/* ---- requests ---- */
+
+static const char *const level_names[] = {"none", "graceful", "force", "kill"};
+
+void cancel_raise(struct cancel_listener *listener, enum cancel_level level)
+{
+    if (level > listener->level)
+        listener->level = level;
+}
+
+/* "LEVEL EXECUTION" */
+static void hear(struct cancel_listener *listener, char *line)
+{
+    char *execution = strchr(line, ' ');
+    if (!execution || strcmp(execution + 1, listener->execution) != 0)
+        return;
+    *execution = '\0';
+    for (enum cancel_level level = CANCEL_GRACEFUL; level <= CANCEL_KILL; level++) {
+        if (!strcmp(line, level_names[level]))
+            cancel_raise(listener, level);
+    }
+}
+
+/* A longer line is none of ours: it is dropped up to its end. */
+static void add_character(struct cancel_listener *listener, char c)
+{
+    if (c != '\n') {
+        if (listener->length < LINE_LIMIT - 1)
+            listener->line[listener->length++] = c;
+        return;
+    }
+    listener->line[listener->length] = '\0';
+    listener->length = 0;
+    hear(listener, listener->line);
+}
+
+static void read_pipe(struct cancel_listener *listener)
+{
+    char buffer[LINE_LIMIT];
+    ssize_t count;
+    while ((count = read(listener->pipe, buffer, sizeof buffer)) > 0) {
+        for (ssize_t i = 0; i < count; i++)
+            add_character(listener, buffer[i]);
+    }
+}
+
+static void read_signals(struct cancel_listener *listener)
+{
+    uint64_t count;
+    if (listener->event < 0)
+        return;
+    while (read(listener->event, &count, sizeof count) > 0)
+        ;
+    enum cancel_level level = signals_met > 1   ? CANCEL_KILL
+                              : signals_met > 0 ? CANCEL_GRACEFUL
+                                                : CANCEL_NONE;
+    cancel_raise(listener, level);
+}
+
+enum cancel_level cancel_level(struct cancel_listener *listener)
+{
+    read_pipe(listener);
+    read_signals(listener);
+    return listener->level;
+}
+
+void cancel_descriptors(const struct cancel_listener *listener, int descriptors[2])
+{
+    descriptors[0] = listener->pipe;
+    descriptors[1] = listener->event;
+}
+
+/* ---- listening ---- */
+
+/* Opened for both ways, so that it never ends while it is open; a pipe that an engine has left
+ * behind is as good as a new one. */
+static bool open_pipe(struct cancel_listener *listener, struct error *err)
+{
+    if (mkfifo(listener->path, 0600) && errno != EEXIST)
+        return error_set(err, ERROR_IO, "cannot make '%s': %s", listener->path, strerror(errno));
+    listener->pipe = open(listener->path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    return listener->pipe >= 0 ||
+           error_set(err, ERROR_IO, "cannot open '%s': %s", listener->path, strerror(errno));
+}
+
+struct cancel_listener *cancel_listen(const char *directory, const char *execution, bool signals,
+                                      struct error *err)
+{
+    struct cancel_listener *listener = calloc(1, sizeof *listener);
+    if (!listener) {
+        error_nomem(err);
+        return NULL;
+    }
+    listener->pipe = listener->event = -1;
+    listener->path = path_join(directory, pipe_name);
+    listener->execution = strdup(execution);
+    bool ok = (listener->path && listener->execution) || error_nomem(err);
+    if (ok && open_pipe(listener, err) && (!signals || catch_signals(listener, err)))
+        return listener;
+    cancel_listener_free(listener);
+    return NULL;
+}
+
+void cancel_listener_free(struct cancel_listener *listener)
+{
+    if (!listener)
+        return;
+    release_signals(listener);
+    if (listener->pipe >= 0) {
+        close(listener->pipe);
+        unlink(listener->path);
+    }
+    free(listener->path);
+    free(listener->execution);
+    free(listener);
+}
+
+/* ---- asking ---- */
+
+static bool send_line(const char *path, const char *line, size_t length, struct error *err)
+{
+    int pipe = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (pipe < 0 && (errno == ENXIO || errno == ENOENT))
+        return false; /* nobody listens */
+    if (pipe < 0)
+        return error_set(err, ERROR_IO, "cannot open '%s': %s", path, strerror(errno));
+    ssize_t sent = write(pipe, line, length); /* so short a one is sent whole or not at all */
+    int error = errno;
+    close(pipe);
+    if (sent == (ssize_t)length)
+        return true;
+    return error == EPIPE
+               ? false
+               : error_set(err, ERROR_IO, "cannot write to '%s': %s", path, strerror(error));
+}
+
+bool cancel_request(const char *directory, const char *execution, enum cancel_level level,
+                    struct error *err)
+{
+    struct strbuf line = STRBUF_INIT;
+    char *path = path_join(directory, pipe_name);
+    strbuf_add_all(&line, level_names[level], " ", execution, "\n");
+    bool sent = path ? send_line(path, line.text, line.length, err) : error_nomem(err);
+    strbuf_release(&line);
+    free(path);
+    return sent;
+}

@@ -1,0 +1,50 @@
+/* workflow_interrupt.c - see workflow_interrupt.h. */
+#include "lua/workflow_interrupt.h"
+
+#include "base/clock.h"
+#include "lua/exception.h"
+
+/* Some milliseconds of Lua; seconds that code may go on after a request, and in all. */
+enum { INSTRUCTIONS = 100000 };
+static const double POLITE = 0.3, PATIENCE = 5;
+
+static void on_count(lua_State *L, lua_Debug *where)
+{
+    struct workflow_run *run = workflow_run(L);
+    enum cancel_level level = execution_cancel_level(run->execution);
+    double now = clock_monotonic();
+    (void)where;
+    if (level == CANCEL_NONE)
+        return;
+    if (!run->cancelled_since)
+        run->cancelled_since = now;
+    if (level >= CANCEL_FORCE && L == run->thread && lua_isyieldable(L)) {
+        run->abandoned = true;
+        lua_yield(L, 0);
+        return;
+    }
+    if (now >= run->cancelled_since + PATIENCE)
+        longjmp(run->way_out, 1);
+    if (level >= CANCEL_FORCE || now >= run->cancelled_since + POLITE)
+        lua_exception_raise(L, "ExecutionCancelled", "the execution was cancelled");
+}
+
+void workflow_interrupt_watch(lua_State *L)
+{
+    lua_sethook(L, on_count, LUA_MASKCOUNT, INSTRUCTIONS);
+}
+
+void workflow_interrupt_begin(struct workflow_run *run)
+{
+    run->cancelled_since = 0;
+}
+
+void workflow_interrupt_leave(struct workflow_run *run)
+{
+    /* Its memory stays: closing it would run code again. Known here, it is no leak. */
+    static lua_State *left;
+    left = run->L;
+    (void)left;
+    run->L = NULL;
+    run->thread = NULL;
+}
