@@ -35,22 +35,26 @@ describe("an execution", function()
    local world
 
    local function journal()
-      local file = io.open(world:path("journal"))
-      local text = file and file:read("a") or ""
-      if file then
-         file:close()
-      end
-      return text
+      return world:so_far("journal")
    end
 
    --- Start the install in the background; returns when every node has come as far as it can.
-   local function start()
-      world:sh(world:command("install", blueprint(world)) .. " >" .. world:path("log")
+   local function start(...)
+      world:sh(world:command("install", blueprint(world), ...) .. " >" .. world:path("log")
          .. " 2>&1 & echo $! >" .. world:path("engine"))
-      local all = {"run done", "begin underway", "begin rigid", "try 0 failed", "ask 0 waiting"}
+      --- What runs writes it into the journal; what has ended is shown once that is stored.
+      local running = {"begin underway\n", "begin rigid\n"}
+      local settled = {"done_%w+.create%] Task succeeded", "failed_%w+.create%] Task failed",
+         "waiting_%w+.create%] Task rescheduled"}
       assert.is_true(cfy.eventually(function()
-         for _, line in ipairs(all) do
-            if not journal():find(line .. "\n", 1, true) then
+         local log = world:so_far("log")
+         for _, line in ipairs(running) do
+            if not journal():find(line, 1, true) then
+               return false
+            end
+         end
+         for _, pattern in ipairs(settled) do
+            if not log:find(pattern) then
                return false
             end
          end
@@ -89,6 +93,75 @@ describe("an execution", function()
    before_each(function() world = cfy.world() end)
    after_each(function() world:remove() end)
 
+   --- What holds of an execution whose operations under way were killed, however it ended.
+   local function like_interrupted(result_of)
+      it("does not repeat what has succeeded", function()
+         result_of()
+         assert.falsy(journal():find("done", 1, true), journal())
+         assert.equal("started", states().done)
+      end)
+
+      it("repeats a resumable operation that was under way, which can see it", function()
+         result_of()
+         assert.is_true(noted("begin underway resumed", "end underway resumed"), journal())
+      end)
+
+      it("runs what was pending", function()
+         result_of()
+         assert.truthy(journal():find("run pending\n", 1, true), journal())
+      end)
+
+      it("fails an operation that was under way and is not resumable", function()
+         local result = result_of()
+         assert.equal(1, result.code)
+         assert.truthy(result.err:find("was interrupted and is not declared resumable", 1, true),
+            result.err)
+         assert.falsy(journal():find("rigid", 1, true), journal())
+      end)
+
+      it("tries afresh what has failed", function()
+         result_of()
+         assert.truthy(journal():find("try 0 failed\n", 1, true), journal())
+      end)
+
+      it("goes on counting the retries of what waited for one", function()
+         result_of()
+         assert.truthy(journal():find("ask 1 waiting\n", 1, true), journal())
+      end)
+   end
+
+   --- What holds of an execution whose operations under way have ended before it did.
+   local function drained(result_of)
+      it("does not repeat what has succeeded", function()
+         result_of()
+         assert.falsy(journal():find("done", 1, true), journal())
+      end)
+
+      it("does not repeat what was under way: it has succeeded since", function()
+         local result = result_of()
+         assert.equal(0, result.code, result.err)
+         assert.falsy(journal():find("underway", 1, true), journal())
+         assert.falsy(journal():find("rigid", 1, true), journal())
+         assert.equal("started", states().underway)
+         assert.equal("started", states().rigid)
+      end)
+
+      it("runs what was pending", function()
+         result_of()
+         assert.truthy(journal():find("run pending\n", 1, true), journal())
+      end)
+
+      it("tries afresh what has failed", function()
+         result_of()
+         assert.truthy(journal():find("try 0 failed\n", 1, true), journal())
+      end)
+
+      it("goes on counting the retries of what waited for one", function()
+         result_of()
+         assert.truthy(journal():find("ask 1 waiting\n", 1, true), journal())
+      end)
+   end
+
    describe("that was interrupted", function()
       local result
 
@@ -97,33 +170,7 @@ describe("an execution", function()
          result = resume()
       end)
 
-      it("does not repeat what has succeeded", function()
-         assert.falsy(journal():find("done", 1, true), journal())
-         assert.equal("started", states().done)
-      end)
-
-      it("repeats a resumable operation that was under way, which can see it", function()
-         assert.is_true(noted("begin underway resumed", "end underway resumed"), journal())
-      end)
-
-      it("runs what was pending", function()
-         assert.truthy(journal():find("run pending\n", 1, true), journal())
-      end)
-
-      it("fails an operation that was under way and is not resumable", function()
-         assert.equal(1, result.code)
-         assert.truthy(result.err:find("was interrupted and is not declared resumable", 1, true),
-            result.err)
-         assert.falsy(journal():find("rigid", 1, true), journal())
-      end)
-
-      it("tries afresh what has failed", function()
-         assert.truthy(journal():find("try 0 failed\n", 1, true), journal())
-      end)
-
-      it("goes on counting the retries of what waited for one", function()
-         assert.truthy(journal():find("ask 1 waiting\n", 1, true), journal())
-      end)
+      like_interrupted(function() return result end)
 
       it("can be resumed again, and then completes", function()
          local again = resume()
@@ -134,6 +181,45 @@ describe("an execution", function()
          assert.truthy(third.err:find("has completed: there is nothing to resume", 1, true))
       end)
    end)
+
+   --- Wait until the engine is gone; the execution has then this status.
+   local function ended(engine, status)
+      assert.is_true(cfy.eventually(function() return not cfy.is_alive(engine) end, 10))
+      local list = world:cfy("executions", "list", "--json").out
+      assert.truthy(list:find('"status":"' .. status .. '"', 1, true), list)
+   end
+
+   describe("that has failed", function()
+      like_interrupted(function()
+         ended(start("--wait-after-fail", "0.5"), "failed")
+         return resume()
+      end)
+   end)
+
+   describe("that was killed", function()
+      like_interrupted(function()
+         local engine = start()
+         assert.equal(0, world:cfy("executions", "cancel", execution_id(), "--kill").code)
+         ended(engine, "cancelled")
+         return resume()
+      end)
+   end)
+
+   for level, option in pairs {cancelled = {}, ["cancelled by force"] = {"--force"}} do
+      describe("that was " .. level, function()
+         drained(function()
+            local engine = start()
+            local result = world:cfy("executions", "cancel", execution_id(),
+               table.unpack(option))
+            assert.equal(0, result.code, result.err)
+            assert.is_true(cfy.is_alive(engine))  -- it waits for what is under way
+            world:write("let_go", "")
+            ended(engine, level == "cancelled" and "failed" or "cancelled")
+            assert.falsy(journal():find("pending", 1, true))
+            return resume()
+         end)
+      end)
+   end
 
    it("begins anew what was under way with --reset-operations", function()
       os.execute("kill -9 " .. start())
@@ -155,8 +241,8 @@ describe("an execution", function()
       for pid in (workers .. children):gmatch("%d+") do
          assert.is_false(cfy.is_alive(pid))
       end
-      local _, ended = journal():gsub("end ", "")
-      assert.equal(2, ended, journal())
+      local _, count = journal():gsub("end ", "")
+      assert.equal(2, count, journal())
    end)
 
    it("is not resumed once its deployment was uninstalled", function()

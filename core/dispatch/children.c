@@ -207,6 +207,12 @@ void children_end(void)
         table_end(table);
 }
 
+bool children_are_ending(void)
+{
+    struct table *table = atomic_load(&current);
+    return table && atomic_load(&table->ending);
+}
+
 /* The id of this boot of the machine, or "" if it cannot be read. */
 static void read_boot_id(char id[static BOOT_ID_SIZE])
 {

@@ -41,6 +41,8 @@ void children_forget(void);
 size_t children_signal(int signal);
 /** Kill every group remembered, and each child that joins from now on. For a process that ends. */
 void children_end(void);
+/** Whether that has begun: what waited for a child must not take its death for its end. */
+bool children_are_ending(void);
 
 /**
  * The engine's side: make the memory in which a worker keeps its list.

@@ -373,9 +373,14 @@ void execution_begin(struct execution *e)
     struct strbuf text = STRBUF_INIT;
     strbuf_addf(&text, "%s '%s' workflow execution", e->options.resume ? "Resuming" : "Starting",
                 e->options.workflow->name);
-    if (!e->fatal.code && execution_workflow_event(e, "workflow_started", text.text, NULL))
-        start_workflow(e);
+    if (!e->fatal.code)
+        execution_workflow_event(e, "workflow_started", text.text, NULL);
     strbuf_release(&text);
+    commit_and_send(e);
+    /* Its start is known before the workflow runs, which may take its time. */
+    if (e->fatal.code || !begin(e))
+        return;
+    start_workflow(e);
     commit_and_send(e);
 }
 

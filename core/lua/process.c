@@ -86,6 +86,14 @@ static void forget(pid_t pid)
         children_remove(pid);
 }
 
+/* Whoever ends the children ends this process, too: until then the operation must not go on as if
+ * its child had ended by itself. */
+static void stay_if_ending(void)
+{
+    while (children_are_ending())
+        pause();
+}
+
 int process_wait(pid_t pid)
 {
     int status = 0;
@@ -93,6 +101,7 @@ int process_wait(pid_t pid)
     do
         ended = waitpid(pid, &status, 0);
     while (ended < 0 && errno == EINTR);
+    stay_if_ending();
     forget(pid);
     return status;
 }
@@ -102,6 +111,7 @@ bool process_poll(pid_t pid, int *status)
     pid_t ended = waitpid(pid, status, WNOHANG);
     if (ended != pid)
         return false;
+    stay_if_ending();
     forget(pid);
     return true;
 }

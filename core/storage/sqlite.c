@@ -190,15 +190,22 @@ bool file_sync(const char *path, struct error *err)
     return sync_path(path, 0, err);
 }
 
+/* Through SQLite's own descriptor: to open the file here and close it again would give up the locks
+ * that SQLite holds on it, and another process might then take away the log. */
+static bool sync_file(struct database *db, int which, struct error *err)
+{
+    sqlite3_file *file = NULL;
+    int code = sqlite3_file_control(db->handle, "main", which, &file);
+    if (code == SQLITE_OK && file && file->pMethods)
+        code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+    return code == SQLITE_OK || database_error(db, code, err);
+}
+
 bool database_sync(struct database *db, struct error *err)
 {
-    char *wal = sqlite3_mprintf("%s-wal", db->path);
-    if (!wal)
-        return error_nomem(err);
-    bool ok = file_sync(db->path, err) && file_sync(wal, err) &&
-              execute(db, "PRAGMA synchronous=FULL", err);
-    sqlite3_free(wal);
-    return ok;
+    return sync_file(db, SQLITE_FCNTL_FILE_POINTER, err) &&
+           sync_file(db, SQLITE_FCNTL_JOURNAL_POINTER, err) &&
+           execute(db, "PRAGMA synchronous=FULL", err);
 }
 
 /* ---- statements ---- */

@@ -46,6 +46,16 @@ function World.read(_, path)
    return read(path)
 end
 
+--- What a file of the folder has so far; "" if it is not there yet.
+function World:so_far(name)
+   local file = io.open(self:path(name), "rb")
+   local text = file and file:read("a") or ""
+   if file then
+      file:close()
+   end
+   return text
+end
+
 --- The command line of cfy with these arguments, for a shell.
 function World:command(...)
    local words = {"CFY_STORE=" .. quote(self.store), quote(BUILD .. "/cfy")}

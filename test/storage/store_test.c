@@ -537,6 +537,79 @@ static void test_second_engine(void)
     fixture_release(&f);
 }
 
+/* ---- requests of other processes ---- */
+
+/* A process that acts once it is let go. It is forked before SQLite has opened anything of the
+ * deployment, and so is like one that was started by itself. */
+struct other_process {
+    pid_t pid;
+    int go;
+};
+
+static struct other_process fork_other(const struct fixture *f,
+                                       bool (*act)(const struct fixture *f))
+{
+    int go[2];
+    char nothing;
+    if (pipe(go))
+        abort();
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(go[1]);
+        _exit(read(go[0], &nothing, 1) == 1 && act(f) ? 0 : 1);
+    }
+    close(go[0]);
+    return (struct other_process){pid, go[1]};
+}
+
+/* @return whether it has done what it should */
+static bool let_go(const struct other_process *other)
+{
+    int status = -1;
+    bool ok = write(other->go, "", 1) == 1;
+    close(other->go);
+    waitpid(other->pid, &status, 0);
+    return ok && status == 0;
+}
+
+static bool leave_request(const struct fixture *f)
+{
+    struct error err = {0};
+    struct store *store = store_open(f->store_path, STORE_WRITE, &err);
+    struct deployment_store *ds = store ? deployment_open(store, "web", STORE_REQUEST, &err) : NULL;
+    bool ok = ds && execution_note_cancel(ds, "e1", 2, &err);
+    deployment_store_close(ds);
+    store_close(store);
+    return ok;
+}
+
+static bool see_end(const struct fixture *f)
+{
+    struct error err = {0};
+    struct store *store = store_open(f->store_path, STORE_READ, &err);
+    struct deployment_store *ds = store ? deployment_open(store, "web", STORE_READ, &err) : NULL;
+    return ds && status_is(ds, "e1", "cancelled");
+}
+
+static void test_request(void)
+{
+    struct fixture f;
+    struct error err = {0};
+    if (!fixture_init(&f))
+        return;
+    struct other_process requester = fork_other(&f, leave_request),
+                         reader = fork_other(&f, see_end);
+    struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
+    execution_set_status(ds, "e1", "started", NULL, &err);
+    CHECK(let_go(&requester), "a request is left beside the engine");
+    CHECK(execution_noted_cancel(ds, "e1", &err) == 2, "which sees it: %s", err.text);
+    CHECK(execution_set_status(ds, "e1", "cancelled", NULL, &err), "the engine goes on: %s",
+          err.text);
+    CHECK(let_go(&reader), "what it commits after the request is seen by all");
+    deployment_store_close(ds);
+    fixture_release(&f);
+}
+
 static const struct {
     const char *id;
     bool valid;
@@ -680,6 +753,7 @@ int main(void)
     test_operations();
     test_graphs();
     test_second_engine();
+    test_request();
     test_ids();
     test_full_disk();
     test_read_only();
