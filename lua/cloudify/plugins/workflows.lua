@@ -1,6 +1,14 @@
 --- The functions of the plugin `default_workflows`, by the names that the built-in types give them.
+local install = require("cloudify.workflows.install")
+local operations = require("cloudify.workflows.operations")
+
 return {
-   install = require("cloudify.workflows.install").install,
-   uninstall = require("cloudify.workflows.uninstall").uninstall,
-   execute_operation = require("cloudify.workflows.execute_operation").execute_operation,
+   install = install.install,
+   uninstall = install.uninstall,
+   reinstall = install.reinstall,
+   execute_operation = operations.execute_operation,
+   start = operations.start,
+   stop = operations.stop,
+   restart = operations.restart,
+   pull = operations.pull,
 }

@@ -1,11 +1,14 @@
---- The built-in workflow `execute_operation`: runs one operation on every node instance chosen.
+--- The built-in workflows that run operations on every node instance chosen, and change nothing
+--- else: `execute_operation`, `start`, `stop`, `restart` and `pull`.
 local json = require("cloudify").json
 local lifecycle = require("cloudify.workflows.lifecycle")
 local make_or_get_graph = require("cloudify.workflows").make_or_get_graph
 local selection = require("cloudify.workflows.selection")
 local workflow = require("cloudify.decorators").workflow
 
-local execute_operation = {}
+local operations = {}
+
+local LIFECYCLE = "cloudify.interfaces.lifecycle."
 
 local function starting_text(parameters)
    local text = "Starting operation " .. parameters.operation
@@ -47,8 +50,41 @@ local build = make_or_get_graph(function(ctx, parameters)
    return graph
 end)
 
-execute_operation.execute_operation = workflow{resumable = true}(function(ctx, parameters)
+local function run(ctx, parameters)
    build(ctx, parameters, {name = "execute_operation_" .. parameters.operation}):execute()
+end
+
+--- Run one operation of the lifecycle with `kwargs`, where the other `parameters` say.
+local function run_lifecycle(ctx, parameters, name, kwargs)
+   run(ctx, {
+      operation = LIFECYCLE .. name,
+      operation_kwargs = kwargs,
+      allow_kwargs_override = true,
+      run_by_dependency_order = parameters.run_by_dependency_order,
+      type_names = parameters.type_names,
+      node_ids = parameters.node_ids,
+      node_instance_ids = parameters.node_instance_ids,
+   })
+end
+
+operations.execute_operation = workflow{resumable = true}(run)
+
+operations.start = workflow{resumable = true}(function(ctx, parameters)
+   run_lifecycle(ctx, parameters, "start", parameters.operation_parms)
 end)
 
-return execute_operation
+operations.stop = workflow{resumable = true}(function(ctx, parameters)
+   run_lifecycle(ctx, parameters, "stop", parameters.operation_parms)
+end)
+
+operations.pull = workflow{resumable = true}(function(ctx, parameters)
+   run_lifecycle(ctx, parameters, "pull", parameters.operation_parms)
+end)
+
+--- All stops, then all starts.
+operations.restart = workflow{resumable = true}(function(ctx, parameters)
+   run_lifecycle(ctx, parameters, "stop", parameters.stop_parms)
+   run_lifecycle(ctx, parameters, "start", parameters.start_parms)
+end)
+
+return operations
