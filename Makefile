@@ -58,7 +58,7 @@ $(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH):
 	$(CC_ALL) -Wl,-E $^ $(LDFLAGS) $(LIBS) -o $@
 $(CONFORM): $(wildcard test/conformance/*.[ch]) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC_ALL) $(filter %.c %.a,$^) $(LDFLAGS) $(LIBS) -o $@
+	$(CC_ALL) -DCONFORMANCE_PLUGINS='"$(abspath test/conformance/plugins)"' $(filter %.c %.a,$^) $(LDFLAGS) $(LIBS) -o $@
 
 $(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(if $(LIBFUZZER),,$(BUILD)/test/fuzz/main.o) $(LIBRARY)
 	$(CC_ALL) $(LIBFUZZER) $^ $(LDFLAGS) $(LIBS) -o $@

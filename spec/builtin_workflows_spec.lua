@@ -5,10 +5,15 @@ local json = require("cloudify").json
 local PLUGIN = [[
 plugins: {journal: {executor: central_deployment_agent, install: false}}
 node_types:
+  Patient:
+    derived_from: Thing
+    interfaces:
+      cloudify.interfaces.lifecycle: {heal: journal.tasks.heal}
   Thing:
     derived_from: cloudify.nodes.Root
     properties: {folder: {}}
     interfaces:
+      cloudify.interfaces.validation: {check_status: journal.tasks.check}
       cloudify.interfaces.lifecycle:
         create: journal.tasks.note
         start: {implementation: journal.tasks.note, inputs: {word: {default: none}}}
@@ -43,6 +48,27 @@ function tasks.note(ctx, inputs)
    local word = inputs.word and inputs.word ~= "none" and " " .. inputs.word or ""
    note(ctx.node.properties.folder, ctx.node.id .. " " .. name_of(ctx) .. word)
 end
+--- Works unless a file says that it does not.
+function tasks.check(ctx)
+   note(ctx.node.properties.folder, ctx.node.id .. " check")
+   local sick = io.open(ctx.node.properties.folder .. "/sick_" .. ctx.node.id)
+   if sick then
+      sick:close()
+      error(ctx.node.id .. " coughs")
+   end
+   return "fine"
+end
+--- Helps unless a file says that it does not.
+function tasks.heal(ctx)
+   note(ctx.node.properties.folder, ctx.node.id .. " heal")
+   local folder = ctx.node.properties.folder
+   local incurable = io.open(folder .. "/incurable_" .. ctx.node.id)
+   if incurable then
+      incurable:close()
+      error(exceptions.NonRecoverableError("no cure"))
+   end
+   os.remove(folder .. "/sick_" .. ctx.node.id)
+end
 function tasks.note_link(ctx)
    note(ctx.source.node.properties.folder, ctx.source.node.id .. " " .. name_of(ctx) .. " "
       .. ctx.target.node.id)
@@ -68,7 +94,7 @@ node_templates:
     properties: *properties
     relationships: [{type: linked, target: server}]
   server:
-    type: Thing
+    type: Patient
     properties: *properties
     relationships: [{type: linked, target: disk}]
   disk: {type: Thing, properties: *properties}
@@ -165,5 +191,127 @@ node_templates:
          .. "site create\nsite start\nsite establish server\n",
          world:read(world:path("journal")))
       assert.same({started = 3}, states())
+   end)
+
+   local function instance_of(node)
+      for _, instance in ipairs(json.decode(world:cfy("node-instances", "app", "--json").out)) do
+         if instance.node_id == node then
+            return instance
+         end
+      end
+   end
+
+   local function status_of(node)
+      return instance_of(node).system_properties
+   end
+
+   it("check_status keeps what each instance says", function()
+      assert.same({"disk check", "server check", "site check"},
+         journal("check_status", "-p", "run_by_dependency_order=true"))
+      local found = status_of("server").status
+      assert.is_true(found.ok)
+      assert.equal("fine", found.result)
+      assert.equal("tasks.check", found.task)
+      assert.truthy(found.timestamp:find("^%d%d%d%d%-%d%d%-%d%dT"))
+   end)
+
+   it("check_status asks all, keeps what was before, and fails for those that do not work",
+      function()
+         journal("check_status")
+         world:write("sick_server", "")
+         local result = world:cfy("executions", "start", "check_status", "-d", "app")
+         assert.equal(1, result.code)
+         assert.truthy(result.err:find("not working: server_%w+"), result.err)
+         local _, asked = world:read(world:path("journal")):gsub(" check\n", "")
+         assert.equal(6, asked)
+         local properties = status_of("server")
+         assert.is_false(properties.status.ok)
+         assert.truthy(properties.status.result:find("server coughs", 1, true))
+         assert.equal("fine", properties.previous_status.result)
+         assert.is_true(status_of("site").status.ok)
+      end)
+
+   it("reinstall makes well what was found sick", function()
+      world:write("sick_server", "")
+      world:cfy("executions", "start", "check_status", "-d", "app")
+      journal("reinstall")
+      local properties = status_of("server")
+      assert.is_true(properties.status.ok)
+      assert.is_nil(properties.previous_status)
+   end)
+
+   local RETURN_OF_THE_SERVER = {"site unlink server", "server stop", "server unlink disk",
+                                 "server delete", "server create", "server start",
+                                 "server establish disk", "site establish server"}
+
+   local function without_checks(lines)
+      local left = {}
+      for _, line in ipairs(lines) do
+         if not line:find(" check$") then
+            table.insert(left, line)
+         end
+      end
+      return left
+   end
+
+   it("heal leaves what works alone", function()
+      assert.same({}, without_checks(journal("heal")))
+   end)
+
+   it("heal runs the operation heal of what does not work", function()
+      world:write("sick_server", "")
+      assert.same({"server heal"}, without_checks(journal("heal")))
+      assert.is_true(status_of("server").status.ok)
+   end)
+
+   it("heal reinstalls what has no operation heal", function()
+      world:write("sick_disk", "")
+      assert.same({"server unlink disk", "disk stop", "disk delete", "disk create", "disk start",
+                   "server establish disk"}, without_checks(journal("heal")))
+      assert.same({started = 3}, states())
+   end)
+
+   it("heal reinstalls what it could not heal", function()
+      world:write("sick_server", "")
+      world:write("incurable_server", "")
+      local expected = {"server heal", table.unpack(RETURN_OF_THE_SERVER)}
+      assert.same(expected, without_checks(journal("heal")))
+      assert.is_true(status_of("server").status.ok)
+      assert.is_nil(status_of("server").heal_failed)
+   end)
+
+   it("heal that failed in the middle of a reinstallation goes on from there", function()
+      world:write("sick_disk", "")
+      world:write("broken_create", "")
+      local failed = world:cfy("executions", "start", "heal", "-d", "app")
+      os.remove(world:path("broken_create"))
+      os.remove(world:path("sick_disk"))
+      os.remove(world:path("journal"))
+      local resumed = world:cfy("executions", "resume", execution_of("heal"))
+      assert.equal(1, failed.code)
+      assert.equal(0, resumed.code, resumed.err)
+      assert.equal("disk create\ndisk start\nserver establish disk\n",
+         world:read(world:path("journal")))
+      assert.same({started = 3}, states())
+   end)
+
+   it("heal --force_reinstall does not ask", function()
+      assert.same(RETURN_OF_THE_SERVER, journal("heal", "-p", "force_reinstall=true", "-p",
+         "node_instance_id=" .. instance_of("server").id))
+   end)
+
+   it("heal names what it may not reinstall", function()
+      world:write("sick_disk", "")
+      local result = world:cfy("executions", "start", "heal", "-d", "app", "-p",
+         "allow_reinstall=false")
+      assert.equal(1, result.code)
+      assert.truthy(result.err:find("must be reinstalled: disk_%w+"), result.err)
+   end)
+
+   it("heal refuses an instance that there is not", function()
+      local result = world:cfy("executions", "start", "heal", "-d", "app", "-p",
+         "node_instance_id=disk_nope")
+      assert.equal(1, result.code)
+      assert.truthy(result.err:find("there is no such node_instance", 1, true), result.err)
    end)
 end)

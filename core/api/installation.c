@@ -46,12 +46,9 @@ static bool locate(struct installation *installation, const char *blueprint, con
     return installation->id || error_nomem(err);
 }
 
-static bool prepare(struct cloudify *c, struct installation *installation, const json_t *inputs,
-                    const struct cloudify_execution_options *options, struct error *err)
+static bool prepare_install(struct cloudify *c, struct run *run,
+                            const struct cloudify_execution_options *options, struct error *err)
 {
-    struct run *run = &installation->run;
-    if (!make_instances(c, installation, inputs, err))
-        return false;
     run->workflow = runtime_workflow(run->plan, "install", err);
     if (run->workflow && runtime_bind_parameters(c, run, NULL, false, err))
         run->limits = runtime_limits(options, NULL, err);
@@ -87,7 +84,7 @@ static bool store_deployment(struct cloudify *c, struct installation *installati
     struct run *run = &installation->run;
     struct execution_record execution = {
         .id = run->id,
-        .workflow_id = run->workflow->name,
+        .workflow_id = run->workflow ? run->workflow->name : NULL,
         .parameters = run->parameters,
         .options = run->limits,
     };
@@ -98,7 +95,7 @@ static bool store_deployment(struct cloudify *c, struct installation *installati
         .main_file = path_base(installation->path),
         .plan = run->plan,
         .instances = run->instances,
-        .execution = &execution,
+        .execution = run->workflow ? &execution : NULL,
     };
     struct store *store = runtime_store(c, STORE_WRITE, err);
     id_uuid(run->id);
@@ -150,19 +147,20 @@ static bool copy_plugins(const struct cloudify *c, const struct installation *in
     return ok;
 }
 
-static json_t *install(struct cloudify *c, struct installation *installation, struct error *err)
+/* Store the deployment with what it needs; a new one is gone again if that fails. */
+static bool create(struct cloudify *c, struct installation *installation, struct error *err)
 {
     if (!store_deployment(c, installation, err))
-        return NULL;
+        return false;
     if (copy_plugins(c, installation, err))
-        return runtime_run(c, &installation->run, err);
+        return true;
     if (installation->is_new) {
         struct error ignored = {0}; /* what stopped the install is the error to report */
         deployment_store_close(installation->run.ds);
         installation->run.ds = NULL;
         deployment_remove(c->store, installation->id, &ignored);
     }
-    return NULL;
+    return false;
 }
 
 static void installation_release(struct installation *installation)
@@ -180,10 +178,26 @@ char *cloudify_install(struct cloudify *c, const char *blueprint,
     struct installation installation = {0};
     json_t *record = NULL, *inputs = runtime_object(options->inputs, "inputs", &why);
     if (inputs && locate(&installation, blueprint, options->deployment, &why) &&
-        prepare(c, &installation, inputs, &options->execution, &why))
-        record = install(c, &installation, &why);
+        make_instances(c, &installation, inputs, &why) &&
+        prepare_install(c, &installation.run, &options->execution, &why) &&
+        create(c, &installation, &why))
+        record = runtime_run(c, &installation.run, &why);
     installation_release(&installation);
     json_decref(inputs);
+    return runtime_result(record, &why, err);
+}
+
+char *cloudify_deployment_create(struct cloudify *c, const char *blueprint, const char *deployment,
+                                 const char *inputs, struct cloudify_error *err)
+{
+    struct error why = {0};
+    struct installation installation = {0};
+    json_t *values = runtime_object(inputs, "inputs", &why);
+    bool ok = values && locate(&installation, blueprint, deployment, &why) &&
+              make_instances(c, &installation, values, &why) && create(c, &installation, &why);
+    json_t *record = ok ? runtime_describe_deployment(installation.run.ds, &why) : NULL;
+    installation_release(&installation);
+    json_decref(values);
     return runtime_result(record, &why, err);
 }
 

@@ -64,7 +64,7 @@ const char *deployment_status_name(enum deployment_status status)
 }
 
 /* The information of one deployment, with its status; new, or NULL with `err` set. */
-static json_t *describe_deployment(struct deployment_store *ds, struct error *err)
+json_t *runtime_describe_deployment(struct deployment_store *ds, struct error *err)
 {
     json_t *info = deployment_store_info(ds, err);
     json_t *executions = info ? executions_list(ds, err) : NULL;
@@ -122,7 +122,7 @@ static json_t *for_each_deployment(struct cloudify *c, const char *only,
 
 static bool add_deployment(struct deployment_store *ds, json_t *list, struct error *err)
 {
-    json_t *info = describe_deployment(ds, err);
+    json_t *info = runtime_describe_deployment(ds, err);
     return info && !json_array_append_new(list, info);
 }
 
@@ -160,7 +160,7 @@ static char *query(struct cloudify *c, const char *deployment,
 
 char *cloudify_deployment(struct cloudify *c, const char *deployment, struct cloudify_error *err)
 {
-    return query(c, deployment, describe_deployment, err);
+    return query(c, deployment, runtime_describe_deployment, err);
 }
 
 char *cloudify_execution(struct cloudify *c, const char *execution, struct cloudify_error *err)

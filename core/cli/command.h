@@ -93,6 +93,7 @@ int command_executions_cancel(const struct arguments *arguments);
 int command_executions_resume(const struct arguments *arguments);
 int command_executions_list(const struct arguments *arguments);
 int command_executions_get(const struct arguments *arguments);
+int command_deployments_create(const struct arguments *arguments);
 int command_deployments_list(const struct arguments *arguments);
 int command_deployments_get(const struct arguments *arguments);
 int command_deployments_delete(const struct arguments *arguments);

@@ -1,5 +1,6 @@
-/* deployment_commands.c - the commands that look at deployments. */
+/* deployment_commands.c - the commands that make, show and forget deployments. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/command.h"
 #include "cli/print.h"
@@ -48,6 +49,30 @@ static void show_instances(const json_t *rows)
         {0},
     };
     print_table(columns, rows, "node instances");
+}
+
+static void show_created(const json_t *deployment)
+{
+    const char *id = json_string_value(json_object_get(deployment, "id"));
+    printf("Deployment '%s' is created.\n", id);
+    printf("Install it with 'cfy executions start install -d %s'.\n", id);
+}
+
+int command_deployments_create(const struct arguments *arguments)
+{
+    struct session session;
+    char *inputs = NULL;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    int code = EXIT_FAILED;
+    if (session_inputs(&session, &inputs)) {
+        char *created = cloudify_deployment_create(session.cloudify, arguments->positionals[0],
+                                                   arguments->deployment, inputs, &session.err);
+        code = session_print(&session, created, show_created);
+    }
+    free(inputs);
+    session_close(&session);
+    return code;
 }
 
 int command_deployments_list(const struct arguments *arguments)

@@ -34,6 +34,11 @@ const struct command commands[] = {
      "deployments with these inputs are compared."},
     {"schema", "", "Print a JSON Schema of the blueprint language, for editors.", 0, 0,
      OPTIONS_COMMON, command_schema, NULL},
+    {"deployments create", "BLUEPRINT", "Create a deployment from a blueprint, and run nothing.", 1,
+     1, OPTIONS_BLUEPRINT | OPTION_DEPLOYMENT, command_deployments_create,
+     "The id defaults to the name of the blueprint's folder. 'cfy executions start install' "
+     "installs\n"
+     "it."},
     {"deployments list", "", "List the deployments.", 0, 0, OPTIONS_COMMON,
      command_deployments_list, NULL},
     {"deployments get", "DEPLOYMENT", "Show one deployment.", 1, 1, OPTIONS_COMMON,

@@ -14,8 +14,14 @@ bool node_instance_set_state(struct node_instance *ni, const char *state, struct
     return true;
 }
 
-void node_instance_set_runtime_properties_new(struct node_instance *ni, json_t *properties)
+void node_instance_set_runtime_properties(struct node_instance *ni, const json_t *properties)
 {
     json_decref(ni->runtime_properties);
-    ni->runtime_properties = properties;
+    ni->runtime_properties = json_incref((json_t *)properties);
+}
+
+void node_instance_set_system_properties(struct node_instance *ni, const json_t *properties)
+{
+    json_decref(ni->system_properties);
+    ni->system_properties = json_incref((json_t *)properties);
 }

@@ -33,7 +33,9 @@ struct node_instance {
 
 /** Replace the state, copied. @return false with `err` set: ERROR_NOMEM */
 bool node_instance_set_state(struct node_instance *ni, const char *state, struct error *err);
-/** Replace the runtime properties by `properties`, whose reference it takes. */
-void node_instance_set_runtime_properties_new(struct node_instance *ni, json_t *properties);
+/** Replace the runtime properties by `properties`, which must not change any more. */
+void node_instance_set_runtime_properties(struct node_instance *ni, const json_t *properties);
+/** The same for the system properties. */
+void node_instance_set_system_properties(struct node_instance *ni, const json_t *properties);
 
 #endif

@@ -86,6 +86,15 @@ struct operation_call {
 };
 
 /**
+ * Change an instance in the store and in memory.
+ *
+ * @param change what is new; its id is not read
+ * @return false with `err` set: ERROR_CONFLICT, which leaves all as it was; others are fatal
+ */
+bool execution_change_instance(struct execution *execution, struct node_instance *ni,
+                               const struct instance_change *change, struct error *err);
+
+/**
  * Make the task for an operation; a no-op where the node maps it to nothing (runtime.md 3.3).
  *
  * @return the task, outside of the graph; or NULL with `err` set: ERROR_INVALID (kwargs redefine

@@ -6,24 +6,26 @@
 #include "base/json.h"
 #include "engine/execution_internal.h"
 
-bool execution_change_instance(struct execution *e, struct node_instance *ni, json_int_t version,
-                               const char *state, json_t *properties, struct error *err)
+bool execution_change_instance(struct execution *e, struct node_instance *ni,
+                               const struct instance_change *wanted, struct error *err)
 {
-    if (version != ni->version)
+    struct instance_change change = *wanted;
+    change.id = ni->id;
+    if (change.version != ni->version)
         return error_set(err, ERROR_CONFLICT,
                          "node instance '%s': changed meanwhile: the update is based on version "
                          "%" JSON_INTEGER_FORMAT ", it is at %" JSON_INTEGER_FORMAT,
-                         ni->id, version, ni->version);
-    struct instance_change change = {
-        .id = ni->id, .version = version, .state = state, .runtime_properties = properties};
+                         ni->id, change.version, ni->version);
     if (!instance_update(e->options.store, &change, err) ||
-        (state && !node_instance_set_state(ni, state, err))) {
+        (change.state && !node_instance_set_state(ni, change.state, err))) {
         if (err->code != ERROR_CONFLICT)
             execution_abort(e, err);
         return false;
     }
-    if (properties)
-        node_instance_set_runtime_properties_new(ni, json_incref(properties));
+    if (change.runtime_properties)
+        node_instance_set_runtime_properties(ni, change.runtime_properties);
+    if (change.system_properties)
+        node_instance_set_system_properties(ni, change.system_properties);
     ni->version++;
     return true;
 }
@@ -52,8 +54,9 @@ static json_t *update_instance(struct execution *e, const struct task *task,
                   ni->id);
         return NULL;
     }
-    json_int_t version = json_integer_at(arguments, "version", -1);
-    if (!execution_change_instance(e, ni, version, NULL, properties, err))
+    const struct instance_change change = {.version = json_integer_at(arguments, "version", -1),
+                                           .runtime_properties = properties};
+    if (!execution_change_instance(e, ni, &change, err))
         return NULL;
     return json_pack("{s:I}", "version", (json_int_t)ni->version);
 }

@@ -136,16 +136,6 @@ json_t *execution_instance_document(struct execution *execution, size_t instance
 
 /* ---- calls and changes of instances (execution_calls.c) ---- */
 
-/**
- * Change an instance in the store and in memory.
- *
- * @param state NULL: unchanged
- * @param properties new runtime properties, borrowed; NULL: unchanged
- * @return false with `err` set: ERROR_CONFLICT, which leaves all as it was; others are fatal
- */
-bool execution_change_instance(struct execution *execution, struct node_instance *ni,
-                               json_int_t version, const char *state, json_t *properties,
-                               struct error *err);
 /** Answer the call of an operation, at the end of the turn. */
 bool execution_answer(struct execution *execution, const struct arrival *arrival);
 

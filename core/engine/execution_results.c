@@ -79,11 +79,28 @@ static bool send_operation(struct execution *e, struct task *task)
     return true;
 }
 
+/* A started instance is well, whatever was found out about it before (runtime.md 7.11). New, or
+ * NULL where nothing was or memory is lacking. */
+static json_t *well_again(const struct node_instance *ni)
+{
+    if (!json_object_get(ni->system_properties, "status"))
+        return NULL;
+    json_t *properties = json_copy(ni->system_properties);
+    json_object_set_new(properties, "status", json_pack("{s:b, s:n}", "ok", true, "task"));
+    json_object_del(properties, "previous_status");
+    return properties;
+}
+
 static bool set_state(struct execution *e, struct task *task)
 {
     struct error err = {0};
     struct node_instance *ni = e->options.instances->items[task->instance];
-    return execution_change_instance(e, ni, ni->version, task->text, NULL, &err);
+    json_t *properties = strcmp(task->text, "started") ? NULL : well_again(ni);
+    const struct instance_change change = {
+        .version = ni->version, .state = task->text, .system_properties = properties};
+    bool ok = execution_change_instance(e, ni, &change, &err);
+    json_decref(properties);
+    return ok;
 }
 
 /* Its function could not be stored, and the engine that had it is gone. */
@@ -181,8 +198,9 @@ static bool save_instances(struct execution *e, const json_t *result, struct err
                              "node instance '%s': the operation's result changes it in a way "
                              "that makes no sense",
                              id);
-        json_int_t version = json_integer_at(change, "version", -1);
-        if (!execution_change_instance(e, ni, version, NULL, properties, err))
+        const struct instance_change update = {.version = json_integer_at(change, "version", -1),
+                                               .runtime_properties = properties};
+        if (!execution_change_instance(e, ni, &update, err))
             return false;
     }
     return true;

@@ -159,6 +159,19 @@ CLOUDIFY_API char *cloudify_plan(struct cloudify *c, const char *blueprint, cons
  */
 CLOUDIFY_API char *cloudify_read_inputs(const char *source, struct cloudify_error *err);
 
+/**
+ * Create a deployment from a blueprint, without running anything; cloudify_execute() does that.
+ *
+ * @param blueprint  path of its main file
+ * @param deployment id; NULL: the name of the blueprint's folder. In use already: as for
+ *                   cloudify_install()
+ * @param inputs     JSON object, or NULL
+ * @return the record, as cloudify_deployment(); or NULL with `err` set
+ */
+CLOUDIFY_API char *cloudify_deployment_create(struct cloudify *c, const char *blueprint,
+                                              const char *deployment, const char *inputs,
+                                              struct cloudify_error *err);
+
 struct cloudify_install_options {
     const char *deployment; /* id; NULL: the name of the blueprint's folder */
     const char *inputs;     /* JSON object, or NULL */

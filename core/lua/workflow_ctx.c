@@ -69,6 +69,28 @@ static int ctx_get_node_instance(lua_State *L)
     return 1;
 }
 
+static int ctx_update_node_instance(lua_State *L)
+{
+    struct execution *execution = check_run(L)->execution;
+    const char *id = luaL_checkstring(L, 2);
+    struct node_instance *ni = instances_find(execution_instances(execution), id);
+    if (!ni)
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "node instance '%s': there is none in this deployment", id);
+    lua_settop(L, 3);
+    struct instance_change change = {.version = ni->version};
+    change.runtime_properties = workflow_object(L, 3, "runtime_properties");
+    change.system_properties = workflow_object(L, 3, "system_properties");
+    if (workflow_option(L, 3, "state") != LUA_TNIL)
+        change.state = luaL_checkstring(L, -1);
+    if (workflow_option(L, 3, "version") != LUA_TNIL)
+        change.version = luaL_checkinteger(L, -1);
+    struct error err = {0};
+    if (!execution_change_instance(execution, ni, &change, &err))
+        return workflow_raise(L, &err);
+    return 0;
+}
+
 static int ctx_send_event(lua_State *L)
 {
     struct workflow_run *run = check_run(L);
@@ -203,6 +225,7 @@ static const luaL_Reg methods[] = {{"graph_mode", ctx_graph_mode},
                                    {"get_tasks_graph", ctx_get_tasks_graph},
                                    {"get_node", ctx_get_node},
                                    {"get_node_instance", ctx_get_node_instance},
+                                   {"update_node_instance", ctx_update_node_instance},
                                    {"send_event", ctx_send_event},
                                    {"local_task", ctx_local_task},
                                    {"has_cancel_request", ctx_has_cancel_request},

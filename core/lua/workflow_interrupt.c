@@ -1,6 +1,8 @@
 /* workflow_interrupt.c - see workflow_interrupt.h. */
 #include "lua/workflow_interrupt.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "lua/exception.h"
 
@@ -39,12 +41,21 @@ void workflow_interrupt_begin(struct workflow_run *run)
     run->cancelled_since = 0;
 }
 
+/* States whose memory stays: closing one would run its code again. Known here, none is a leak. */
+struct left_state {
+    lua_State *L;
+    struct left_state *next;
+};
+
+static struct left_state *volatile left_states;
+
 void workflow_interrupt_leave(struct workflow_run *run)
 {
-    /* Its memory stays: closing it would run code again. Known here, it is no leak. */
-    static lua_State *left;
-    left = run->L;
-    (void)left;
+    struct left_state *left = malloc(sizeof *left);
+    if (left) {
+        *left = (struct left_state){run->L, left_states};
+        left_states = left;
+    }
     run->L = NULL;
     run->thread = NULL;
 }

@@ -1,7 +1,8 @@
 /* conformance.h - what the parts of the conformance program share.
  *
  * The program answers requests of the conformance cases through the functions that cfy uses. Each
- * answer is an object with one key: `plan`, `value`, or `error` {class, code, message, where}.
+ * answer is an object with one key: `plan`, `value`, `workflow`, or `error` {class, code, message,
+ * where}.
  */
 #ifndef CLOUDIFY_TEST_CONFORMANCE_CONFORMANCE_H
 #define CLOUDIFY_TEST_CONFORMANCE_CONFORMANCE_H
@@ -22,6 +23,9 @@ json_t *answer_deployment_plan(const char *directory, const json_t *request);
 json_t *answer_evaluate(const json_t *request);
 /** Change the instances that the request describes; kind "modify". */
 json_t *answer_modify(const json_t *request);
+
+/** Run the workflows of the request in a deployment of its blueprint; kind "workflow". */
+json_t *answer_workflow(const json_t *request);
 
 /** The first error found, by the class and code of the original. */
 json_t *answer_diagnostics(const struct diagnostics *diagnostics);

@@ -25,6 +25,8 @@ static json_t *answer_kind(const char *directory, const json_t *request)
         return answer_evaluate(request);
     if (!strcmp(kind, "modify"))
         return answer_modify(request);
+    if (!strcmp(kind, "workflow"))
+        return answer_workflow(request);
     return refuse(ERROR_UNSUPPORTED, "requests of this kind are not supported");
 }
 

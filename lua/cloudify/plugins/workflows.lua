@@ -1,6 +1,8 @@
 --- The functions of the plugin `default_workflows`, by the names that the built-in types give them.
+local heal = require("cloudify.workflows.heal")
 local install = require("cloudify.workflows.install")
 local operations = require("cloudify.workflows.operations")
+local status = require("cloudify.workflows.status")
 
 return {
    install = install.install,
@@ -11,4 +13,6 @@ return {
    stop = operations.stop,
    restart = operations.restart,
    pull = operations.pull,
+   check_status = status.check_status,
+   auto_heal_reinstall_node_subgraph = heal.heal,
 }

@@ -31,10 +31,13 @@ install.uninstall = workflow{resumable = true}(function(ctx, parameters)
    build_uninstall(ctx, parameters, {name = "uninstall"}):execute()
 end)
 
---- The second graph is built when the first has ended: from the states that it leaves.
-install.reinstall = workflow{resumable = true}(function(ctx, parameters)
+--- Take the instances that `parameters` choose down, then bring them up. The second graph is built
+--- when the first has ended: from the states that it leaves.
+function install.run_reinstall(ctx, parameters)
    build_uninstall(ctx, parameters, {name = "reinstall-uninstall"}):execute()
    build_install(ctx, parameters, {name = "reinstall-install"}):execute()
-end)
+end
+
+install.reinstall = workflow{resumable = true}(install.run_reinstall)
 
 return install
