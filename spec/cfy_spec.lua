@@ -166,6 +166,26 @@ outputs:
          assert.truthy(world:cfy("deployments", "list").out:find("0 deployments", 1, true))
       end)
 
+      it("are created without running anything, and installed later", function()
+         local blueprint = world:blueprint {create = "mark"}
+         local created = world:cfy("deployments", "create", blueprint, "-d", "app")
+         assert.equal(0, created.code, created.err)
+         assert.equal("Deployment 'app' is created.\n"
+            .. "Install it with 'cfy executions start install -d app'.\n", created.out)
+         assert.truthy(world:cfy("deployments", "list").out:find("created", 1, true))
+         assert.truthy(world:cfy("executions", "list").out:find("0 executions", 1, true))
+         assert.equal(0, world:cfy("executions", "start", "install", "-d", "app").code)
+         local again = world:cfy("deployments", "create", blueprint, "-d", "app")
+         assert.equal("cfy: deployment 'app' is in state 'installed': 'cfy uninstall app' first\n",
+            again.err)
+      end)
+
+      it("are not created from what is wrong", function()
+         local result = world:cfy("deployments", "create", world:write("bad.yaml", "nodes: {}\n"))
+         assert.equal(1, result.code)
+         assert.truthy(world:cfy("deployments", "list").out:find("0 deployments", 1, true))
+      end)
+
       it("with a damaged database are deleted by force", function()
          installed {}
          world:write("store/deployments/app/state.db", "this is no database")
