@@ -167,7 +167,7 @@ outputs:
       end)
 
       it("are created without running anything, and installed later", function()
-         local blueprint = world:blueprint {create = "mark"}
+         local blueprint = world:blueprint {create = "note"}
          local created = world:cfy("deployments", "create", blueprint, "-d", "app")
          assert.equal(0, created.code, created.err)
          assert.equal("Deployment 'app' is created.\n"

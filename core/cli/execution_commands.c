@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/print.h"
 #include "cli/session.h"
+#include "cli/task_graph.h"
 
 /* Say how an execution ended and what to do next. Takes `result`. */
 static int finish(struct session *session, char *result, const char *done, const char *next)
@@ -144,6 +145,19 @@ int command_executions_get(const struct arguments *arguments)
     const char *id = arguments->positionals[0];
     char *execution = cloudify_execution(session.cloudify, id, &session.err);
     int code = session_print(&session, execution, print_record);
+    session_close(&session);
+    return code;
+}
+
+int command_executions_graph(const struct arguments *arguments)
+{
+    struct session session;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    char *graphs =
+        cloudify_execution_graph(session.cloudify, arguments->positionals[0], &session.err);
+    int code =
+        session_print(&session, graphs, arguments->dot ? task_graphs_print_dot : task_graphs_print);
     session_close(&session);
     return code;
 }

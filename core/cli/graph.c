@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/print.h"
+
 static const char contained_in[] = "cloudify.relationships.contained_in";
 
 /* The nodes of a plan, and which contain which. */
@@ -164,18 +166,6 @@ void graph_print(const json_t *plan)
 }
 
 /* ---- for dot ---- */
-
-/* A name in quotes, those in it escaped. */
-static void print_quoted(const char *text)
-{
-    putchar('"');
-    for (; *text; text++) {
-        if (strchr("\"\\", *text))
-            putchar('\\');
-        putchar(*text);
-    }
-    putchar('"');
-}
 
 static void print_dot_node(const json_t *node)
 {

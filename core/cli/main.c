@@ -49,6 +49,8 @@ const struct command commands[] = {
      OPTIONS_COMMON, command_executions_list, NULL},
     {"executions get", "EXECUTION", "Show one execution.", 1, 1, OPTIONS_COMMON,
      command_executions_get, NULL},
+    {"executions graph", "EXECUTION", "Print the task graphs of an execution, with their states.",
+     1, 1, OPTIONS_COMMON | OPTION_DOT, command_executions_graph, NULL},
     {"executions start", "WORKFLOW", "Run a workflow of a deployment (-d).", 1, 1,
      OPTIONS_EXECUTION | OPTION_DEPLOYMENT | OPTION_PARAMETER | OPTION_CUSTOM_PARAMETERS,
      command_executions_start, NULL},

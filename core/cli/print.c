@@ -94,3 +94,14 @@ void print_record(const json_t *object)
         free(text);
     }
 }
+
+void print_quoted(const char *text)
+{
+    putchar('"');
+    for (; *text; text++) {
+        if (strchr("\"\\", *text))
+            putchar('\\');
+        putchar(*text);
+    }
+    putchar('"');
+}

@@ -17,5 +17,7 @@ struct column {
 void print_table(const struct column *columns, const json_t *rows, const char *things);
 /** Print the members of `object` as two columns. */
 void print_record(const json_t *object);
+/** Print a name in double quotes, those in it escaped, as Graphviz wants it. */
+void print_quoted(const char *text);
 
 #endif

@@ -259,6 +259,16 @@ CLOUDIFY_API char *cloudify_execution(struct cloudify *c, const char *execution,
                                       struct cloudify_error *err);
 
 /**
+ * The task graphs of an execution, as far as it has come. Those without a name are not kept.
+ *
+ * @return array of {name, tasks}, a task being {number, kind, name, node_instance_id, container,
+ *         after, state, retry}: `container` is the number of the subgraph around it, `after` are
+ *         those of the tasks that it waits for; or NULL with `err` set
+ */
+CLOUDIFY_API char *cloudify_execution_graph(struct cloudify *c, const char *execution,
+                                            struct cloudify_error *err);
+
+/**
  * Show the stored events and logs of a deployment (all its executions) or of one execution.
  *
  * @param id     of an execution or a deployment

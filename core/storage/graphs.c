@@ -105,6 +105,21 @@ bool graph_find(struct deployment_store *ds, const char *execution_id, const cha
     return true;
 }
 
+json_t *graphs_list(struct deployment_store *ds, const char *execution_id, struct error *err)
+{
+    json_t *list = json_array();
+    sqlite3_stmt *query = database_query(
+        ds->state, err, "SELECT id, name FROM graphs WHERE execution_id = ? ORDER BY id", "t",
+        execution_id);
+    while (query && database_next(ds->state, query, err))
+        json_array_append_new(list, json_pack("{s:I, s:o}", "id", column_integer(query, 0), "name",
+                                              column_string(query, 1)));
+    if (!err->code)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
 bool graph_add(struct deployment_store *ds, const char *execution_id, const char *name,
                json_int_t *graph, struct error *err)
 {

@@ -252,6 +252,8 @@ json_t *graph_operations(struct deployment_store *ds, json_int_t graph, struct e
 /** Find the graph `name` of an execution. @return false: there is none, or `err` is set */
 bool graph_find(struct deployment_store *ds, const char *execution_id, const char *name,
                 json_int_t *graph, struct error *err);
+/** All graphs of an execution, in the order of their making: a list of {id, name}. */
+json_t *graphs_list(struct deployment_store *ds, const char *execution_id, struct error *err);
 /** Start the graph `name`, which graph_find() has not found. */
 bool graph_add(struct deployment_store *ds, const char *execution_id, const char *name,
                json_int_t *graph, struct error *err);

@@ -1,0 +1,235 @@
+/* execution_graph.c - the task graphs of an execution as far as it has come. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/runtime.h"
+#include "base/json.h"
+
+/* A graph while its parts are read. Tasks come after what contains them. */
+struct reading {
+    json_t *tasks;   /* list, in the order of their numbers */
+    json_t *places;  /* number, as text -> the task in the list */
+    json_t *waiters; /* list of [task, dependency]: named by the latter */
+    json_t *done;    /* the tasks that are over, by number: a failure among them was ignored */
+};
+
+static const char *text_number(char *text, size_t size, json_int_t number)
+{
+    snprintf(text, size, "%" JSON_INTEGER_FORMAT, number);
+    return text;
+}
+
+static json_t *find_task(const struct reading *r, json_int_t number)
+{
+    char key[24];
+    return json_object_get(r->places, text_number(key, sizeof key, number));
+}
+
+/* ---- what was stored of the tasks ---- */
+
+static const char *name_of(const json_t *document)
+{
+    const json_t *operation = json_object_get(document, "operation");
+    return operation ? json_string_value(json_array_get(operation, 1))
+                     : json_string_at(document, "text", "");
+}
+
+static void note_waiters(struct reading *r, const json_t *document)
+{
+    size_t i;
+    json_t *waiter;
+    json_array_foreach(json_object_get(document, "before"), i, waiter)
+    {
+        json_array_append_new(r->waiters,
+                              json_pack("[O, O]", waiter, json_object_get(document, "number")));
+    }
+}
+
+static bool add_task(struct reading *r, const json_t *document, struct error *err)
+{
+    char key[24];
+    json_t *after = json_object_get(document, "after");
+    json_t *task = json_pack(
+        "{s:O, s:O, s:s, s:O*, s:O*, s:O*, s:o, s:s, s:i}", "number",
+        json_object_get(document, "number"), "kind", json_object_get(document, "kind"), "name",
+        name_of(document), "node_instance_id", json_object_get(document, "instance"), "container",
+        json_object_get(document, "container"), "replaces", json_object_get(document, "replaces"),
+        "after", after ? json_copy(after) : json_array(), "state", "pending", "retry", 0);
+    if (!task)
+        return error_set(err, ERROR_STORAGE, "the stored graph is damaged: a task lacks its kind");
+    text_number(key, sizeof key, json_integer_at(document, "number", 0));
+    note_waiters(r, document);
+    return (!json_object_set(r->places, key, task) && !json_array_append_new(r->tasks, task)) ||
+           error_nomem(err);
+}
+
+static bool add_part(void *data, json_t *part, struct error *err)
+{
+    size_t i;
+    json_t *document;
+    json_array_foreach(part, i, document)
+    {
+        if (!add_task(data, document, err))
+            return false;
+    }
+    return true;
+}
+
+static void join_waiters(struct reading *r)
+{
+    size_t i;
+    json_t *pair;
+    json_array_foreach(r->waiters, i, pair)
+    {
+        json_t *task = find_task(r, json_integer_value(json_array_get(pair, 0)));
+        json_array_append(json_object_get(task, "after"), json_array_get(pair, 1));
+    }
+}
+
+/* ---- what became of them ---- */
+
+static void set_state(json_t *task, const char *state)
+{
+    json_object_set_new(task, "state", json_string(state));
+}
+
+static bool note_done(void *data, uint32_t number, struct error *err)
+{
+    struct reading *r = data;
+    char key[24];
+    json_t *task = find_task(r, number);
+    if (!task)
+        return true;
+    set_state(task, "succeeded");
+    return !json_object_set(r->done, text_number(key, sizeof key, number), task) ||
+           error_nomem(err);
+}
+
+/* The latest attempt of each comes last. */
+static void note_operations(const struct reading *r, const json_t *records)
+{
+    size_t i;
+    json_t *record;
+    json_array_foreach(records, i, record)
+    {
+        json_t *task = find_task(r, json_integer_at(record, "task", 0));
+        if (!task)
+            continue;
+        json_object_set(task, "state", json_object_get(record, "state"));
+        json_object_set(task, "retry", json_object_get(record, "retry"));
+    }
+}
+
+static bool in_state(const json_t *task, const char *state)
+{
+    return !strcmp(json_string_at(task, "state", ""), state);
+}
+
+static bool is_done(const struct reading *r, const json_t *task)
+{
+    char key[24];
+    return json_object_get(r->done,
+                           text_number(key, sizeof key, json_integer_at(task, "number", 0)));
+}
+
+static json_t *container_of(const struct reading *r, const json_t *task)
+{
+    return find_task(r, json_integer_at(task, "container", 0));
+}
+
+/* A subgraph that is not over has begun with the first task in it, and fails with one of them. */
+static void spread_state(const struct reading *r, const json_t *task)
+{
+    const char *state = in_state(task, "failed") && !is_done(r, task) ? "failed" : "started";
+    if (in_state(task, "pending"))
+        return;
+    for (json_t *container = container_of(r, task); container && !is_done(r, container);
+         container = container_of(r, container)) {
+        if (!in_state(container, "failed"))
+            set_state(container, state);
+    }
+}
+
+static void derive_states(const struct reading *r)
+{
+    size_t i;
+    json_t *task;
+    json_array_foreach(r->tasks, i, task)
+    {
+        json_t *replaced = find_task(r, json_integer_at(task, "replaces", 0));
+        if (replaced)
+            set_state(replaced, "failed");
+        spread_state(r, task);
+    }
+    json_array_foreach(r->tasks, i, task)
+    {
+        json_t *container = container_of(r, task);
+        if (container && is_done(r, container) && in_state(task, "pending"))
+            set_state(task, "removed");
+    }
+}
+
+/* ---- graphs ---- */
+
+static bool read_tasks(struct deployment_store *ds, json_int_t graph, struct reading *r,
+                       struct error *err)
+{
+    if (!graph_parts(ds, graph, add_part, r, err) ||
+        !graph_tasks_done(ds, graph, note_done, r, err))
+        return false;
+    json_t *records = graph_operations(ds, graph, err);
+    note_operations(r, records);
+    json_decref(records);
+    join_waiters(r);
+    derive_states(r);
+    return records;
+}
+
+static json_t *read_graph(struct deployment_store *ds, const json_t *graph, struct error *err)
+{
+    struct reading r = {json_array(), json_object(), json_array(), json_object()};
+    bool ok = read_tasks(ds, json_integer_at(graph, "id", 0), &r, err);
+    json_decref(r.places);
+    json_decref(r.waiters);
+    json_decref(r.done);
+    if (ok)
+        return json_pack("{s:O, s:o}", "name", json_object_get(graph, "name"), "tasks", r.tasks);
+    json_decref(r.tasks);
+    return NULL;
+}
+
+static json_t *read_graphs(struct deployment_store *ds, const char *execution, struct error *err)
+{
+    json_t *graphs = graphs_list(ds, execution, err), *result = json_array(), *graph;
+    size_t i;
+    json_array_foreach(graphs, i, graph)
+    {
+        json_t *tasks = read_graph(ds, graph, err);
+        if (!tasks || json_array_append_new(result, tasks))
+            break;
+    }
+    json_decref(graphs);
+    if (!err->code)
+        return result;
+    json_decref(result);
+    return NULL;
+}
+
+char *cloudify_execution_graph(struct cloudify *c, const char *execution,
+                               struct cloudify_error *err)
+{
+    struct error why = {0};
+    struct store *store = runtime_store(c, STORE_READ, &why);
+    char *deployment = store ? store_find_execution(store, execution, &why) : NULL;
+    struct deployment_store *ds =
+        deployment ? runtime_deployment(c, deployment, STORE_READ, &why) : NULL;
+    json_t *graphs = NULL;
+    /* All as of one moment: the execution may be running. */
+    if (ds && deployment_store_begin(ds, &why)) {
+        graphs = read_graphs(ds, execution, &why);
+        deployment_store_rollback(ds);
+    }
+    deployment_store_close(ds);
+    free(deployment);
+    return runtime_result(graphs, &why, err);
+}
