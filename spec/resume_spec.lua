@@ -245,6 +245,28 @@ describe("an execution", function()
       assert.equal(2, count, journal())
    end)
 
+   it("knows what was under way in a subgraph that was tried again", function()
+      local text = world:read(blueprint(world)):gsub("node_templates:.*", "") .. [[
+node_templates:
+  again:
+    type: Thing
+    interfaces: {cloudify.interfaces.lifecycle: {create: journal.journal.tasks.wait_again}}
+]]
+      local install = world:command("install", world:write("app/blueprint.yaml", text),
+         "--subgraph-retries", "1")
+      world:sh(install .. " >/dev/null 2>&1 & echo $! >" .. world:path("engine"))
+      assert.is_true(cfy.eventually(function() return journal() == "begin again\n" end, 10),
+         journal())
+      os.execute("kill -9 " .. world:read(world:path("engine")):match("%d+"))
+      local graph = world:cfy("executions", "graph", execution_id())
+      assert.truthy(graph.out:find("\nstarted[^\n]+lifecycle%.create\n"), graph.out)
+      local result = resume()
+      assert.equal(1, result.code)
+      assert.truthy(result.err:find("was interrupted and is not declared resumable", 1, true),
+         result.err)
+      assert.equal("", journal())
+   end)
+
    it("is not resumed once its deployment was uninstalled", function()
       os.execute("kill -9 " .. start())
       local id = execution_id()

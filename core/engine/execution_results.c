@@ -19,6 +19,9 @@ static bool abort_with(struct execution *e, struct error *err)
 bool execution_keep_operation(struct execution *e, struct task *task, json_t *details)
 {
     struct error err = {0};
+    /* A task that came in this turn has its number only once it is stored. */
+    if (!task->row && !task->number)
+        execution_keep_graph(e);
     struct operation_record record = {
         .row = task->row,
         .id = task->id,
