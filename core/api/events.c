@@ -13,7 +13,7 @@ struct viewer {
     bool (*show)(void *data, const char *record);
     void *data;
     enum cloudify_event_form form;
-    json_int_t last; /* id of the newest event shown */
+    struct event_filter filter; /* `after` is the id of the newest event shown */
     bool stopped;
 };
 
@@ -37,17 +37,18 @@ static bool visit(void *data, json_int_t id, const char *text, size_t length, st
 {
     struct viewer *viewer = data;
     struct strbuf record = STRBUF_INIT;
-    viewer->last = id;
+    viewer->filter.after = id;
     if (render(&record, text, length, viewer->form, err))
         viewer->stopped = !viewer->show(viewer->data, record.text);
     strbuf_release(&record);
     return !viewer->stopped && !err->code;
 }
 
-static bool show_new(struct deployment_store *ds, const char *execution, struct viewer *viewer,
-                     struct error *err)
+/* Only what was there at first is limited. */
+static bool show_new(struct deployment_store *ds, struct viewer *viewer, struct error *err)
 {
-    struct event_filter filter = {.after = viewer->last, .execution_id = execution};
+    struct event_filter filter = viewer->filter;
+    viewer->filter.limit = 0;
     return events_list(ds, &filter, visit, viewer, err) || viewer->stopped;
 }
 
@@ -66,17 +67,16 @@ static bool is_active(struct deployment_store *ds, const char *execution, struct
     return active;
 }
 
-static bool follow(struct deployment_store *ds, const char *execution, struct viewer *viewer,
-                   struct error *err)
+static bool follow(struct deployment_store *ds, struct viewer *viewer, struct error *err)
 {
     const struct timespec pause = {.tv_nsec = FOLLOW_INTERVAL_MS * 1000000L};
     json_int_t seen = -1;
     bool active = true;
     while (active && !viewer->stopped && !err->code) {
         /* Asked before reading: the last events of an execution come with its end. */
-        active = is_active(ds, execution, err);
+        active = is_active(ds, viewer->filter.execution_id, err);
         json_int_t version = deployment_store_data_version(ds, err);
-        if (version != seen && !show_new(ds, execution, viewer, err))
+        if (version != seen && !show_new(ds, viewer, err))
             return false;
         seen = version;
         if (active)
@@ -85,28 +85,57 @@ static bool follow(struct deployment_store *ds, const char *execution, struct vi
     return !err->code;
 }
 
-bool cloudify_events(struct cloudify *c, const char *id, bool following,
+static struct viewer viewer_of(const struct cloudify *c,
+                               const struct cloudify_events_options *options)
+{
+    struct viewer viewer = {.form = c->options.event_form};
+    viewer.filter = (struct event_filter){
+        .limit = options->tail,
+        .newest = options->tail > 0,
+        .without_debug = viewer.form == CLOUDIFY_EVENTS_TEXT,
+        .type = options->type,
+        .node = options->node,
+        .operation = options->operation,
+        .from = options->from,
+        .to = options->to,
+    };
+    return viewer;
+}
+
+/* Open the deployment `id`, or that of the execution `id`, which `filter` gets. */
+static struct deployment_store *open_events(struct cloudify *c, const char *id,
+                                            struct event_filter *filter, struct error *err)
+{
+    struct store *store = runtime_store(c, STORE_READ, err);
+    if (!store)
+        return NULL;
+    if (store_has_deployment(store, id, err) || err->code)
+        return err->code ? NULL : runtime_deployment(c, id, STORE_READ, err);
+    char *deployment = store_find_execution(store, id, err);
+    if (!deployment && err->code == ERROR_NOT_FOUND) {
+        error_clear(err);
+        error_set(err, ERROR_NOT_FOUND, "no deployment and no execution '%s'", id);
+    }
+    filter->execution_id = id;
+    struct deployment_store *ds =
+        deployment ? runtime_deployment(c, deployment, STORE_READ, err) : NULL;
+    free(deployment);
+    return ds;
+}
+
+bool cloudify_events(struct cloudify *c, const char *id,
+                     const struct cloudify_events_options *options,
                      bool (*show)(void *data, const char *record), void *data,
                      struct cloudify_error *err)
 {
+    static const struct cloudify_events_options all = {0};
     struct error why = {0};
-    struct viewer viewer = {.show = show, .data = data, .form = c->options.event_form};
-    struct store *store = runtime_store(c, STORE_READ, &why);
-    const char *execution = NULL;
-    char *found = NULL;
-    if (store && !store_has_deployment(store, id, &why) && !why.code) {
-        found = store_find_execution(store, id, &why);
-        execution = id;
-        if (!found && why.code == ERROR_NOT_FOUND) {
-            error_clear(&why);
-            error_set(&why, ERROR_NOT_FOUND, "no deployment and no execution '%s'", id);
-        }
-    }
-    struct deployment_store *ds =
-        why.code ? NULL : runtime_deployment(c, found ? found : id, STORE_READ, &why);
-    bool ok = ds && (following ? follow(ds, execution, &viewer, &why)
-                               : show_new(ds, execution, &viewer, &why));
+    struct viewer viewer = viewer_of(c, options ? options : &all);
+    viewer.show = show;
+    viewer.data = data;
+    struct deployment_store *ds = open_events(c, id, &viewer.filter, &why);
+    bool ok = ds && (options && options->follow ? follow(ds, &viewer, &why)
+                                                : show_new(ds, &viewer, &why));
     deployment_store_close(ds);
-    free(found);
     return ok || runtime_error(err, &why);
 }

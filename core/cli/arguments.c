@@ -120,7 +120,62 @@ static bool set_custom(struct arguments *arguments, const char *value)
 static bool set_follow(struct arguments *arguments, const char *value)
 {
     (void)value;
-    return arguments->follow = true;
+    return arguments->events.follow = true;
+}
+
+static bool set_tail(struct arguments *arguments, const char *value)
+{
+    return parse_count(value, 1, &arguments->events.tail);
+}
+
+static bool set_event_type(struct arguments *arguments, const char *value)
+{
+    arguments->events.type = value;
+    return *value;
+}
+
+static bool set_event_node(struct arguments *arguments, const char *value)
+{
+    arguments->events.node = value;
+    return *value;
+}
+
+static bool set_event_operation(struct arguments *arguments, const char *value)
+{
+    arguments->events.operation = value;
+    return *value;
+}
+
+/* A time as it is stored, or the beginning of one: `T` between date and time, which a reader sees
+ * as a space, and no letter behind a fraction that is not there. */
+static bool parse_time(const char *text, char *time, size_t size)
+{
+    static const char form[] = "dddd-dd-ddTdd:dd:dd.ddd";
+    size_t length = strlen(text);
+    if (length && text[length - 1] == 'Z')
+        length--;
+    if (length < 4 || length >= sizeof form || length >= size)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i] == ' ' && form[i] == 'T' ? 'T' : text[i];
+        if (form[i] == 'd' ? c < '0' || c > '9' : c != form[i])
+            return false;
+        time[i] = c;
+    }
+    time[length] = '\0';
+    return true;
+}
+
+static bool set_from(struct arguments *arguments, const char *value)
+{
+    arguments->events.from = arguments->event_times[0];
+    return parse_time(value, arguments->event_times[0], sizeof arguments->event_times[0]);
+}
+
+static bool set_to(struct arguments *arguments, const char *value)
+{
+    arguments->events.to = arguments->event_times[1];
+    return parse_time(value, arguments->event_times[1], sizeof arguments->event_times[1]);
 }
 
 static bool set_force(struct arguments *arguments, const char *value)
@@ -225,7 +280,15 @@ static const struct option options[] = {
      set_excerpts},
     {"--dot", NULL, NULL, OPTION_DOT, "print it for Graphviz: cfy graph --dot X | dot -Tsvg",
      set_dot},
-    {"--follow", "-f", NULL, OPTION_FOLLOW, "go on until the running execution ends", set_follow},
+    {"--follow", "-f", NULL, OPTION_EVENTS, "go on until the running execution ends", set_follow},
+    {"--tail", NULL, "N", OPTION_EVENTS, "begin with the newest N", set_tail},
+    {"--type", NULL, "TYPE", OPTION_EVENTS,
+     "only events of this type, as task_failed; 'log' for what is logged", set_event_type},
+    {"--node", NULL, "NODE", OPTION_EVENTS, "only of this node or node instance", set_event_node},
+    {"--operation", NULL, "OPERATION", OPTION_EVENTS,
+     "only of this operation, with or without its interface", set_event_operation},
+    {"--from", NULL, "TIME", OPTION_EVENTS, "only from this time on", set_from},
+    {"--to", NULL, "TIME", OPTION_EVENTS, "only up to this time", set_to},
     {"--force", NULL, NULL, OPTION_FORCE, "do it whatever the deployment's state", set_force},
     {"--force", NULL, NULL, OPTION_CANCEL, "do not wait for the workflow, only for operations",
      set_cancel_force},

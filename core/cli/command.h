@@ -19,7 +19,7 @@ enum option_bit {
     OPTION_PARAMETER = 1 << 4,
     OPTION_WORKERS = 1 << 5,
     OPTION_RETRIES = 1 << 6, /* what is done about failures */
-    OPTION_FOLLOW = 1 << 7,
+    OPTION_EVENTS = 1 << 7,  /* which events, and whether new ones too */
     OPTION_FORCE = 1 << 8,
     OPTION_VERBOSE = 1 << 9,
     OPTION_PLUGINS = 1 << 10,
@@ -46,11 +46,13 @@ struct arguments {
     size_t plugin_directory_count;
     const char *import_rules[MAX_INPUTS + 1];
     size_t import_rule_count;
+    char event_times[2][32]; /* what events.from and events.to point to */
     bool import_rules_only;
     struct cloudify_execution_options execution;
     int max_errors;
     enum cloudify_cancel_level cancel;
-    bool json, follow, force, verbose, help, reset_operations, strict, excerpts, dot;
+    struct cloudify_events_options events;
+    bool json, force, verbose, help, reset_operations, strict, excerpts, dot;
 };
 
 struct command {

@@ -167,7 +167,7 @@ int command_events(const struct arguments *arguments)
     struct session session;
     if (!session_open(&session, arguments))
         return EXIT_FAILED;
-    bool ok = cloudify_events(session.cloudify, arguments->positionals[0], arguments->follow,
+    bool ok = cloudify_events(session.cloudify, arguments->positionals[0], &arguments->events,
                               session_show, NULL, &session.err);
     int code = ok ? EXIT_OK : session_failed(&session);
     session_close(&session);

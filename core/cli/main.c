@@ -65,7 +65,9 @@ const struct command commands[] = {
      "declared resumable; else it fails, unless --reset-operations is given. What has failed is\n"
      "tried afresh."},
     {"events", "ID", "Show the events and logs of an execution or a deployment.", 1, 1,
-     OPTIONS_COMMON | OPTION_FOLLOW | OPTION_VERBOSE, command_events, NULL},
+     OPTIONS_COMMON | OPTION_EVENTS | OPTION_VERBOSE, command_events,
+     "Times are UTC, as they are shown; 2026-11-27 or '2026-11-27 22:38' stands for all that begin "
+     "so."},
     {"node-instances", "DEPLOYMENT", "List the node instances of a deployment.", 1, 1,
      OPTIONS_COMMON, command_node_instances, NULL},
     {"outputs", "DEPLOYMENT", "Show the outputs of a deployment.", 1, 1, OPTIONS_COMMON,

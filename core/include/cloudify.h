@@ -268,14 +268,26 @@ CLOUDIFY_API char *cloudify_execution(struct cloudify *c, const char *execution,
 CLOUDIFY_API char *cloudify_execution_graph(struct cloudify *c, const char *execution,
                                             struct cloudify_error *err);
 
+/* Which events are shown; zero values let all pass. Times are UTC, "2026-11-27T22:38:46.391Z", or
+ * the beginning of one, which stands for all times that begin so. */
+struct cloudify_events_options {
+    bool follow;      /* go on with new ones until the execution that runs, if any, has ended */
+    int tail;         /* begin with the newest so many */
+    const char *type; /* "task_failed", ...; "log": what operations and workflows log */
+    const char *node; /* name of a node or id of a node instance */
+    const char *operation; /* with or without its interface */
+    const char *from, *to; /* times, both included */
+};
+
 /**
  * Show the stored events and logs of a deployment (all its executions) or of one execution.
  *
- * @param id     of an execution or a deployment
- * @param follow go on with new ones until the execution that runs, if any, has ended
- * @param show   called for each record, oldest first; returns false to stop
+ * @param id      of an execution or a deployment
+ * @param options NULL: all that are stored
+ * @param show    called for each record, oldest first; returns false to stop
  */
-CLOUDIFY_API bool cloudify_events(struct cloudify *c, const char *id, bool follow,
+CLOUDIFY_API bool cloudify_events(struct cloudify *c, const char *id,
+                                  const struct cloudify_events_options *options,
                                   bool (*show)(void *data, const char *record), void *data,
                                   struct cloudify_error *err);
 

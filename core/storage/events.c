@@ -8,18 +8,38 @@ bool event_add(struct deployment_store *ds, const char *execution_id, const json
                         "tj", execution_id, record);
 }
 
+/* What is left of `events` by a filter, the parameters of which are always bound. */
+#define WANTED                                                                                     \
+    " FROM events WHERE id > ?1"                                                                   \
+    " AND (?4 IS NULL OR record ->> '$.event_type' = ?4"                                           \
+    "      OR (?4 = 'log' AND record ->> '$.type' = 'cloudify_log'))"                              \
+    " AND (?5 IS NULL OR ?5 IN (record ->> '$.context.node_name',"                                 \
+    "      record ->> '$.context.node_id', record ->> '$.context.source_name',"                    \
+    "      record ->> '$.context.source_id', record ->> '$.context.target_name',"                  \
+    "      record ->> '$.context.target_id'))"                                                     \
+    " AND (?6 IS NULL OR record ->> '$.context.operation' = ?6"                                    \
+    "      OR record ->> '$.context.operation' GLOB '*.' || ?6)"                                   \
+    " AND (?7 IS NULL OR record ->> '$.timestamp' >= ?7)"                                          \
+    " AND (?8 IS NULL OR substr(record ->> '$.timestamp', 1, length(?8)) <= ?8)"                   \
+    " AND (NOT ?9 OR record ->> '$.level' IS NOT 'debug')"
+
+/* One execution is found by its index, which a condition that may be absent would keep from use. */
+static const char *const queries[2][2] = {
+    {"SELECT id, record" WANTED " ORDER BY id LIMIT ?2",
+     "SELECT * FROM (SELECT id, record" WANTED " ORDER BY id DESC LIMIT ?2) ORDER BY id"},
+    {"SELECT id, record" WANTED " AND execution_id = ?3 ORDER BY id LIMIT ?2",
+     "SELECT * FROM (SELECT id, record" WANTED
+     " AND execution_id = ?3 ORDER BY id DESC LIMIT ?2) ORDER BY id"},
+};
+
 static sqlite3_stmt *query_events(struct deployment_store *ds, const struct event_filter *filter,
                                   struct error *err)
 {
     json_int_t limit = filter->limit ? filter->limit : -1;
-    if (!filter->execution_id)
-        return database_query(ds->state, err,
-                              "SELECT id, record FROM events WHERE id > ? ORDER BY id LIMIT ?",
-                              "ii", filter->after, limit);
-    return database_query(ds->state, err,
-                          "SELECT id, record FROM events WHERE id > ? AND execution_id = ?"
-                          " ORDER BY id LIMIT ?",
-                          "iti", filter->after, filter->execution_id, limit);
+    const char *query = queries[filter->execution_id != NULL][filter->newest];
+    return database_query(ds->state, err, query, "iitttttti", filter->after, limit,
+                          filter->execution_id, filter->type, filter->node, filter->operation,
+                          filter->from, filter->to, (json_int_t)filter->without_debug);
 }
 
 bool events_list(struct deployment_store *ds, const struct event_filter *filter,

@@ -192,10 +192,18 @@ json_t *executions_list(struct deployment_store *ds, struct error *err);
 bool event_add(struct deployment_store *ds, const char *execution_id, const json_t *record,
                struct error *err);
 
+/* Which events are wanted; NULL and 0 let all pass. Times are UTC, "2026-11-27T22:38:46.391Z" or
+ * the beginning of one, which stands for all times that begin so. */
 struct event_filter {
-    json_int_t after;         /* only those with a greater id; 0: all */
-    json_int_t limit;         /* at most so many; 0: all */
-    const char *execution_id; /* NULL: of all */
+    json_int_t after;         /* only those with a greater id */
+    json_int_t limit;         /* at most so many: the oldest, or */
+    bool newest;              /* the newest */
+    bool without_debug;       /* no logs of level debug */
+    const char *execution_id; /* of one execution */
+    const char *type;         /* "task_failed", ...; "log": what operations and workflows log */
+    const char *node;         /* name of a node or id of an instance, of either side */
+    const char *operation;    /* with or without its interface */
+    const char *from, *to;    /* times, both included */
 };
 
 /**
