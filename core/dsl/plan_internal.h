@@ -7,6 +7,9 @@
 #include "base/text_pool.h"
 #include "dsl/plan.h"
 
+/* Of plan_document(). */
+enum { PLAN_DOCUMENT_FORMAT = 1 };
+
 struct plan_storage {
     struct arena arena; /* every struct and string of the plan */
     struct text_pool texts;
@@ -43,6 +46,13 @@ bool plan_bind_inputs(struct plan *plan, const json_t *inputs,
                       const struct prepare_options *options, struct diagnostics *out);
 /** Once all nodes have their ids: let plan_find_node() know them. @return false: no memory */
 bool plan_index_nodes(struct plan *plan);
+/**
+ * The sections that are kept as they are shown, one after the other.
+ *
+ * @param section set to the place in the plan that holds section `i`
+ * @return its key, static; NULL when there are no more
+ */
+const char *plan_section(const struct plan *plan, size_t i, json_t ***section);
 /** Add the sections that are kept as they are shown to `document`. @return false: no memory */
 bool plan_add_sections(const struct plan *plan, json_t *document);
 /**
