@@ -314,4 +314,26 @@ node_templates:
       assert.equal(1, result.code)
       assert.truthy(result.err:find("there is no such node_instance", 1, true), result.err)
    end)
+
+   for _, workflow in ipairs {"uninstall", "reinstall", "restart", "check_status", "heal"} do
+      it(workflow .. " does nothing in a dry run, but tells what it would do", function()
+         world:write("journal", "")
+         local before = world:cfy("node-instances", "app", "--json").out
+         assert.same({}, journal(workflow, "--dry-run"))
+         assert.equal(before, world:cfy("node-instances", "app", "--json").out)
+         local events = world:cfy("events", execution_of(workflow)).out
+         assert.truthy(events:find("'" .. workflow .. "' workflow execution succeeded (dry run)",
+            1, true))
+         if workflow ~= "heal" then
+            assert.truthy(events:find("Task succeeded '%S+' %(dry run%)"))
+         end
+         assert.truthy(world:cfy("deployments", "get", "app").out:find("status: +installed"))
+      end)
+   end
+
+   it("cannot be resumed after a dry run", function()
+      journal("check_status")
+      world:cfy("executions", "start", "restart", "-d", "app", "--dry-run")
+      assert.equal(1, world:cfy("executions", "resume", execution_of("restart")).code)
+   end)
 end)

@@ -108,6 +108,7 @@ json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err
         .resources_directory = deployment_store_resources(run->ds),
         .work_directory = deployment_store_workdir(run->ds),
         .worker_path = c->options.worker,
+        .dry_run = run->dry_run,
         .resume = run->resume,
         .reset_operations = run->reset_operations,
         .handle_signals = c->options.handle_signals,
@@ -172,6 +173,7 @@ static json_t *add_and_run(struct cloudify *c, struct run *run, struct error *er
         .workflow_id = run->workflow->name,
         .parameters = run->parameters,
         .options = run->limits,
+        .dry_run = run->dry_run,
     };
     id_uuid(run->id);
     return execution_add(run->ds, &record, err) ? runtime_run(c, run, err) : NULL;
@@ -184,6 +186,7 @@ static json_t *execute(struct cloudify *c, struct run *run, const char *workflow
 {
     if (!runtime_load(run, err))
         return NULL;
+    run->dry_run = options->dry_run;
     run->workflow = runtime_workflow(run->plan, workflow, err);
     if (run->workflow &&
         runtime_bind_parameters(c, run, given, options->allow_custom_parameters, err))

@@ -49,6 +49,10 @@ static bool locate(struct installation *installation, const char *blueprint, con
 static bool prepare_install(struct cloudify *c, struct run *run,
                             const struct cloudify_execution_options *options, struct error *err)
 {
+    if (options->dry_run)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "install: a dry run needs a deployment: create it, then execute its "
+                         "workflow 'install'");
     run->workflow = runtime_workflow(run->plan, "install", err);
     if (run->workflow && runtime_bind_parameters(c, run, NULL, false, err))
         run->limits = runtime_limits(options, NULL, err);

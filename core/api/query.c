@@ -30,6 +30,8 @@ static enum deployment_status status_after(enum deployment_status before, const 
                                            bool locked)
 {
     bool ended = !runtime_is_running(execution);
+    if (json_boolean_at(execution, "is_dry_run", false))
+        return before;
     if (!ended && !locked)
         return DEPLOYMENT_RUNNING;
     if (is_workflow(execution, "install")) {

@@ -65,7 +65,7 @@ struct run {
     const struct plan_workflow *workflow;
     json_t *parameters; /* complete */
     json_t *limits;     /* runtime_limits() */
-    bool resume, reset_operations;
+    bool dry_run, resume, reset_operations;
     char id[UUID_TEXT_SIZE];
 };
 

@@ -111,6 +111,12 @@ static bool set_wait(struct arguments *arguments, const char *value)
     return parse_number(value, 0, &arguments->execution.wait_after_fail);
 }
 
+static bool set_dry_run(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->execution.dry_run = true;
+}
+
 static bool set_custom(struct arguments *arguments, const char *value)
 {
     (void)value;
@@ -254,6 +260,7 @@ static const struct option options[] = {
      "key=value, or a YAML or JSON file; may be repeated, later ones win", set_input},
     {"--allow-custom-parameters", NULL, NULL, OPTION_CUSTOM_PARAMETERS,
      "accept parameters that the workflow does not declare", set_custom},
+    {"--dry-run", NULL, NULL, OPTION_DRY_RUN, "only show what would be done", set_dry_run},
     {"--workers", "-j", "N", OPTION_WORKERS, "run at most N operations at a time (default: 16)",
      set_workers},
     {"--task-retries", NULL, "N", OPTION_RETRIES,

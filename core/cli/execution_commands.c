@@ -18,8 +18,12 @@ static int finish(struct session *session, char *result, const char *done, const
     }
     json_t *execution = session_parse(result);
     const char *deployment = json_string_value(json_object_get(execution, "deployment_id"));
-    printf("\nDeployment '%s' %s.\n", deployment, done);
-    printf("See 'cfy %s %s' next.\n", next, deployment);
+    if (session->arguments->execution.dry_run) {
+        printf("\nNothing was done to deployment '%s': this was a dry run.\n", deployment);
+    } else {
+        printf("\nDeployment '%s' %s.\n", deployment, done);
+        printf("See 'cfy %s %s' next.\n", next, deployment);
+    }
     json_decref(execution);
     return EXIT_OK;
 }

@@ -13,7 +13,7 @@ const struct command commands[] = {
      "install\n"
      "has failed or was interrupted, the id is refused."},
     {"uninstall", "DEPLOYMENT", "Uninstall a deployment; its record and history stay.", 1, 1,
-     OPTIONS_EXECUTION | OPTION_PARAMETER, command_uninstall,
+     OPTIONS_EXECUTION | OPTION_PARAMETER | OPTION_DRY_RUN, command_uninstall,
      "'cfy deployments delete' forgets it altogether."},
     {"validate", "BLUEPRINT", "Check a blueprint and print every error found.", 1, 1,
      OPTIONS_BLUEPRINT | OPTION_VALIDATION, command_validate,
@@ -52,7 +52,8 @@ const struct command commands[] = {
     {"executions graph", "EXECUTION", "Print the task graphs of an execution, with their states.",
      1, 1, OPTIONS_COMMON | OPTION_DOT, command_executions_graph, NULL},
     {"executions start", "WORKFLOW", "Run a workflow of a deployment (-d).", 1, 1,
-     OPTIONS_EXECUTION | OPTION_DEPLOYMENT | OPTION_PARAMETER | OPTION_CUSTOM_PARAMETERS,
+     OPTIONS_EXECUTION | OPTION_DEPLOYMENT | OPTION_PARAMETER | OPTION_CUSTOM_PARAMETERS |
+         OPTION_DRY_RUN,
      command_executions_start, NULL},
     {"executions cancel", "EXECUTION", "Cancel an execution that runs or was interrupted.", 1, 1,
      OPTIONS_COMMON | OPTION_CANCEL, command_executions_cancel,

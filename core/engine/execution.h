@@ -38,6 +38,7 @@ struct execution_options {
     double task_retry_interval; /* seconds */
     int subgraph_retries;
     double wait_after_fail; /* seconds after the first failure; negative: 600 */
+    bool dry_run;           /* no task that does anything is run, nothing but events is stored */
     bool resume;            /* it has run before: its stored graphs are gone on with */
     bool reset_operations;  /* resume: operations that were under way are begun anew */
     bool handle_signals;    /* the first SIGINT or SIGTERM cancels it, the second kills, too */

@@ -178,7 +178,7 @@ static void add_result(struct strbuf *text, const struct task_outcome *outcome)
 }
 
 /* The texts of runtime.md 5.4, suffixes included. */
-static void task_text(struct strbuf *text, const struct task *task,
+static void task_text(const struct execution *e, struct strbuf *text, const struct task *task,
                       const struct task_outcome *outcome)
 {
     if (task->state == TASK_SENDING)
@@ -188,6 +188,8 @@ static void task_text(struct strbuf *text, const struct task *task,
                     task_state_name(task->state), task->text);
     if (outcome)
         add_result(text, outcome);
+    if (e->options.dry_run && task->kind != TASK_SUBGRAPH)
+        strbuf_adds(text, " (dry run)");
     if (task->current_retries > 0 && task->total_retries < 0)
         strbuf_addf(text, " [retry %d]", task->current_retries);
     else if (task->current_retries > 0)
@@ -206,7 +208,7 @@ bool execution_task_event(struct execution *e, const struct task *task,
     if (!types[task->state] || (!task->send_events && !failure))
         return true;
     struct strbuf text = STRBUF_INIT;
-    task_text(&text, task, outcome);
+    task_text(e, &text, task, outcome);
     json_t *context = task_event_context(e, task, outcome);
     bool ok = execution_record(e, context && !text.failed ? event_record(NULL, types[task->state],
                                                                          context, text.text, NULL)

@@ -38,6 +38,8 @@ static bool store_part(struct execution *e, const struct task *task, uint32_t st
 
 bool execution_store_graph(struct execution *e, const char *name, struct error *err)
 {
+    if (e->options.dry_run)
+        return true;
     if (!graph_add(e->options.store, e->options.execution_id, name, &e->graph_row, err))
         return false;
     e->graph_tasks = 0;

@@ -139,10 +139,17 @@ static void run_local(struct execution *e, struct task *task)
                       retry_after);
 }
 
+/* All but events and what has no effect. */
+static bool is_left_out(const struct execution *e, const struct task *task)
+{
+    return e->options.dry_run && (task->kind == TASK_OPERATION || task->kind == TASK_LOCAL ||
+                                  task->kind == TASK_SET_STATE);
+}
+
 void execution_start_task(struct execution *e, struct task *task)
 {
     bool ok = true;
-    switch ((enum task_kind)task->kind) {
+    switch (is_left_out(e, task) ? TASK_NOP : (enum task_kind)task->kind) {
     case TASK_OPERATION:
         send_operation(e, task);
         return;

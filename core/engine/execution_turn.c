@@ -23,7 +23,7 @@ static void on_state(void *data, struct task *task, const struct task_outcome *o
     struct execution *e = data;
     if (e->fatal.code || !execution_task_event(e, task, outcome))
         return;
-    if (task->kind == TASK_OPERATION && task_is_terminal(task))
+    if (task->kind == TASK_OPERATION && task_is_terminal(task) && !e->options.dry_run)
         execution_keep_operation(e, task, NULL);
 }
 
@@ -116,7 +116,8 @@ static bool record_end(struct execution *e, const char *status, const char *even
 static void end_well(struct execution *e)
 {
     struct strbuf text = STRBUF_INIT;
-    strbuf_addf(&text, "'%s' workflow execution succeeded", e->options.workflow->name);
+    strbuf_addf(&text, "'%s' workflow execution succeeded%s", e->options.workflow->name,
+                e->options.dry_run ? " (dry run)" : "");
     e->end = ERROR_NONE;
     e->ended = record_end(e, "terminated", "workflow_succeeded", text.text, NULL);
     strbuf_release(&text);
@@ -371,8 +372,8 @@ void execution_begin(struct execution *e)
         !execution_set_status(e->options.store, e->options.execution_id, "started", NULL, &err))
         execution_abort(e, &err);
     struct strbuf text = STRBUF_INIT;
-    strbuf_addf(&text, "%s '%s' workflow execution", e->options.resume ? "Resuming" : "Starting",
-                e->options.workflow->name);
+    strbuf_addf(&text, "%s '%s' workflow execution%s", e->options.resume ? "Resuming" : "Starting",
+                e->options.workflow->name, e->options.dry_run ? " (dry run)" : "");
     if (!e->fatal.code)
         execution_workflow_event(e, "workflow_started", text.text, NULL);
     strbuf_release(&text);

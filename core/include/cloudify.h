@@ -78,13 +78,14 @@ struct cloudify_options {
 
 /* How an execution is run; zero values stand for the defaults named. */
 struct cloudify_execution_options {
-    int workers;                  /* operations at a time; 0: 16 */
-    bool retries_given;           /* false: the next two are 5 and 1 */
-    int task_retries;             /* -1: without limit */
-    double task_retry_interval;   /* seconds */
-    int subgraph_retries;         /* -1: without limit */
-    bool wait_given;              /* false: the next one is 600 */
-    double wait_after_fail;       /* seconds that what runs may go on after a failure */
+    int workers;                /* operations at a time; 0: 16 */
+    bool retries_given;         /* false: the next two are 5 and 1 */
+    int task_retries;           /* -1: without limit */
+    double task_retry_interval; /* seconds */
+    int subgraph_retries;       /* -1: without limit */
+    bool wait_given;            /* false: the next one is 600 */
+    double wait_after_fail;     /* seconds that what runs may go on after a failure */
+    bool dry_run; /* only show what would be done; cloudify_execute() and cloudify_uninstall() */
     bool allow_custom_parameters; /* accept parameters that the workflow does not declare */
 };
 

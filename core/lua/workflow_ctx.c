@@ -86,7 +86,8 @@ static int ctx_update_node_instance(lua_State *L)
     if (workflow_option(L, 3, "version") != LUA_TNIL)
         change.version = luaL_checkinteger(L, -1);
     struct error err = {0};
-    if (!execution_change_instance(execution, ni, &change, &err))
+    if (!execution_options(execution)->dry_run &&
+        !execution_change_instance(execution, ni, &change, &err))
         return workflow_raise(L, &err);
     return 0;
 }
@@ -164,6 +165,12 @@ static int ctx_wait_after_fail(lua_State *L)
     return 1;
 }
 
+static int ctx_dry_run(lua_State *L)
+{
+    lua_pushboolean(L, check_options(L)->dry_run);
+    return 1;
+}
+
 static int push_id(lua_State *L, const char *id)
 {
     lua_createtable(L, 0, 1);
@@ -234,6 +241,7 @@ static const luaL_Reg methods[] = {{"graph_mode", ctx_graph_mode},
 static const luaL_Reg fields[] = {{"execution_id", ctx_execution_id},
                                   {"workflow_id", ctx_workflow_id},
                                   {"wait_after_fail", ctx_wait_after_fail},
+                                  {"dry_run", ctx_dry_run},
                                   {"deployment", ctx_deployment},
                                   {"blueprint", ctx_blueprint},
                                   {"logger", ctx_logger},

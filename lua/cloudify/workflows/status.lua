@@ -90,6 +90,9 @@ end
 function status.check(ctx, parameters, name)
    build(ctx, parameters, {name = name}):execute()
    local sick = {}
+   if ctx.dry_run then
+      return sick
+   end
    for _, instance in ipairs((selection.choose(ctx, parameters))) do
       if instance.node:has_operation(CHECK) and not status.of(instance) then
          table.insert(sick, instance.id)
