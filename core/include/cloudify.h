@@ -56,6 +56,7 @@ enum cloudify_event_form {
     CLOUDIFY_EVENTS_DEBUG_TEXT = 2, /* the same, with the debug logs, which the former leaves out */
 };
 
+/* What it points to must stay until cloudify_close(). */
 struct cloudify_options {
     const char *store; /* directory; NULL: $CFY_STORE, else ~/.cloudify */
     /* Directories with plugins, before those of the store; NULL-terminated, or NULL. */
