@@ -257,9 +257,14 @@ node_templates:
       world:sh(install .. " >/dev/null 2>&1 & echo $! >" .. world:path("engine"))
       assert.is_true(cfy.eventually(function() return journal() == "begin again\n" end, 10),
          journal())
+      local function graph()
+         return world:cfy("executions", "graph", execution_id()).out
+      end
+      local under_way = "\nstarted[^\n]+lifecycle%.create\n"
+      -- The operation runs before the engine has been told so, and has kept it.
+      assert.is_true(cfy.eventually(function() return graph():find(under_way) ~= nil end, 10))
       os.execute("kill -9 " .. world:read(world:path("engine")):match("%d+"))
-      local graph = world:cfy("executions", "graph", execution_id())
-      assert.truthy(graph.out:find("\nstarted[^\n]+lifecycle%.create\n"), graph.out)
+      assert.truthy(graph():find(under_way), graph())
       local result = resume()
       assert.equal(1, result.code)
       assert.truthy(result.err:find("was interrupted and is not declared resumable", 1, true),
