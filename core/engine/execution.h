@@ -89,6 +89,8 @@ struct operation_call {
 /**
  * Change an instance in the store and in memory.
  *
+ * In a dry run nothing changes.
+ *
  * @param change what is new; its id is not read
  * @return false with `err` set: ERROR_CONFLICT, which leaves all as it was; others are fatal
  */

@@ -16,6 +16,8 @@ bool execution_change_instance(struct execution *e, struct node_instance *ni,
                          "node instance '%s': changed meanwhile: the update is based on version "
                          "%" JSON_INTEGER_FORMAT ", it is at %" JSON_INTEGER_FORMAT,
                          ni->id, change.version, ni->version);
+    if (e->options.dry_run)
+        return true;
     if (!instance_update(e->options.store, &change, err) ||
         (change.state && !node_instance_set_state(ni, change.state, err))) {
         if (err->code != ERROR_CONFLICT)

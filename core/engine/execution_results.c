@@ -139,11 +139,10 @@ static void run_local(struct execution *e, struct task *task)
                       retry_after);
 }
 
-/* All but events and what has no effect. */
+/* Functions are not called; that instances do not change, execution_change_instance() sees to. */
 static bool is_left_out(const struct execution *e, const struct task *task)
 {
-    return e->options.dry_run && (task->kind == TASK_OPERATION || task->kind == TASK_LOCAL ||
-                                  task->kind == TASK_SET_STATE);
+    return e->options.dry_run && (task->kind == TASK_OPERATION || task->kind == TASK_LOCAL);
 }
 
 void execution_start_task(struct execution *e, struct task *task)

@@ -86,8 +86,7 @@ static int ctx_update_node_instance(lua_State *L)
     if (workflow_option(L, 3, "version") != LUA_TNIL)
         change.version = luaL_checkinteger(L, -1);
     struct error err = {0};
-    if (!execution_options(execution)->dry_run &&
-        !execution_change_instance(execution, ni, &change, &err))
+    if (!execution_change_instance(execution, ni, &change, &err))
         return workflow_raise(L, &err);
     return 0;
 }
