@@ -46,10 +46,9 @@ static bool request(struct deployment_store *ds, const char *id, enum cancel_lev
 }
 
 /* An execution whose engine is gone ends as it is; what is left of its workers is ended, too. */
-static bool cancel_left(struct cloudify *c, const char *deployment, const char *id,
-                        struct error *err)
+static bool cancel_left(struct cloudify *c, const char *id, struct error *err)
 {
-    struct deployment_store *ds = runtime_deployment(c, deployment, STORE_WRITE, err);
+    struct deployment_store *ds = runtime_deployment_of(c, id, STORE_WRITE, err);
     json_t *execution = ds ? execution_get(ds, id, err) : NULL;
     bool ok = execution && (is_status(execution, "interrupted") || has_ended(execution, err)) &&
               execution_cancel_left(ds, execution, err);
@@ -58,10 +57,9 @@ static bool cancel_left(struct cloudify *c, const char *deployment, const char *
     return ok;
 }
 
-static bool cancel(struct cloudify *c, const char *deployment, const char *id,
-                   enum cancel_level level, struct error *err)
+static bool cancel(struct cloudify *c, const char *id, enum cancel_level level, struct error *err)
 {
-    struct deployment_store *ds = runtime_deployment(c, deployment, STORE_REQUEST, err);
+    struct deployment_store *ds = runtime_deployment_of(c, id, STORE_REQUEST, err);
     json_t *execution = ds ? execution_get(ds, id, err) : NULL;
     bool left = execution && is_status(execution, "interrupted");
     bool ok = execution && !left;
@@ -70,16 +68,12 @@ static bool cancel(struct cloudify *c, const char *deployment, const char *id,
     ok = ok && check_level(execution, level, err) && request(ds, id, level, err);
     json_decref(execution);
     deployment_store_close(ds);
-    return left ? cancel_left(c, deployment, id, err) : ok;
+    return left ? cancel_left(c, id, err) : ok;
 }
 
 bool cloudify_cancel(struct cloudify *c, const char *execution, enum cloudify_cancel_level level,
                      struct cloudify_error *err)
 {
     struct error why = {0};
-    struct store *store = runtime_store(c, STORE_WRITE, &why);
-    char *deployment = store ? store_find_execution(store, execution, &why) : NULL;
-    bool ok = deployment && cancel(c, deployment, execution, (enum cancel_level)level, &why);
-    free(deployment);
-    return ok || runtime_error(err, &why);
+    return cancel(c, execution, (enum cancel_level)level, &why) || runtime_error(err, &why);
 }

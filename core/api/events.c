@@ -92,7 +92,8 @@ static struct viewer viewer_of(const struct cloudify *c,
     viewer.filter = (struct event_filter){
         .limit = options->tail,
         .newest = options->tail > 0,
-        .without_debug = viewer.form == CLOUDIFY_EVENTS_TEXT,
+        /* What is not shown must not count; else render() leaves it out, at less cost. */
+        .without_debug = options->tail > 0 && viewer.form == CLOUDIFY_EVENTS_TEXT,
         .type = options->type,
         .node = options->node,
         .operation = options->operation,
@@ -111,15 +112,12 @@ static struct deployment_store *open_events(struct cloudify *c, const char *id,
         return NULL;
     if (store_has_deployment(store, id, err) || err->code)
         return err->code ? NULL : runtime_deployment(c, id, STORE_READ, err);
-    char *deployment = store_find_execution(store, id, err);
-    if (!deployment && err->code == ERROR_NOT_FOUND) {
+    filter->execution_id = id;
+    struct deployment_store *ds = runtime_deployment_of(c, id, STORE_READ, err);
+    if (!ds && err->code == ERROR_NOT_FOUND) {
         error_clear(err);
         error_set(err, ERROR_NOT_FOUND, "no deployment and no execution '%s'", id);
     }
-    filter->execution_id = id;
-    struct deployment_store *ds =
-        deployment ? runtime_deployment(c, deployment, STORE_READ, err) : NULL;
-    free(deployment);
     return ds;
 }
 

@@ -219,10 +219,7 @@ char *cloudify_execution_graph(struct cloudify *c, const char *execution,
                                struct cloudify_error *err)
 {
     struct error why = {0};
-    struct store *store = runtime_store(c, STORE_READ, &why);
-    char *deployment = store ? store_find_execution(store, execution, &why) : NULL;
-    struct deployment_store *ds =
-        deployment ? runtime_deployment(c, deployment, STORE_READ, &why) : NULL;
+    struct deployment_store *ds = runtime_deployment_of(c, execution, STORE_READ, &why);
     json_t *graphs = NULL;
     /* All as of one moment: the execution may be running. */
     if (ds && deployment_store_begin(ds, &why)) {
@@ -230,6 +227,5 @@ char *cloudify_execution_graph(struct cloudify *c, const char *execution,
         deployment_store_rollback(ds);
     }
     deployment_store_close(ds);
-    free(deployment);
     return runtime_result(graphs, &why, err);
 }

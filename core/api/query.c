@@ -168,13 +168,9 @@ char *cloudify_deployment(struct cloudify *c, const char *deployment, struct clo
 char *cloudify_execution(struct cloudify *c, const char *execution, struct cloudify_error *err)
 {
     struct error why = {0};
-    struct store *store = runtime_store(c, STORE_READ, &why);
-    char *deployment = store ? store_find_execution(store, execution, &why) : NULL;
-    struct deployment_store *ds =
-        deployment ? runtime_deployment(c, deployment, STORE_READ, &why) : NULL;
+    struct deployment_store *ds = runtime_deployment_of(c, execution, STORE_READ, &why);
     json_t *record = ds ? execution_get(ds, execution, &why) : NULL;
     deployment_store_close(ds);
-    free(deployment);
     return runtime_result(record, &why, err);
 }
 

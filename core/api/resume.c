@@ -82,13 +82,9 @@ char *cloudify_resume(struct cloudify *c, const char *execution,
     struct error why = {0};
     struct run run = {0};
     json_t *record = NULL;
-    struct store *store = runtime_store(c, STORE_WRITE, &why);
-    char *deployment = store ? store_find_execution(store, execution, &why) : NULL;
-    if (deployment)
-        run.ds = runtime_deployment(c, deployment, STORE_WRITE, &why);
+    run.ds = runtime_deployment_of(c, execution, STORE_WRITE, &why);
     if (run.ds)
         record = resume(c, &run, execution, options, &why);
     runtime_unload(&run);
-    free(deployment);
     return runtime_result(record, &why, err);
 }

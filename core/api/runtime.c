@@ -184,3 +184,13 @@ struct deployment_store *runtime_deployment(struct cloudify *c, const char *id,
         error_context(err, "no deployment '%s'", id);
     return ds;
 }
+
+struct deployment_store *runtime_deployment_of(struct cloudify *c, const char *execution,
+                                               enum store_mode mode, struct error *err)
+{
+    struct store *store = runtime_store(c, mode == STORE_READ ? mode : STORE_WRITE, err);
+    char *id = store ? store_find_execution(store, execution, err) : NULL;
+    struct deployment_store *ds = id ? runtime_deployment(c, id, mode, err) : NULL;
+    free(id);
+    return ds;
+}

@@ -24,6 +24,9 @@ struct store *runtime_store(struct cloudify *c, enum store_mode mode, struct err
 /** Open a deployment: the error of an unknown id names the nearest one. */
 struct deployment_store *runtime_deployment(struct cloudify *c, const char *id,
                                             enum store_mode mode, struct error *err);
+/** The same by one of its executions; the error is that of store_find_execution(). */
+struct deployment_store *runtime_deployment_of(struct cloudify *c, const char *execution,
+                                               enum store_mode mode, struct error *err);
 /** The record of a deployment, as cloudify_deployment() gives it. New, or NULL with `err` set. */
 json_t *runtime_describe_deployment(struct deployment_store *ds, struct error *err);
 /** Whether there is a deployment `id`; false with `err` set, which names the nearest one. */
