@@ -55,6 +55,11 @@ function handlers.from_description(description)
    return handlers.by_name(description.name, description.arguments)
 end
 
+--- Whether the task has retries left.
+function handlers.has_retries(task)
+   return task.total_retries == -1 or task.current_retries < task.total_retries
+end
+
 --- Run the task again, if it has retries left.
 ---@param options? {ignore_total_retries: boolean?, retry_after: number?, retried_task: any}
 function handlers.retry(options)

@@ -7,6 +7,7 @@ local json = require("cloudify").json
 local lifecycle = require("cloudify.workflows.lifecycle")
 local make_or_get_graph = require("cloudify.workflows").make_or_get_graph
 local status = require("cloudify.workflows.status")
+local system_properties = require("cloudify.workflows.system_properties")
 local workflow = require("cloudify.decorators").workflow
 
 local heal = {}
@@ -14,16 +15,6 @@ local heal = {}
 local HEAL = "cloudify.interfaces.lifecycle.heal"
 local STEPS = {"preheal", "heal", "postheal"}
 local CONTAINED_IN = "cloudify.relationships.contained_in"
-
---- Set one system property of an instance, or remove it where `value` is nil.
-local function set_property(ctx, instance, name, value)
-   local properties = {}
-   for each, present in pairs(instance.system_properties) do
-      properties[each] = present
-   end
-   properties[name] = value
-   ctx:update_node_instance(instance.id, {system_properties = properties})
-end
 
 --- What stands directly in each instance, by its id.
 local function contents(ctx)
@@ -51,10 +42,16 @@ local function add_with_contents(set, instance, inside)
    end
 end
 
+--- Whether no instance is named.
+local function concerns_all(parameters)
+   local id = parameters.node_instance_id
+   return type(id) ~= "string" or id == ""
+end
+
 --- The instance that the parameters name, with its machine and all that is on it; else all.
 local function choose(ctx, parameters, inside)
    local chosen, id = {}, parameters.node_instance_id
-   if type(id) ~= "string" or id == "" then
+   if concerns_all(parameters) then
       for instance in ctx.node_instances do
          chosen[instance.id] = instance
       end
@@ -125,7 +122,9 @@ end)
 function heal.keep_success(subgraph, arguments)
    local ctx = subgraph.workflow_context
    local instance = ctx:get_node_instance(arguments.node_instance_id)
-   set_property(ctx, instance, "status", {ok = true, task = json.null, healed = true})
+   system_properties.update(ctx, instance, function(properties)
+      properties.status = {ok = true, task = json.null, healed = true}
+   end)
    return handlers.cont()
 end
 
@@ -133,7 +132,9 @@ end
 function heal.keep_failure(subgraph, arguments)
    local ctx = subgraph.workflow_context
    local instance = ctx:get_node_instance(arguments.node_instance_id)
-   set_property(ctx, instance, "heal_failed", ctx.execution_id)
+   system_properties.update(ctx, instance, function(properties)
+      properties.heal_failed = ctx.execution_id
+   end)
    subgraph.graph:add_task(instance:send_event("Healing failed: the node instance is reinstalled"))
    return handlers.ignore()
 end
@@ -151,7 +152,9 @@ end
 local function forget_failed(ctx, chosen)
    for _, instance in pairs(chosen) do
       if instance.system_properties.heal_failed then
-         set_property(ctx, instance, "heal_failed", nil)
+         system_properties.update(ctx, instance, function(properties)
+            properties.heal_failed = nil
+         end)
       end
    end
 end
@@ -190,9 +193,7 @@ heal.heal = workflow{resumable = true}(function(ctx, parameters)
    if parameters.check_status ~= false then
       status.check(ctx, {node_instance_ids = ids_of(chosen)}, "heal-check_status")
    end
-   local everything = type(parameters.node_instance_id) ~= "string"
-      or parameters.node_instance_id == ""
-   local to_heal, to_reinstall = sort_out(chosen, inside, everything)
+   local to_heal, to_reinstall = sort_out(chosen, inside, concerns_all(parameters))
    check_allowed(parameters, to_reinstall)
    if next(to_heal) then
       build(ctx, to_heal, {name = "heal"}):execute()

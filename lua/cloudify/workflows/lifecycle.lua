@@ -354,13 +354,9 @@ function lifecycle.add_uninstall(graph, instances, others, ignore_failure)
    end
 end
 
-local function has_retries(task)
-   return task.total_retries == -1 or task.current_retries < task.total_retries
-end
-
 --- Handler: a failed installation is undone and begun anew.
 function lifecycle.retry_install(task, arguments)
-   if not has_retries(task) then
+   if not handlers.has_retries(task) then
       return handlers.fail()
    end
    local instance = task.workflow_context:get_node_instance(arguments.node_instance_id)
@@ -379,7 +375,7 @@ end
 
 --- Handler: a failed uninstallation is begun anew.
 function lifecycle.retry_uninstall(task, arguments)
-   if not has_retries(task) then
+   if not handlers.has_retries(task) then
       return handlers.fail()
    end
    local instance = task.workflow_context:get_node_instance(arguments.node_instance_id)

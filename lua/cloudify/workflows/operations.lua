@@ -1,9 +1,8 @@
 --- The built-in workflows that run operations on every node instance chosen, and change nothing
 --- else: `execute_operation`, `start`, `stop`, `restart` and `pull`.
+local instance_graph = require("cloudify.workflows.instance_graph")
 local json = require("cloudify").json
-local lifecycle = require("cloudify.workflows.lifecycle")
 local make_or_get_graph = require("cloudify.workflows").make_or_get_graph
-local selection = require("cloudify.workflows.selection")
 local workflow = require("cloudify.decorators").workflow
 
 local operations = {}
@@ -33,21 +32,9 @@ local function fill(subgraph, instance, parameters)
 end
 
 local build = make_or_get_graph(function(ctx, parameters)
-   local graph = ctx:graph_mode()
-   local instances, others = selection.choose(ctx, parameters)
-   local parts = {}
-   for _, instance in ipairs(instances) do
-      parts[instance.id] = {instance = instance, subgraph = graph:subgraph(instance.id)}
-      fill(parts[instance.id].subgraph, instance, parameters)
-   end
-   if parameters.run_by_dependency_order == true then
-      -- Empty ones, so that the order holds through instances on which nothing is run.
-      for _, instance in ipairs(others) do
-         parts[instance.id] = {instance = instance, subgraph = graph:subgraph(instance.id)}
-      end
-      lifecycle.order(graph, parts)
-   end
-   return graph
+   return instance_graph.build(ctx, parameters, function(subgraph, instance)
+      fill(subgraph, instance, parameters)
+   end)
 end)
 
 local function run(ctx, parameters)

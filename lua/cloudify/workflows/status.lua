@@ -2,9 +2,10 @@
 --- keeps what it says as the system property `status`.
 local exceptions = require("cloudify.exceptions")
 local handlers = require("cloudify.workflows.handlers")
-local lifecycle = require("cloudify.workflows.lifecycle")
+local instance_graph = require("cloudify.workflows.instance_graph")
 local make_or_get_graph = require("cloudify.workflows").make_or_get_graph
 local selection = require("cloudify.workflows.selection")
+local system_properties = require("cloudify.workflows.system_properties")
 local workflow = require("cloudify.decorators").workflow
 
 local status = {}
@@ -27,39 +28,24 @@ local function check(instance)
 end
 
 local build = make_or_get_graph(function(ctx, parameters)
-   local graph = ctx:graph_mode()
-   local instances, others = selection.choose(ctx, parameters)
-   local parts = {}
-   for _, instance in ipairs(instances) do
-      parts[instance.id] = {instance = instance, subgraph = graph:subgraph(instance.id)}
+   return instance_graph.build(ctx, parameters, function(subgraph, instance)
       if instance.node:has_operation(CHECK) then
-         parts[instance.id].subgraph:add_task(check(instance))
+         subgraph:add_task(check(instance))
       end
-   end
-   if parameters.run_by_dependency_order == true then
-      -- Empty ones, so that the order holds through instances of which nothing is asked.
-      for _, instance in ipairs(others) do
-         parts[instance.id] = {instance = instance, subgraph = graph:subgraph(instance.id)}
-      end
-      lifecycle.order(graph, parts)
-   end
-   return graph
+   end)
 end)
 
 --- Keep what the check has found; what the one before found becomes `previous_status`.
 local function keep(task, ok, result)
-   local instance, properties = task.node_instance, {}
-   for name, value in pairs(instance.system_properties) do
-      properties[name] = value
-   end
-   properties.previous_status = properties.status
-   properties.status = {
-      ok = ok,
-      timestamp = os.date("!%Y-%m-%dT%H:%M:%SZ"),
-      task = task.name,
-      result = result,
-   }
-   task.workflow_context:update_node_instance(instance.id, {system_properties = properties})
+   system_properties.update(task.workflow_context, task.node_instance, function(properties)
+      properties.previous_status = properties.status
+      properties.status = {
+         ok = ok,
+         timestamp = os.date("!%Y-%m-%dT%H:%M:%SZ"),
+         task = task.name,
+         result = result,
+      }
+   end)
 end
 
 --- Handler: the instance works.
@@ -70,8 +56,7 @@ end
 
 --- Handler: the instance does not work, or cannot tell; the others are asked all the same.
 function status.keep_failure(task)
-   local retries_left = task.total_retries == -1 or task.current_retries < task.total_retries
-   if retries_left and task.error.recoverable then
+   if handlers.has_retries(task) and task.error.recoverable then
       return handlers.retry()
    end
    keep(task, false, task.error.message)
