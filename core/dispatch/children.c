@@ -1,6 +1,7 @@
 /* children.c - see children.h: a table of slots in shared memory, claimed by compare-and-swap. */
 #include "dispatch/children.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -72,22 +73,37 @@ static void stat_path(pid_t pid, char path[static 32])
     memcpy(path + 6 + count, "/stat", 6);
 }
 
-/* When `pid` started, in ticks since boot (proc(5), field 22); 0 if there is no such process. */
-static uint64_t start_time(pid_t pid)
+/* What proc(5) tells of a process in the fields from the third on; "" if there is none. */
+enum { STAT_SIZE = 1024, STAT_STATE = 3, STAT_GROUP = 5, STAT_START = 22 };
+
+static void read_stat(pid_t pid, char text[static STAT_SIZE])
 {
-    char path[32], text[1024];
+    char path[32];
     stat_path(pid, path);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return 0;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
+    ssize_t length = fd < 0 ? 0 : read(fd, text, STAT_SIZE - 1);
+    if (fd >= 0)
+        close(fd);
     text[length > 0 ? length : 0] = '\0';
+}
+
+static const char *stat_field(const char *text, int number)
+{
     /* The second field, the name, may hold anything; the third follows its last parenthesis. */
     const char *field = strrchr(text, ')');
-    for (int i = 2; field && i < 22; i++)
-        field = strchr(field + 1, ' ');
-    return field ? strtoull(field, NULL, 10) : 0;
+    for (int i = 2; field && i < number; i++) {
+        field = strchr(field, ' ');
+        field += field != NULL;
+    }
+    return field ? field : "";
+}
+
+/* When `pid` started, in ticks since boot; 0 if there is no such process. */
+static uint64_t start_time(pid_t pid)
+{
+    char text[STAT_SIZE];
+    read_stat(pid, text);
+    return strtoull(stat_field(text, STAT_START), NULL, 10);
 }
 
 static bool slot_is_gone(int32_t group)
@@ -159,6 +175,35 @@ static size_t table_signal(struct table *table, int signal)
             existing += kill(-group, signal) == 0;
     }
     return existing;
+}
+
+static bool has_slot(struct table *table, pid_t group)
+{
+    struct slot *slot = group > 1 ? find(table, group) : NULL;
+    uint64_t known = slot ? atomic_load(&slot->leader_start) : 0, now = start_time(group);
+    return slot && (!known || !now || known == now);
+}
+
+/* Zombies of a dead parent wait for init, which may take its time: no signal tells them from the
+ * living. */
+static bool table_is_alive(struct table *table)
+{
+    DIR *processes = opendir("/proc");
+    const struct dirent *entry;
+    bool alive = false;
+    while (processes && !alive && (entry = readdir(processes))) {
+        char text[STAT_SIZE];
+        pid_t pid = atoi(entry->d_name);
+        if (pid <= 0)
+            continue;
+        read_stat(pid, text);
+        const char *state = stat_field(text, STAT_STATE);
+        alive = *state && *state != 'Z' && *state != 'X' &&
+                has_slot(table, atoi(stat_field(text, STAT_GROUP)));
+    }
+    if (processes)
+        closedir(processes);
+    return alive;
 }
 
 static void table_end(struct table *table)
@@ -291,6 +336,25 @@ bool children_memory_end_left(const char *path, struct error *err)
         munmap(table, sizeof *table);
     close(memory);
     return ok;
+}
+
+void children_memory_terminate(int memory)
+{
+    struct table *table = table_map(memory);
+    if (!table)
+        return;
+    atomic_store(&table->ending, 1);
+    table_signal(table, SIGTERM);
+    munmap(table, sizeof *table);
+}
+
+bool children_memory_are_alive(int memory)
+{
+    struct table *table = table_map(memory);
+    bool alive = table && table_signal(table, 0) && table_is_alive(table);
+    if (table)
+        munmap(table, sizeof *table);
+    return alive;
 }
 
 void children_memory_end(int memory)

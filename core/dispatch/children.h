@@ -60,6 +60,10 @@ void children_memory_set_worker(int memory, pid_t worker);
  * @return false with `err` set: ERROR_IO (unreadable, or the worker does not end)
  */
 bool children_memory_end_left(const char *path, struct error *err);
+/** Like children_memory_end(), but ask the groups to end: whose worker is about to be ended. */
+void children_memory_terminate(int memory);
+/** Whether any group in the list has a member that has not ended: zombies do not count. */
+bool children_memory_are_alive(int memory);
 /** Like children_end(), for the list in `memory`; its worker is dead or dying. */
 void children_memory_end(int memory);
 /** The worker's side: keep the list in `memory` from now on. @return false with errno set */

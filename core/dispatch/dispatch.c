@@ -3,14 +3,20 @@
 
 #include "dispatch/dispatcher.h"
 
-bool dispatcher_submit(struct dispatcher *dispatcher, void *tag, json_t *request, struct error *err)
+int dispatcher_reserve(struct dispatcher *dispatcher, bool async)
 {
-    return dispatcher->class->submit(dispatcher, tag, request, err);
+    return dispatcher->class->reserve(dispatcher, async);
 }
 
-int dispatcher_free_slots(const struct dispatcher *dispatcher)
+void dispatcher_release(struct dispatcher *dispatcher, int place)
 {
-    return dispatcher->class->free_slots(dispatcher);
+    dispatcher->class->release(dispatcher, place);
+}
+
+bool dispatcher_submit(struct dispatcher *dispatcher, int place, void *tag, json_t *request,
+                       struct error *err)
+{
+    return dispatcher->class->submit(dispatcher, place, tag, request, err);
 }
 
 void dispatcher_reply(struct dispatcher *dispatcher, json_int_t call, json_t *result,

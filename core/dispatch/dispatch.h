@@ -23,7 +23,15 @@ struct dispatch_interruption {
     int exit_code;   /* if it exited by itself, else -1 */
     bool started;    /* the function may have run; false: it certainly has not */
     bool resumable;  /* the function is declared so; known only if `started` */
+    bool timed_out;  /* it took longer than its timeout and was ended for that */
     const char *why; /* "killed by signal 9 (Killed)", "exited with code 1", ...; borrowed */
+};
+
+/* A function that is about to run. */
+struct dispatch_start {
+    pid_t pid;      /* of the worker */
+    bool resumable; /* the function is declared so */
+    bool async;     /* the function is declared so: others of it may share the worker */
 };
 
 /*
@@ -36,8 +44,8 @@ struct dispatch_observer {
     /* The operation_result has arrived; it is a checked message whose "id" is the request's. */
     void (*on_result)(void *data, void *tag, json_t *result);
     void (*on_interrupted)(void *data, void *tag, const struct dispatch_interruption *how);
-    /* The function has been found and is about to run, in process `pid`. */
-    void (*on_started)(void *data, void *tag, bool resumable, pid_t pid);
+    /* The function has been found and is about to run. */
+    void (*on_started)(void *data, void *tag, const struct dispatch_start *start);
     /* A message of type "log" or "event"; or "output": {text}, a line that the operation or a
      * child of it wrote to its standard output or error. */
     void (*on_record)(void *data, void *tag, json_t *record);
@@ -55,8 +63,9 @@ struct pool_options {
 };
 
 /**
- * A dispatcher that runs each operation in a worker process of its own, one after the other, on
- * this machine. Processes are started as they are needed and kept for the next operation.
+ * A dispatcher that runs operations in worker processes on this machine: each has its worker to
+ * itself, but async ones may share one. Processes are started as they are needed and kept for the
+ * next operation.
  *
  * @param loop borrowed: must outlive the dispatcher, see dispatcher_close()
  * @return a new dispatcher (dispatcher_close() it), or NULL with `err` set: ERROR_NOT_FOUND (no
@@ -65,17 +74,25 @@ struct pool_options {
 struct dispatcher *pool_new(uv_loop_t *loop, const struct pool_options *options, struct error *err);
 
 /**
- * Run the operation that `request` describes.
+ * Ask for a place for one more operation. A place is given back by dispatcher_submit() with it, or
+ * by dispatcher_release().
  *
+ * @param async whether it is known to be so, and may share a worker
+ * @return a place, or -1: there is none now
+ */
+int dispatcher_reserve(struct dispatcher *dispatcher, bool async);
+void dispatcher_release(struct dispatcher *dispatcher, int place);
+/**
+ * Run the operation that `request` describes. Its timeout, if it has one, begins now.
+ *
+ * @param place of dispatcher_reserve(), in the same turn of the loop
  * @param tag any value that names this operation to the observer
  * @param request an operation_request; borrowed
- * @return false with `err` set, and nothing sent: ERROR_BUSY (no free slot), ERROR_INVALID,
- *         ERROR_LIMIT (too large), ERROR_IO (no process can be started), ERROR_NOMEM
+ * @return false with `err` set, and nothing sent: ERROR_INVALID, ERROR_LIMIT (too large), ERROR_IO
+ *         (no process can be started), ERROR_NOMEM
  */
-bool dispatcher_submit(struct dispatcher *dispatcher, void *tag, json_t *request,
+bool dispatcher_submit(struct dispatcher *dispatcher, int place, void *tag, json_t *request,
                        struct error *err);
-/** How many operations can be submitted now. */
-int dispatcher_free_slots(const struct dispatcher *dispatcher);
 /**
  * Answer call number `call` of on_call: with `result` (borrowed; NULL: null), or with `failure`
  * where that is not NULL. An answer to an operation that has ended meanwhile is dropped.

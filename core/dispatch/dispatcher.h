@@ -6,8 +6,10 @@
 
 /* One function for each dispatcher_X() of dispatch.h, with its contract. */
 struct dispatcher_class {
-    bool (*submit)(struct dispatcher *dispatcher, void *tag, json_t *request, struct error *err);
-    int (*free_slots)(const struct dispatcher *dispatcher);
+    int (*reserve)(struct dispatcher *dispatcher, bool async);
+    void (*release)(struct dispatcher *dispatcher, int place);
+    bool (*submit)(struct dispatcher *dispatcher, int place, void *tag, json_t *request,
+                   struct error *err);
     void (*reply)(struct dispatcher *dispatcher, json_int_t call, json_t *result,
                   const struct error *failure);
     void (*interrupt)(struct dispatcher *dispatcher, void *tag);

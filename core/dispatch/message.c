@@ -13,6 +13,7 @@ enum { HEADER_SIZE = 4, RECEIVE_SIZE = 64 * 1024 };
 
 static const char *const type_names[] = {
     [MESSAGE_OPERATION_REQUEST] = "operation_request",
+    [MESSAGE_OPERATION_CANCEL] = "operation_cancel",
     [MESSAGE_REPLY] = "reply",
     [MESSAGE_OPERATION_STARTED] = "operation_started",
     [MESSAGE_OPERATION_RESULT] = "operation_result",

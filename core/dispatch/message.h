@@ -26,6 +26,7 @@ enum {
 
 enum message_type {
     MESSAGE_OPERATION_REQUEST, /* engine -> worker */
+    MESSAGE_OPERATION_CANCEL,  /* engine -> worker: end an async operation */
     MESSAGE_REPLY,             /* engine -> worker: the answer to a call */
     MESSAGE_OPERATION_STARTED, /* worker -> engine: the function is found and about to run */
     MESSAGE_OPERATION_RESULT,  /* worker -> engine */

@@ -12,6 +12,8 @@
 
 /* Milliseconds between looks at the output of operations; that a worker has for its exit. */
 enum { OUTPUT_INTERVAL = 200, EXIT_GRACE = 2000 };
+/* Async operations in one worker: from so many on another is rather begun; there are never more. */
+enum { SHARED_ENOUGH = 32, SHARED_LIMIT = 1000 };
 
 static void pool_free(struct pool *pool)
 {
@@ -19,7 +21,7 @@ static void pool_free(struct pool *pool)
         if (pool->lifeline[i] >= 0)
             close(pool->lifeline[i]);
     }
-    free(pool->workers);
+    free(pool->slots);
     free(pool->worker_path);
     free(pool->run_directory);
     free(pool);
@@ -45,7 +47,7 @@ void pool_worker_gone(struct pool *pool)
 static bool any_busy(const struct pool *pool)
 {
     for (int i = 0; i < pool->limit; i++) {
-        if (pool->workers[i] && pool->workers[i]->busy)
+        if (pool->slots[i].worker && pool->slots[i].worker->operations)
             return true;
     }
     return false;
@@ -55,30 +57,79 @@ static void on_output_time(uv_timer_t *timer)
 {
     struct pool *pool = timer->data;
     for (int i = 0; i < pool->limit && !pool->closing; i++) {
-        struct worker *worker = pool->workers[i];
-        if (worker)
-            worker_read_output(worker);
+        const struct worker *worker = pool->slots[i].worker;
+        struct pool_operation *operation = worker ? worker->operations : NULL;
+        for (; operation; operation = operation->next)
+            pool_operation_read_output(operation);
     }
     if (!pool->closing && !any_busy(pool))
         uv_timer_stop(timer);
 }
 
-/* One that is idle, or a new one. */
-static struct worker *worker_take(struct pool *pool, struct error *err)
+/* ---- places ---- */
+
+static int load(const struct pool_slot *slot)
+{
+    return slot->reserved + (slot->worker ? slot->worker->count : 0);
+}
+
+static bool is_ending(const struct pool_slot *slot)
+{
+    return slot->worker && slot->worker->ending;
+}
+
+/* One that nothing runs in, rather with a worker than without; -1: there is none. */
+static int idle_slot(const struct pool *pool)
 {
     int empty = -1;
     for (int i = 0; i < pool->limit; i++) {
-        struct worker *worker = pool->workers[i];
-        if (worker && !worker->busy && !worker->ending)
-            return worker;
-        if (!worker && empty < 0)
+        const struct pool_slot *slot = &pool->slots[i];
+        if (load(slot) || is_ending(slot))
+            continue;
+        if (slot->worker)
+            return i;
+        if (empty < 0)
             empty = i;
     }
-    if (empty >= 0)
-        return worker_new(pool, empty, err);
-    error_set(err, ERROR_BUSY, "all %d workers are taken", pool->limit);
-    return NULL;
+    return empty;
 }
+
+/* The one with the fewest async operations; -1: there is none that has room. */
+static int shared_slot(const struct pool *pool)
+{
+    int best = -1;
+    for (int i = 0; i < pool->limit; i++) {
+        const struct pool_slot *slot = &pool->slots[i];
+        if (!slot->shared || !load(slot) || load(slot) >= SHARED_LIMIT || is_ending(slot))
+            continue;
+        if (best < 0 || load(slot) < load(&pool->slots[best]))
+            best = i;
+    }
+    return best;
+}
+
+static int pool_reserve(struct dispatcher *dispatcher, bool async)
+{
+    struct pool *pool = (struct pool *)dispatcher;
+    int shared = async ? shared_slot(pool) : -1, place = shared;
+    if (shared < 0 || load(&pool->slots[shared]) >= SHARED_ENOUGH)
+        place = idle_slot(pool);
+    if (place < 0)
+        place = shared;
+    if (place < 0)
+        return -1;
+    pool->slots[place].shared = async;
+    pool->slots[place].reserved++;
+    return place;
+}
+
+static void pool_release(struct dispatcher *dispatcher, int place)
+{
+    struct pool *pool = (struct pool *)dispatcher;
+    pool->slots[place].reserved--;
+}
+
+/* ---- operations ---- */
 
 static bool check_request(const json_t *request, struct error *err)
 {
@@ -90,61 +141,75 @@ static bool check_request(const json_t *request, struct error *err)
     return true;
 }
 
-static bool pool_submit(struct dispatcher *dispatcher, void *tag, json_t *request,
+static bool pool_submit(struct dispatcher *dispatcher, int place, void *tag, json_t *request,
                         struct error *err)
 {
     struct pool *pool = (struct pool *)dispatcher;
+    struct worker *worker = pool->slots[place].worker;
+    pool_release(dispatcher, place);
     if (!check_request(request, err))
         return false;
-    struct worker *worker = worker_take(pool, err);
+    if (!worker)
+        worker = worker_new(pool, place, err);
     if (!worker || !worker_run(worker, tag, request, err))
         return false;
-    if (worker->output.path && !uv_is_active((uv_handle_t *)&pool->timer))
+    if (json_object_get(request, "output") && !uv_is_active((uv_handle_t *)&pool->timer))
         uv_timer_start(&pool->timer, on_output_time, OUTPUT_INTERVAL, OUTPUT_INTERVAL);
     return true;
 }
 
-static int pool_free_slots(const struct dispatcher *dispatcher)
+/* The first operation for which `matches` holds, or NULL. */
+static struct pool_operation *find(const struct pool *pool,
+                                   bool (*matches)(const struct pool_operation *operation,
+                                                   const void *key),
+                                   const void *key)
 {
-    const struct pool *pool = (const struct pool *)dispatcher;
-    int slots = pool->limit;
     for (int i = 0; i < pool->limit; i++) {
-        const struct worker *worker = pool->workers[i];
-        slots -= worker && (worker->busy || worker->ending);
+        const struct worker *worker = pool->slots[i].worker;
+        struct pool_operation *operation = worker ? worker->operations : NULL;
+        for (; operation; operation = operation->next) {
+            if (matches(operation, key))
+                return operation;
+        }
     }
-    return slots;
+    return NULL;
+}
+
+static bool has_call(const struct pool_operation *operation, const void *key)
+{
+    return operation->call == *(const json_int_t *)key;
+}
+
+static bool has_tag(const struct pool_operation *operation, const void *key)
+{
+    return operation->tag == key;
 }
 
 static void pool_reply(struct dispatcher *dispatcher, json_int_t call, json_t *result,
                        const struct error *failure)
 {
-    struct pool *pool = (struct pool *)dispatcher;
-    for (int i = 0; i < pool->limit; i++) {
-        struct worker *worker = pool->workers[i];
-        if (!worker || !worker->busy || worker->call != call)
-            continue;
-        worker->call = 0;
-        worker_reply(worker, worker->call_id, result, failure);
+    struct pool_operation *operation = find((struct pool *)dispatcher, has_call, &call);
+    if (!operation)
         return;
-    }
+    operation->call = 0;
+    worker_reply(operation->worker, operation->call_id, result, failure);
 }
 
 static void pool_interrupt(struct dispatcher *dispatcher, void *tag)
 {
-    struct pool *pool = (struct pool *)dispatcher;
-    for (int i = 0; i < pool->limit; i++) {
-        struct worker *worker = pool->workers[i];
-        if (worker && worker->busy && worker->tag == tag)
-            worker_kill(worker);
-    }
+    struct pool_operation *operation = find((struct pool *)dispatcher, has_tag, tag);
+    if (operation)
+        pool_operation_end(operation);
 }
+
+/* ---- closing ---- */
 
 static void on_grace_over(uv_timer_t *timer)
 {
     struct pool *pool = timer->data;
     for (int i = 0; i < pool->limit; i++) {
-        if (pool->workers[i])
-            worker_kill(pool->workers[i]);
+        if (pool->slots[i].worker)
+            worker_kill(pool->slots[i].worker);
     }
 }
 
@@ -153,8 +218,8 @@ static void pool_close(struct dispatcher *dispatcher)
     struct pool *pool = (struct pool *)dispatcher;
     pool->closing = true;
     for (int i = 0; i < pool->limit; i++) {
-        struct worker *worker = pool->workers[i];
-        if (worker && worker->busy)
+        struct worker *worker = pool->slots[i].worker;
+        if (worker && worker->operations)
             worker_kill(worker);
         else if (worker)
             worker_hang_up(worker); /* which tells it to exit */
@@ -163,8 +228,9 @@ static void pool_close(struct dispatcher *dispatcher)
     pool_close_if_done(pool);
 }
 
-static const struct dispatcher_class pool_class = {.submit = pool_submit,
-                                                   .free_slots = pool_free_slots,
+static const struct dispatcher_class pool_class = {.reserve = pool_reserve,
+                                                   .release = pool_release,
+                                                   .submit = pool_submit,
                                                    .reply = pool_reply,
                                                    .interrupt = pool_interrupt,
                                                    .close = pool_close};
@@ -199,10 +265,10 @@ struct dispatcher *pool_new(uv_loop_t *loop, const struct pool_options *options,
     pool->observer = options->observer;
     pool->limit = options->workers;
     pool->lifeline[0] = pool->lifeline[1] = -1;
-    pool->workers = calloc((size_t)pool->limit, sizeof *pool->workers);
+    pool->slots = calloc((size_t)pool->limit, sizeof *pool->slots);
     if (options->run_directory)
         pool->run_directory = strdup(options->run_directory);
-    if (!pool->workers || (options->run_directory && !pool->run_directory)) {
+    if (!pool->slots || (options->run_directory && !pool->run_directory)) {
         error_nomem(err);
         goto fail;
     }

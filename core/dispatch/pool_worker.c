@@ -1,26 +1,28 @@
-/* pool_worker.c - one worker of a pool: its process, its messages, its operation, its end. */
+/* pool_worker.c - one worker of a pool: its process, its messages, its end. */
 #include "dispatch/pool_internal.h"
 
+#include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "dispatch/children.h"
 #include "dispatch/message.h"
 
+/* How often those that have been asked to end are looked at, and how long they have, ms. */
+enum { GRACE_INTERVAL = 50, GRACE = 5000 };
+
 void worker_kill(struct worker *worker)
 {
-    worker_process_kill(&worker->process);
+    worker_process_signal(&worker->process, SIGKILL);
     worker->ending = true;
 }
 
-/* The worker has said what it must not: whatever else it says counts for nothing. */
-__attribute__((format(printf, 2, 3))) static void worker_broken(struct worker *worker,
-                                                                const char *fmt, ...)
+void worker_broken(struct worker *worker, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -50,52 +52,15 @@ void worker_reply(struct worker *worker, json_int_t call_id, json_t *result,
         worker_broken(worker, "cannot be answered: %s", again.text);
 }
 
-/* ---- the operation of a worker ---- */
+/* ---- messages ---- */
 
-static void on_output_line(void *data, json_t *line)
+static void handle_call(struct pool_operation *operation, json_t *message)
 {
-    struct worker *worker = data;
-    const struct dispatch_observer *observer = &worker->pool->observer;
-    if (!observer->on_record || worker->pool->closing)
-        return;
-    json_t *record = json_pack("{s:i, s:s, s:s, s:O}", "version", MESSAGE_VERSION, "type", "output",
-                               "id", worker->id, "text", line);
-    if (record)
-        observer->on_record(observer->data, worker->tag, record);
-    json_decref(record);
-}
-
-void worker_read_output(struct worker *worker)
-{
-    if (worker->busy)
-        output_read(&worker->output, false, on_output_line, worker);
-}
-
-/* It has no operation any more. */
-static void worker_release(struct worker *worker)
-{
-    output_release(&worker->output);
-    free(worker->id);
-    worker->id = NULL;
-    worker->call = 0;
-    worker->busy = false;
-}
-
-/* The operation is over. @return its tag */
-static void *worker_finish(struct worker *worker, bool has_output)
-{
-    if (has_output)
-        output_read(&worker->output, true, on_output_line, worker);
-    worker_release(worker);
-    return worker->tag;
-}
-
-static void handle_call(struct worker *worker, json_t *message)
-{
+    struct worker *worker = operation->worker;
     struct pool *pool = worker->pool;
     const char *method = json_string_at(message, "method", NULL);
     json_int_t id = json_integer_at(message, "id", 0);
-    if (!method || id <= 0 || worker->call) {
+    if (!method || id <= 0 || operation->call) {
         worker_broken(worker, "sent a call without 'id' or 'method', or two at a time");
         return;
     }
@@ -105,39 +70,47 @@ static void handle_call(struct worker *worker, json_t *message)
         worker_reply(worker, id, NULL, &err);
         return;
     }
-    worker->call = ++pool->last_call;
-    worker->call_id = id;
-    pool->observer.on_call(pool->observer.data, worker->tag, worker->call, method,
+    operation->call = ++pool->last_call;
+    operation->call_id = id;
+    pool->observer.on_call(pool->observer.data, operation->tag, operation->call, method,
                            json_object_get(message, "arguments"));
 }
 
-static void handle_started(struct worker *worker, const json_t *message)
+static void handle_started(struct pool_operation *operation, const json_t *message)
 {
+    struct worker *worker = operation->worker;
     const struct dispatch_observer *observer = &worker->pool->observer;
-    worker->started = true;
-    worker->resumable = json_boolean_at(message, "resumable", false);
+    struct dispatch_start start = {.pid = worker->process.pid,
+                                   .resumable = json_boolean_at(message, "resumable", false),
+                                   .async = json_boolean_at(message, "async", false)};
+    operation->started = true;
+    operation->resumable = start.resumable;
+    if (start.async)
+        worker->pool->slots[worker->slot].shared = true;
     if (observer->on_started)
-        observer->on_started(observer->data, worker->tag, worker->resumable, worker->process.pid);
+        observer->on_started(observer->data, operation->tag, &start);
 }
 
-static void handle_result(struct worker *worker, json_t *message)
+static void handle_result(struct pool_operation *operation, json_t *message)
 {
-    const struct dispatch_observer *observer = &worker->pool->observer;
+    const struct pool *pool = operation->worker->pool;
+    bool has_output = json_boolean_at(message, "output", true);
     if (!json_is_boolean(json_object_get(message, "ok"))) {
-        worker_broken(worker, "sent an operation_result without 'ok'");
-        return;
+        worker_broken(operation->worker, "sent an operation_result without 'ok'");
+    } else if (json_boolean_at(message, "cancelled", false)) {
+        pool_operation_report_interruption(operation);
+    } else {
+        void *tag = pool_operation_finish(operation, has_output);
+        pool->observer.on_result(pool->observer.data, tag, message);
     }
-    void *tag = worker_finish(worker, json_boolean_at(message, "output", true));
-    if (!worker->pool->closing)
-        observer->on_result(observer->data, tag, message);
 }
 
-/* Whether the message concerns the operation that the worker has been given. */
-static bool names_operation(const struct worker *worker, const json_t *message,
-                            enum message_type type)
+/* The operation that the message concerns, of those that the worker has been given; or NULL. */
+static struct pool_operation *operation_of(const struct worker *worker, const json_t *message,
+                                           enum message_type type)
 {
     const char *key = type == MESSAGE_CALL ? "operation" : "id";
-    return worker->busy && !strcmp(json_string_at(message, key, ""), worker->id);
+    return pool_operation_find(worker, json_string_at(message, key, ""));
 }
 
 static void on_message(void *data, json_t *message)
@@ -148,27 +121,31 @@ static void on_message(void *data, json_t *message)
     struct error err = {0};
     if (worker->pool->closing)
         return;
-    if (!message_check(message, &type, &err) || !names_operation(worker, message, type)) {
+    struct pool_operation *operation = NULL;
+    if (message_check(message, &type, &err))
+        operation = operation_of(worker, message, type);
+    if (!operation) {
         worker_broken(worker, "sent '%s' for an operation that it was not given",
                       json_string_at(message, "type", ""));
         return;
     }
     switch (type) {
     case MESSAGE_OPERATION_STARTED:
-        handle_started(worker, message);
+        handle_started(operation, message);
         break;
     case MESSAGE_OPERATION_RESULT:
-        handle_result(worker, message);
+        handle_result(operation, message);
         break;
     case MESSAGE_LOG:
     case MESSAGE_EVENT:
         if (observer->on_record)
-            observer->on_record(observer->data, worker->tag, message);
+            observer->on_record(observer->data, operation->tag, message);
         break;
     case MESSAGE_CALL:
-        handle_call(worker, message);
+        handle_call(operation, message);
         break;
     case MESSAGE_OPERATION_REQUEST:
+    case MESSAGE_OPERATION_CANCEL:
     case MESSAGE_REPLY:
         worker_broken(worker, "sent '%s', which only an engine sends", message_type_name(type));
         break;
@@ -180,7 +157,7 @@ static void on_end(void *data, const struct error *err)
     struct worker *worker = data;
     if (err)
         worker_broken(worker, "sent a broken %s", err->text);
-    else
+    else if (!worker->ending)
         worker_kill(worker); /* most likely dead; one that hangs up and lives on is of no use */
 }
 
@@ -190,10 +167,8 @@ static void worker_free(struct worker *worker)
 {
     struct pool *pool = worker->pool;
     worker_process_release(&worker->process);
-    output_release(&worker->output);
     channel_release(&worker->channel);
     strbuf_release(&worker->broken);
-    free(worker->id);
     free(worker);
     pool_worker_gone(pool);
 }
@@ -210,7 +185,7 @@ static void on_channel_closed(uv_handle_t *handle)
     handle_closed(channel->data);
 }
 
-static void on_death_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
     handle_closed(handle->data);
 }
@@ -226,42 +201,29 @@ void worker_hang_up(struct worker *worker)
 /* Its process is no more: its place is free for another one at once. */
 static void worker_close(struct worker *worker)
 {
-    worker->pool->workers[worker->slot] = NULL;
+    uv_handle_t *const handles[] = {(uv_handle_t *)&worker->death, (uv_handle_t *)&worker->grace};
+    worker->pool->slots[worker->slot].worker = NULL;
     if (worker->channel.fd >= 0)
         channel_close(&worker->channel, on_channel_closed);
-    if (worker->death.data)
-        uv_close((uv_handle_t *)&worker->death, on_death_closed);
+    for (size_t i = 0; i < sizeof handles / sizeof *handles; i++) {
+        if (handles[i]->data)
+            uv_close(handles[i], on_handle_closed);
+    }
     if (worker->open_handles == 0)
         worker_free(worker);
 }
 
-static void describe_end(const struct worker *worker, struct worker_end end, char *text,
-                         size_t size)
+/* All that it was given has ended with it, unless children still have time to end. */
+static void worker_settle(struct worker *worker)
 {
-    if (worker->broken.length)
-        snprintf(text, size, "ended because it %s", worker->broken.text);
-    else if (end.signal)
-        snprintf(text, size, "killed by signal %d (%s)", end.signal, strsignal(end.signal));
-    else
-        snprintf(text, size, "exited with code %d", end.exit_code);
-}
-
-static void report_interruption(struct worker *worker, struct worker_end end)
-{
-    struct pool *pool = worker->pool;
-    const struct dispatch_observer *observer = &pool->observer;
-    char why[1200];
-    struct dispatch_interruption how = {.pid = worker->process.pid,
-                                        .signal = end.signal,
-                                        .exit_code = end.exit_code,
-                                        .started = worker->started || worker->broken.length,
-                                        .resumable = worker->resumable,
-                                        .why = why};
-    describe_end(worker, end, why, sizeof why);
-    void *tag = worker_finish(worker, true);
+    bool waits = uv_is_active((uv_handle_t *)&worker->grace) && !worker->pool->closing;
+    if (waits && children_memory_are_alive(worker->process.children))
+        return;
+    if (worker->operations)
+        children_memory_end(worker->process.children);
+    while (worker->operations)
+        pool_operation_report_interruption(worker->operations);
     worker_close(worker);
-    if (!pool->closing)
-        observer->on_interrupted(observer->data, tag, &how);
 }
 
 static void on_death(uv_poll_t *poll, int status, int events)
@@ -269,16 +231,35 @@ static void on_death(uv_poll_t *poll, int status, int events)
     struct worker *worker = poll->data;
     (void)status, (void)events;
     uv_poll_stop(poll);
-    struct worker_end end = worker_process_reap(&worker->process);
+    worker->end = worker_process_reap(&worker->process);
     if (!worker->pool->closing)
         channel_drain(&worker->channel);
-    worker->ending = true;
-    if (worker->busy) {
+    worker->dead = worker->ending = true;
+    worker_settle(worker);
+}
+
+static void on_grace_time(uv_timer_t *timer)
+{
+    struct worker *worker = timer->data;
+    if (clock_monotonic() >= worker->grace_end) {
+        uv_timer_stop(timer);
         children_memory_end(worker->process.children);
-        report_interruption(worker, end);
-    } else {
-        worker_close(worker);
+        if (!worker->dead)
+            worker_kill(worker);
     }
+    if (worker->dead)
+        worker_settle(worker);
+}
+
+void worker_terminate(struct worker *worker)
+{
+    if (uv_is_active((uv_handle_t *)&worker->grace))
+        return;
+    worker->ending = true;
+    worker->grace_end = clock_monotonic() + GRACE / 1000.0;
+    uv_timer_start(&worker->grace, on_grace_time, GRACE_INTERVAL, GRACE_INTERVAL);
+    children_memory_terminate(worker->process.children);
+    worker_process_signal(&worker->process, SIGTERM);
 }
 
 /* ---- start of a worker ---- */
@@ -295,6 +276,9 @@ static int worker_open(struct worker *worker)
     if (failed)
         return failed;
     worker->death.data = worker;
+    worker->open_handles++;
+    uv_timer_init(loop, &worker->grace);
+    worker->grace.data = worker;
     worker->open_handles++;
     return uv_poll_start(&worker->death, UV_READABLE, on_death);
 }
@@ -329,47 +313,30 @@ struct worker *worker_new(struct pool *pool, int slot, struct error *err)
     worker->channel.data = worker;
     worker->channel.on_message = on_message;
     worker->channel.on_end = on_end;
-    output_init(&worker->output, NULL);
     if (!worker_process_start(&worker->process, pool->worker_path, pool->lifeline[0], record,
                               err)) {
         free(worker);
         return NULL;
     }
     pool->alive++;
-    pool->workers[slot] = worker;
+    pool->slots[slot].worker = worker;
     int failed = worker_open(worker);
     if (!failed)
         return worker;
     error_set(err, ERROR_IO, "cannot talk to a worker: %s", uv_strerror(failed));
-    worker_process_kill(&worker->process);
+    worker_process_signal(&worker->process, SIGKILL);
     worker_process_reap(&worker->process);
     worker_close(worker);
     return NULL;
 }
 
-/* Make it the worker of that operation. */
-static bool worker_assign(struct worker *worker, void *tag, const json_t *request,
-                          struct error *err)
-{
-    worker->id = strdup(json_string_at(request, "id", ""));
-    if (!worker->id || !output_init(&worker->output, json_string_at(request, "output", NULL))) {
-        free(worker->id);
-        worker->id = NULL;
-        return error_nomem(err);
-    }
-    worker->tag = tag;
-    worker->started = worker->resumable = false;
-    worker->call = 0;
-    worker->busy = true;
-    return true;
-}
-
 bool worker_run(struct worker *worker, void *tag, const json_t *request, struct error *err)
 {
-    if (!worker_assign(worker, tag, request, err))
+    struct pool_operation *operation = pool_operation_new(worker, tag, request, err);
+    if (!operation)
         return false;
     if (channel_send(&worker->channel, request, err))
         return true;
-    worker_release(worker);
+    pool_operation_finish(operation, false);
     return false;
 }

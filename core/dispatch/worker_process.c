@@ -146,9 +146,9 @@ fail:
     return false;
 }
 
-void worker_process_kill(const struct worker_process *process)
+void worker_process_signal(const struct worker_process *process, int signal)
 {
-    pidfd_send_signal(process->pidfd, SIGKILL, NULL, 0);
+    pidfd_send_signal(process->pidfd, signal, NULL, 0);
 }
 
 struct worker_end worker_process_reap(const struct worker_process *process)

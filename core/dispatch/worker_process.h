@@ -27,8 +27,8 @@ struct worker_process {
  */
 bool worker_process_start(struct worker_process *process, const char *path, int lifeline,
                           char *record, struct error *err);
-/** End it by force; worker_process_reap() it later. */
-void worker_process_kill(const struct worker_process *process);
+/** Send it `signal`; worker_process_reap() it later. */
+void worker_process_signal(const struct worker_process *process, int signal);
 
 /* How a process ended: one of the two. */
 struct worker_end {

@@ -94,7 +94,8 @@ static bool prepare(struct execution *e, struct error *err)
     e->base_context = execution_base_context(&e->options);
     e->records = json_array();
     e->node_functions = malloc(nodes ? nodes : 1);
-    if (!e->graph || !e->base_context || !e->records || !e->node_functions)
+    e->async_operations = calloc(e->options.plan->operation_count + 1, sizeof(bool));
+    if (!e->graph || !e->base_context || !e->records || !e->node_functions || !e->async_operations)
         return error_nomem(err);
     memset(e->node_functions, -1, nodes);
     task_graph_set_namer(e->graph, instance_name, e);
@@ -166,6 +167,7 @@ static void release(struct execution *e)
     json_decref(e->base_context);
     json_decref(e->records);
     free(e->node_functions);
+    free(e->async_operations);
     free(e->run_directory);
     free(e->summary);
     free(e->end_text);

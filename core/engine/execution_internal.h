@@ -27,11 +27,13 @@ struct arrival {
     char *method; /* of a call */
     json_int_t call;
     struct dispatch_interruption how; /* `why` is not valid: see `json` */
+    struct dispatch_start start;
 };
 
 /* What is to be done once the transaction is committed. */
 struct departure {
     struct task *task; /* an operation to submit; NULL: a reply */
+    int place;         /* that the dispatcher keeps for the operation */
     json_t *json;      /* the request, or the result of the call */
     json_int_t call;
     struct error failure; /* of the call */
@@ -63,6 +65,7 @@ struct execution {
     struct dispatcher *dispatcher;
     void *workflow;              /* of options.host, or NULL */
     struct map plugins;          /* name -> json_t object: the `plugin` of requests */
+    bool *async_operations;      /* per operation of the plan: whether it is known to be so */
     char *run_directory;         /* where the workers are noted */
     signed char *node_functions; /* per node: whether its properties have functions; -1: unknown */
 
@@ -78,8 +81,7 @@ struct execution {
 
     struct arrivals arrivals;
     struct departures departures;
-    json_t *records;    /* list: events of this turn, shown after the commit */
-    size_t submissions; /* among the departures */
+    json_t *records; /* list: events of this turn, shown after the commit */
 
     json_int_t graph_row; /* the stored graph, or 0 */
     uint32_t graph_tasks; /* how many tasks it has had so far */
@@ -194,8 +196,16 @@ void execution_end_cancelled(struct execution *execution);
 void execution_turn(struct execution *execution);
 /** Apply one arrival (execution_results.c). */
 void execution_apply(struct execution *execution, const struct arrival *arrival);
-/** Ask the dispatcher, or do at once, what `task`, just taken, is about (execution_results.c). */
-void execution_start_task(struct execution *execution, struct task *task);
+/**
+ * Ask the dispatcher, or do at once, what `task`, just taken, is about (execution_results.c).
+ *
+ * @param place that the dispatcher keeps for it, if it is an operation
+ */
+void execution_start_task(struct execution *execution, struct task *task, int place);
+/** Whether nothing is done for such a task, as this is a dry run. */
+bool execution_leaves_out(const struct execution *execution, enum task_kind kind);
+/** Whether the function of `operation` is known to be declared async. */
+bool execution_is_async(const struct execution *execution, const struct operation *operation);
 /** An error as in an operation_result; new, or NULL when out of memory. */
 json_t *execution_error(const char *type, const char *message, bool recoverable);
 /** Keep state and retry of an operation in the store (execution_results.c). */

@@ -185,9 +185,11 @@ static json_t *operation_document(const struct task *task)
     const char *relationship = NULL;
     if (task->related != TASK_NO_INSTANCE)
         relationship = task->related_is_target ? "source" : "target";
-    return json_pack("{s:s, s:i, s:i, s:s?}", "name", task->operation->name, "retry_number",
+    double timeout = task->operation->timeout;
+    return json_pack("{s:s, s:i, s:i, s:s?, s:o*}", "name", task->operation->name, "retry_number",
                      (int)task->current_retries, "max_retries", (int)task->total_retries,
-                     "relationship", relationship);
+                     "relationship", relationship, "timeout",
+                     timeout > 0 ? json_real(timeout) : NULL);
 }
 
 /* "webserver.tasks.start" is the function "start" of the module "webserver.tasks". */

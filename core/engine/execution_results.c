@@ -65,7 +65,7 @@ static void finish_with_error(struct execution *e, struct task *task, json_t *er
     json_decref(error_new);
 }
 
-static bool send_operation(struct execution *e, struct task *task)
+static bool send_operation(struct execution *e, struct task *task, int place)
 {
     task->state = TASK_SENDING;
     bool ok = execution_task_event(e, task, NULL);
@@ -75,7 +75,9 @@ static bool send_operation(struct execution *e, struct task *task)
     struct error err = {0};
     json_t *request = execution_request(e, task, &err);
     if (request)
-        return execution_depart(e, (struct departure){.task = task, .json = request});
+        return execution_depart(e,
+                                (struct departure){.task = task, .place = place, .json = request});
+    dispatcher_release(e->dispatcher, place);
     if (err.code == ERROR_NOMEM)
         return abort_with(e, &err);
     finish_with_error(e, task, error_document(&err, true), TASK_END_RECOVERABLE, -1);
@@ -140,17 +142,18 @@ static void run_local(struct execution *e, struct task *task)
 }
 
 /* Functions are not called; that instances do not change, execution_change_instance() sees to. */
-static bool is_left_out(const struct execution *e, const struct task *task)
+bool execution_leaves_out(const struct execution *e, enum task_kind kind)
 {
-    return e->options.dry_run && (task->kind == TASK_OPERATION || task->kind == TASK_LOCAL);
+    return e->options.dry_run && (kind == TASK_OPERATION || kind == TASK_LOCAL);
 }
 
-void execution_start_task(struct execution *e, struct task *task)
+void execution_start_task(struct execution *e, struct task *task, int place)
 {
     bool ok = true;
-    switch (is_left_out(e, task) ? TASK_NOP : (enum task_kind)task->kind) {
+    enum task_kind kind = (enum task_kind)task->kind;
+    switch (execution_leaves_out(e, kind) ? TASK_NOP : kind) {
     case TASK_OPERATION:
-        send_operation(e, task);
+        send_operation(e, task, place);
         return;
     case TASK_LOCAL:
         run_local(e, task);
@@ -184,10 +187,27 @@ static bool announce(struct execution *e, struct task *task)
     return execution_task_event(e, task, NULL);
 }
 
+/* What is so of one operation is so of all that call the same function. */
+static void note_async(struct execution *e, const struct operation *operation)
+{
+    const struct plan *plan = e->options.plan;
+    for (size_t i = 0; i < plan->operation_count && !e->async_operations[operation->index]; i++) {
+        const struct operation *other = plan->operations[i];
+        if (other->plugin == operation->plugin && other->function &&
+            !strcmp(other->function, operation->function))
+            e->async_operations[other->index] = true;
+    }
+}
+
+bool execution_is_async(const struct execution *e, const struct operation *operation)
+{
+    return e->async_operations[operation->index];
+}
+
 void execution_keep_started(struct execution *e, const struct arrival *arrival)
 {
-    json_t *details = json_pack("{s:i, s:b}", "worker_pid", (int)arrival->how.pid, "resumable",
-                                arrival->how.resumable);
+    json_t *details = json_pack("{s:i, s:b}", "worker_pid", (int)arrival->start.pid, "resumable",
+                                arrival->start.resumable);
     execution_keep_operation(e, arrival->task, details);
     json_decref(details);
 }
@@ -263,9 +283,27 @@ static void interruption_text(const struct execution *e, const struct arrival *a
              (int)arrival->how.pid, json_string_value(arrival->json), reason);
 }
 
+/* Like any other failure, of the kind that the blueprint says (runtime.md 3.6). */
+static void apply_timeout(struct execution *e, struct task *task)
+{
+    const struct operation *operation = task->operation;
+    bool again = operation->timeout_recoverable > 0;
+    char text[1024];
+    snprintf(text, sizeof text,
+             "operation '%s' of node instance '%s' was ended: it took longer than its timeout of "
+             "%g seconds",
+             operation->name, e->options.instances->items[task->instance]->id, operation->timeout);
+    finish_with_error(e, task, execution_error("TimeoutException", text, again),
+                      again ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE, -1);
+}
+
 static void apply_interruption(struct execution *e, const struct arrival *arrival)
 {
     struct task *task = arrival->task;
+    if (arrival->how.timed_out) {
+        apply_timeout(e, task);
+        return;
+    }
     bool resume = arrival->how.started;
     bool again = arrival->how.resumable || !arrival->how.started;
     bool too_often = again && ++task->interruptions > INTERRUPTIONS_LIMIT;
@@ -289,6 +327,8 @@ void execution_apply(struct execution *e, const struct arrival *arrival)
         apply_interruption(e, arrival);
         break;
     case ARRIVAL_STARTED:
+        if (arrival->start.async)
+            note_async(e, arrival->task->operation);
         announce(e, arrival->task);
         break;
     case ARRIVAL_RECORD:

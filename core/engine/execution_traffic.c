@@ -77,14 +77,13 @@ bool execution_depart(struct execution *e, struct departure departure)
         e->departures.capacity = capacity;
     }
     e->departures.items[e->departures.count++] = departure;
-    e->submissions += departure.task != NULL;
     return true;
 }
 
 static void submit(struct execution *e, const struct departure *departure)
 {
     struct error err = {0};
-    if (dispatcher_submit(e->dispatcher, departure->task, departure->json, &err))
+    if (dispatcher_submit(e->dispatcher, departure->place, departure->task, departure->json, &err))
         return;
     error_context(&err, "operation '%s'", departure->task->operation->name);
     bool passing = err.code == ERROR_IO || err.code == ERROR_NOMEM || err.code == ERROR_BUSY;
@@ -112,7 +111,7 @@ void execution_send(struct execution *e)
                              departure->failure.code ? &departure->failure : NULL);
         departure_release(departure);
     }
-    e->departures.count = e->submissions = 0;
+    e->departures.count = 0;
     show_records(e);
 }
 
@@ -130,12 +129,9 @@ static void on_interrupted(void *data, void *tag, const struct dispatch_interrup
     execution_arrive(data, arrival);
 }
 
-static void on_started(void *data, void *tag, bool resumable, pid_t pid)
+static void on_started(void *data, void *tag, const struct dispatch_start *start)
 {
-    struct arrival arrival = {.kind = ARRIVAL_STARTED, .task = tag};
-    arrival.how.resumable = resumable;
-    arrival.how.pid = pid;
-    execution_arrive(data, arrival);
+    execution_arrive(data, (struct arrival){.kind = ARRIVAL_STARTED, .task = tag, .start = *start});
 }
 
 static void on_record(void *data, void *tag, json_t *record)

@@ -240,15 +240,31 @@ static void watch_patience(struct execution *e)
     uv_timer_start(&e->patience, on_patience_over, (uint64_t)(seconds * 1000), 0);
 }
 
+/* The next operation if there is a place for it, which is reserved. */
+static struct task *take_operation(struct execution *e, int *place)
+{
+    const struct task *next = task_graph_next_operation(e->graph);
+    if (!next)
+        return NULL;
+    if (!execution_leaves_out(e, TASK_OPERATION)) {
+        *place = dispatcher_reserve(e->dispatcher, execution_is_async(e, next->operation));
+        if (*place < 0)
+            return NULL;
+    }
+    return task_graph_take(e->graph, true);
+}
+
 /* Every task that can start is started: operations as far as there are workers. */
 static void start_tasks(struct execution *e)
 {
     while (!e->fatal.code) {
-        int free_slots = dispatcher_free_slots(e->dispatcher) - (int)e->submissions;
-        struct task *task = task_graph_take(e->graph, free_slots > 0);
+        int place = -1;
+        struct task *task = task_graph_take(e->graph, false);
+        if (!task)
+            task = take_operation(e, &place);
         if (!task)
             return;
-        execution_start_task(e, task);
+        execution_start_task(e, task, place);
     }
 }
 

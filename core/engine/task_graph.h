@@ -152,8 +152,8 @@ bool task_graph_optimize(struct task_graph *graph, struct error *err);
  * @param operations whether it may be an operation: false while every worker is taken
  */
 struct task *task_graph_take(struct task_graph *graph, bool operations);
-/** Whether a task stands ready that task_graph_take() would give. */
-bool task_graph_has_ready(const struct task_graph *graph, bool operations);
+/** The operation that would be taken next, which stays where it is; or NULL. */
+const struct task *task_graph_next_operation(const struct task_graph *graph);
 /** Say how a task that was taken has ended; the values are kept by reference. */
 void task_graph_finish(struct task_graph *graph, struct task *task,
                        const struct task_outcome *outcome);

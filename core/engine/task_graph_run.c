@@ -38,14 +38,19 @@ static void start_subgraph(struct task_graph *graph, struct task *subgraph)
     check_emptied(graph, subgraph);
 }
 
-bool task_graph_has_ready(const struct task_graph *graph, bool operations)
+static bool has_ready(const struct task_graph *graph, bool operations)
 {
     return !graph->cancelled && (graph->immediate.first || (operations && graph->operations.first));
 }
 
+const struct task *task_graph_next_operation(const struct task_graph *graph)
+{
+    return graph->cancelled ? NULL : graph->operations.first;
+}
+
 struct task *task_graph_take(struct task_graph *graph, bool operations)
 {
-    while (task_graph_has_ready(graph, operations)) {
+    while (has_ready(graph, operations)) {
         struct task *task =
             graph->immediate.first ? graph->immediate.first : graph->operations.first;
         task_graph_unready(graph, task);

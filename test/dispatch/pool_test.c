@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "../check.h"
@@ -57,20 +58,66 @@ static json_t *ask(const char *id)
 /* Start a process that goes on for ever, and tell its pid in an event. */
 static void start_child(const char *id)
 {
+    int joined[2];
+    char byte;
+    if (pipe2(joined, O_CLOEXEC))
+        exit(1);
     pid_t child = fork();
     if (child == 0) {
         if (!children_join())
             _exit(1);
+        close(joined[1]);
         for (;;)
             pause();
     }
-    children_add(child);
+    close(joined[1]);
+    if (read(joined[0], &byte, 1) != 0)
+        exit(1);
+    close(joined[0]);
     say(MESSAGE_EVENT, id, "pid", json_integer(child));
+}
+
+/* Async operations that have begun and not ended. */
+static char held[4][16];
+static int held_count;
+
+static void hold(const char *id)
+{
+    struct error err = {0};
+    json_t *message = json_pack("{s:i, s:s, s:s, s:b, s:b}", "version", 1, "type",
+                                "operation_started", "id", id, "resumable", 1, "async", 1);
+    message_send(WORKER_CHANNEL_FD, message, &err);
+    json_decref(message);
+    snprintf(held[held_count++], sizeof *held, "%s", id);
+}
+
+static void cancel(const char *id)
+{
+    for (int i = 0; i < held_count; i++) {
+        if (!strcmp(held[i], id))
+            memmove(held[i], held[--held_count], sizeof *held);
+    }
+    struct error err = {0};
+    json_t *message = json_pack("{s:i, s:s, s:s, s:b, s:b}", "version", 1, "type",
+                                "operation_result", "id", id, "ok", 0, "cancelled", 1);
+    message_send(WORKER_CHANNEL_FD, message, &err);
+    json_decref(message);
 }
 
 static void run(const json_t *request)
 {
     const char *id = json_string_at(request, "id", ""), *does = json_string_at(request, "do", "");
+    if (!strcmp(json_string_at(request, "type", ""), "operation_cancel")) {
+        cancel(id);
+        return;
+    }
+    if (!strncmp(does, "hold", 4)) {
+        hold(id);
+        return;
+    }
+    if (!strcmp(does, "let go"))
+        while (held_count)
+            say(MESSAGE_OPERATION_RESULT, held[--held_count], "value", json_null());
     if (!strcmp(does, "slow")) {
         struct error err = {0};
         struct strbuf frame = STRBUF_INIT;
@@ -97,6 +144,12 @@ static void run(const json_t *request)
     if (!strcmp(does, "answer and die")) {
         say(MESSAGE_OPERATION_RESULT, id, "value", json_string("last words"));
         kill(getpid(), SIGKILL);
+    }
+    if (!strcmp(does, "stubborn")) {
+        signal(SIGTERM, SIG_IGN); /* which the child inherits */
+        start_child(id);
+        for (;;)
+            pause();
     }
     if (!strcmp(does, "leave") || !strcmp(does, "hang"))
         start_child(id);
@@ -145,7 +198,9 @@ struct session {
     char why[256];
     char lines[256]; /* output, each line followed by '|' */
     pid_t child;     /* told by an event */
-    bool started, interrupt_at_event, close_at_result;
+    bool started, async, interrupt_at_event, close_at_result;
+    const void *interrupted_tag;
+    double timeout;       /* of the next operations; 0: none */
     json_int_t late_call; /* to be answered in the next turn, or 0 */
 };
 
@@ -166,18 +221,19 @@ static void on_result(void *data, void *tag, json_t *result)
 static void on_interrupted(void *data, void *tag, const struct dispatch_interruption *how)
 {
     struct session *s = data;
-    (void)tag;
+    s->interrupted_tag = tag;
     s->open--;
     s->interruptions++;
     s->how = *how;
     snprintf(s->why, sizeof s->why, "%s", how->why);
 }
 
-static void on_started(void *data, void *tag, bool resumable, pid_t pid)
+static void on_started(void *data, void *tag, const struct dispatch_start *start)
 {
     struct session *s = data;
-    (void)tag, (void)resumable, (void)pid;
+    (void)tag;
     s->started = true;
+    s->async = start->async;
 }
 
 static void on_record(void *data, void *tag, json_t *record)
@@ -220,19 +276,39 @@ static void open_session(struct session *s, int workers)
     CHECK(s->dispatcher, "a pool of %d workers: %s", workers, err.text);
 }
 
-static bool submit(struct session *s, const char *does, json_t *inputs, const char *output)
+/* How many places there are. */
+static int places(struct session *s, bool async)
+{
+    int taken[64], count = 0;
+    while (count < 64 && (taken[count] = dispatcher_reserve(s->dispatcher, async)) >= 0)
+        count++;
+    for (int i = 0; i < count; i++)
+        dispatcher_release(s->dispatcher, taken[i]);
+    return count;
+}
+
+/* The name of an operation is its tag. */
+static bool submit_to(struct session *s, int place, const char *does, json_t *inputs,
+                      const char *output)
 {
     struct error err = {0};
     json_t *request = message_new(MESSAGE_OPERATION_REQUEST);
     json_object_set_new(request, "id", json_string(does));
     json_object_set_new(request, "do", json_string(does));
     json_object_set_new(request, "inputs", inputs);
+    if (s->timeout > 0)
+        json_object_set_new(request, "operation", json_pack("{s:f}", "timeout", s->timeout));
     if (output)
         json_object_set_new(request, "output", json_string(output));
-    bool ok = dispatcher_submit(s->dispatcher, s, request, &err);
+    bool ok = dispatcher_submit(s->dispatcher, place, (void *)does, request, &err);
     s->open += ok;
     json_decref(request);
     return ok;
+}
+
+static bool submit(struct session *s, const char *does, json_t *inputs, const char *output)
+{
+    return submit_to(s, dispatcher_reserve(s->dispatcher, false), does, inputs, output);
 }
 
 /* Let the loop go on until no operation is under way. */
@@ -269,13 +345,13 @@ static void test_results(void)
 {
     struct session s;
     open_session(&s, 2);
-    CHECK(dispatcher_free_slots(s.dispatcher) == 2, "all slots are free");
+    CHECK(places(&s, false) == 2, "all places are free");
     CHECK(submit(&s, "pid", NULL, NULL) && submit(&s, "echo", json_integer(5), NULL),
           "two operations are taken");
-    CHECK(dispatcher_free_slots(s.dispatcher) == 0, "no slot is free");
-    CHECK(!submit(&s, "third", NULL, NULL), "a third is refused");
+    CHECK(places(&s, false) == 0, "no place is free");
+    CHECK(places(&s, true) == 0, "nor for an async operation: these are not");
     settle(&s);
-    CHECK(s.results == 2 && dispatcher_free_slots(s.dispatcher) == 2, "both have results");
+    CHECK(s.results == 2 && places(&s, false) == 2, "both have results");
     submit(&s, "pid", NULL, NULL);
     settle(&s);
     json_int_t first = json_integer_value(s.value);
@@ -384,6 +460,71 @@ static void test_children(void)
     close_session(&s);
 }
 
+/* Run `does` with a short timeout; how long it took to end, in seconds. */
+static double time_out(struct session *s, const char *does)
+{
+    double start = clock_monotonic();
+    s->timeout = 0.05;
+    submit(s, does, NULL, NULL);
+    s->timeout = 0;
+    settle(s);
+    CHECK(s->how.timed_out && !strcmp(s->why, "took longer than 0.05 seconds"), "%s: %s", does,
+          s->why);
+    return clock_monotonic() - start;
+}
+
+static void test_timeout(void)
+{
+    struct session s;
+    open_session(&s, 1);
+    submit(&s, "leave", NULL, NULL);
+    settle(&s);
+    pid_t left = s.child;
+    double seconds = time_out(&s, "hang");
+    CHECK(s.interruptions == 1 && seconds < 4, "it ends when it is told to: %g s", seconds);
+    CHECK(s.child != left && process_ends(s.child), "and its child");
+    CHECK(kill(left, 0) == 0, "what an earlier operation left lives on");
+    kill(left, SIGKILL);
+    seconds = time_out(&s, "stubborn");
+    CHECK(seconds > 4 && seconds < 8, "one that does not is killed: %g s", seconds);
+    CHECK(process_ends(s.child), "with its child");
+    s.timeout = 60;
+    submit(&s, "echo", NULL, NULL);
+    settle(&s);
+    CHECK(s.results == 2, "one that is fast enough is not concerned");
+    close_session(&s);
+}
+
+static void test_sharing(void)
+{
+    struct session s;
+    open_session(&s, 1);
+    submit(&s, "hold 1", NULL, NULL);
+    CHECK(places(&s, true) == 0, "nobody knows yet that it is async");
+    while (!s.async)
+        uv_run(&s.loop, UV_RUN_ONCE);
+    CHECK(places(&s, false) == 0, "an ordinary operation does not share");
+    CHECK(places(&s, true) == 64, "another async one may");
+    submit_to(&s, dispatcher_reserve(s.dispatcher, true), "hold 2", NULL, NULL);
+    s.timeout = 0.01;
+    submit_to(&s, dispatcher_reserve(s.dispatcher, true), "hold 3", NULL, NULL);
+    s.timeout = 0;
+    while (!s.interruptions)
+        uv_run(&s.loop, UV_RUN_ONCE);
+    CHECK(!strcmp(s.interrupted_tag, "hold 3") && s.how.timed_out && s.how.resumable,
+          "one can be ended by its timeout: %s", s.why);
+    dispatcher_interrupt(s.dispatcher, (void *)s.interrupted_tag);
+    submit_to(&s, dispatcher_reserve(s.dispatcher, true), "let go", NULL, NULL);
+    settle(&s);
+    CHECK(s.results >= 3 && s.interruptions == 1, "its neighbours go on");
+    s.async = false;
+    submit(&s, "hold 4", NULL, NULL);
+    while (!s.async)
+        uv_run(&s.loop, UV_RUN_ONCE);
+    submit_to(&s, dispatcher_reserve(s.dispatcher, true), "hold 5", NULL, NULL);
+    close_session(&s);
+}
+
 static void test_close(void)
 {
     struct session s;
@@ -427,8 +568,10 @@ static void test_refusals(void)
     open_session(&s, 1);
     json_t *nothing = json_object();
     error_clear(&err);
-    CHECK(!dispatcher_submit(s.dispatcher, NULL, nothing, &err) && err.code == ERROR_INVALID, "%s",
-          err.text);
+    CHECK(!dispatcher_submit(s.dispatcher, dispatcher_reserve(s.dispatcher, false), NULL, nothing,
+                             &err) &&
+              err.code == ERROR_INVALID,
+          "%s", err.text);
     json_decref(nothing);
     close_session(&s);
 }
@@ -444,6 +587,8 @@ int main(void)
     test_deaths();
     test_last_words();
     test_children();
+    test_timeout();
+    test_sharing();
     test_close();
     test_output();
     test_refusals();

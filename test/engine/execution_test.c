@@ -140,16 +140,30 @@ struct fake {
     uv_timer_t timer;
     void *queue[64];
     json_t *requests[64];
-    int queued, slots;
+    int queued, reserved, slots;
 };
 
 static void answer_next(uv_timer_t *timer);
 
-static bool fake_submit(struct dispatcher *dispatcher, void *tag, json_t *request,
+static int fake_reserve(struct dispatcher *dispatcher, bool async)
+{
+    struct fake *fake = (struct fake *)dispatcher;
+    (void)async;
+    return fake->queued + fake->reserved < fake->slots ? fake->reserved++ : -1;
+}
+
+static void fake_release(struct dispatcher *dispatcher, int place)
+{
+    (void)place;
+    ((struct fake *)dispatcher)->reserved--;
+}
+
+static bool fake_submit(struct dispatcher *dispatcher, int place, void *tag, json_t *request,
                         struct error *err)
 {
     struct fake *fake = (struct fake *)dispatcher;
     (void)err;
+    fake_release(dispatcher, place);
     world.sent_too_early |= world.in_transaction;
     note("send");
     json_decref(world.last_request);
@@ -160,12 +174,6 @@ static bool fake_submit(struct dispatcher *dispatcher, void *tag, json_t *reques
         world.most_running = fake->queued;
     uv_timer_start(&fake->timer, answer_next, 0, 0);
     return true;
-}
-
-static int fake_free_slots(const struct dispatcher *dispatcher)
-{
-    const struct fake *fake = (const struct fake *)dispatcher;
-    return fake->slots - fake->queued;
 }
 
 static void fake_reply(struct dispatcher *dispatcher, json_int_t call, json_t *result,
@@ -199,8 +207,8 @@ static void fake_close(struct dispatcher *dispatcher)
 
 struct dispatcher *pool_new(uv_loop_t *loop, const struct pool_options *options, struct error *err)
 {
-    static const struct dispatcher_class class = {fake_submit, fake_free_slots, fake_reply,
-                                                  fake_interrupt, fake_close};
+    static const struct dispatcher_class class = {fake_reserve, fake_release,   fake_submit,
+                                                  fake_reply,   fake_interrupt, fake_close};
     struct fake *fake = calloc(1, sizeof *fake);
     (void)err;
     fake->base.class = &class;
@@ -248,7 +256,8 @@ static void answer_next(uv_timer_t *timer)
     if (number >= world.scenario.answer_count)
         number = world.scenario.answer_count - 1;
     int answer = world.scenario.answers[number];
-    o->on_started(o->data, tag, answer == ANSWER_DIE_RESUMABLE, 42);
+    o->on_started(o->data, tag,
+                  &(struct dispatch_start){.pid = 42, .resumable = answer == ANSWER_DIE_RESUMABLE});
     if (answer == ANSWER_DIE || answer == ANSWER_DIE_RESUMABLE) {
         struct dispatch_interruption how = {.pid = 42,
                                             .signal = 9,

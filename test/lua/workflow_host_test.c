@@ -105,6 +105,7 @@ struct fake {
     uv_timer_t timer;
     void *tag;
     json_t *request;
+    bool reserved;
 };
 
 static const char *operation_of(const json_t *request)
@@ -127,16 +128,33 @@ static void answer(uv_timer_t *timer)
     fake->tag = NULL;
     json_decref(fake->request);
     fake->request = NULL;
-    fake->observer.on_started(fake->observer.data, tag, false, 42);
+    fake->observer.on_started(fake->observer.data, tag, &(struct dispatch_start){.pid = 42});
     fake->observer.on_result(fake->observer.data, tag, result);
     json_decref(result);
 }
 
-static bool fake_submit(struct dispatcher *dispatcher, void *tag, json_t *request,
+static int fake_reserve(struct dispatcher *dispatcher, bool async)
+{
+    struct fake *fake = (struct fake *)dispatcher;
+    (void)async;
+    if (fake->tag || fake->reserved)
+        return -1;
+    fake->reserved = true;
+    return 0;
+}
+
+static void fake_release(struct dispatcher *dispatcher, int place)
+{
+    (void)place;
+    ((struct fake *)dispatcher)->reserved = false;
+}
+
+static bool fake_submit(struct dispatcher *dispatcher, int place, void *tag, json_t *request,
                         struct error *err)
 {
     struct fake *fake = (struct fake *)dispatcher;
     (void)err;
+    fake_release(dispatcher, place);
     const json_t *node = json_object_get(request, "node");
     if (!node)
         node = json_object_get(json_object_get(request, "source"), "node");
@@ -145,11 +163,6 @@ static bool fake_submit(struct dispatcher *dispatcher, void *tag, json_t *reques
     fake->request = json_incref(request);
     uv_timer_start(&fake->timer, answer, 0, 0);
     return true;
-}
-
-static int fake_free_slots(const struct dispatcher *dispatcher)
-{
-    return ((const struct fake *)dispatcher)->tag ? 0 : 1;
 }
 
 static void fake_reply(struct dispatcher *dispatcher, json_int_t call, json_t *result,
@@ -177,8 +190,8 @@ static void fake_close(struct dispatcher *dispatcher)
 
 struct dispatcher *pool_new(uv_loop_t *loop, const struct pool_options *options, struct error *err)
 {
-    static const struct dispatcher_class class = {fake_submit, fake_free_slots, fake_reply,
-                                                  fake_interrupt, fake_close};
+    static const struct dispatcher_class class = {fake_reserve, fake_release,   fake_submit,
+                                                  fake_reply,   fake_interrupt, fake_close};
     struct fake *fake = calloc(1, sizeof *fake);
     (void)err;
     fake->base.class = &class;

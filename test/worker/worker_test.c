@@ -138,7 +138,8 @@ static void submit(struct session *s, const char *function)
     s->text[0] = '\0';
     json_decref(s->result);
     s->result = NULL;
-    bool ok = dispatcher_submit(s->dispatcher, s, request, &err);
+    bool ok = dispatcher_submit(s->dispatcher, dispatcher_reserve(s->dispatcher, false), s, request,
+                                &err);
     s->under_way += ok;
     json_decref(request);
     if (!ok)

@@ -1,0 +1,125 @@
+--- Operations that take longer than their timeout (runtime.md 3.6).
+local cfy = require("spec.support.cfy")
+
+local TASKS = [[
+local tasks = {}
+local function note(ctx, name, text)
+   local file <close> = assert(io.open(ctx.node.properties.folder .. "/" .. name, "a"))
+   file:write(text, "\n")
+end
+--- Leaves a server running, whose pid is in the file `server`.
+function tasks.serve(ctx)
+   os.execute("sleep 600 >/dev/null 2>&1 & echo $! > " .. ctx.node.properties.folder .. "/server")
+end
+--- Never ends, nor does its child, whose pid is in the file `child`.
+function tasks.hang(ctx)
+   ctx.instance.runtime_properties.touched = true
+   note(ctx, "tries", ctx.operation.retry_number)
+   os.execute("echo $$ > " .. ctx.node.properties.folder .. "/child; exec sleep 600")
+end
+function tasks.loop() while true do end end
+function tasks.hang_once(ctx)
+   note(ctx, "tries", ctx.operation.retry_number .. " " .. tostring(ctx.resume))
+   if ctx.operation.retry_number == 0 then
+      os.execute("sleep 600")
+   end
+end
+--- Says that it was asked to end, which the worker that runs it cannot.
+function tasks.polite_child(ctx)
+   os.execute("trap 'echo asked >> " .. ctx.node.properties.folder
+      .. "/child; exit' TERM; while :; do sleep 0.02; done")
+end
+return tasks
+]]
+
+describe("the timeout of an operation", function()
+   local world
+
+   before_each(function()
+      world = cfy.world()
+      world:write("app/plugins/slow/slow/tasks.lua", TASKS)
+   end)
+
+   after_each(function()
+      local server = world:so_far("server"):match("%d+")
+      if server then
+         os.execute("kill -9 " .. server .. " 2>/dev/null")
+      end
+      world:remove()
+   end)
+
+   --- Install one node whose create never waits and whose start is `operation` with `settings`.
+   local function install(operation, settings, ...)
+      return world:cfy("install", world:write("app/blueprint.yaml", ([[
+tosca_definitions_version: cloudify_dsl_1_5
+imports: [cloudify/types/types.yaml]
+plugins: {slow: {executor: central_deployment_agent, source: slow}}
+node_types:
+  Thing:
+    derived_from: cloudify.nodes.Root
+    properties: {folder: {default: %s}}
+    interfaces:
+      cloudify.interfaces.lifecycle:
+        create: slow.slow.tasks.serve
+        start: {implementation: slow.slow.tasks.%s, %s}
+node_templates: {thing: {type: Thing}}
+]]):format(world.folder, operation, settings)), "-d", "app", ...)
+   end
+
+   local function pid(name)
+      return assert(world:so_far(name):match("%d+"), "no pid in " .. name)
+   end
+
+   local function is_dead(name)
+      return cfy.eventually(function() return not cfy.is_alive(pid(name)) end, 5)
+   end
+
+   it("ends it with its children, and nothing that an earlier one left running", function()
+      local result = install("hang", "timeout: 0.3", "--task-retries", "3")
+      assert.equal(1, result.code)
+      assert.truthy(result.err:find("operation 'cloudify.interfaces.lifecycle.start' of node "
+         .. "instance 'thing_%w+' was ended: it took longer than its timeout of 0.3 seconds"),
+         result.err)
+      assert.is_true(is_dead("child"))
+      assert.is_true(cfy.is_alive(pid("server")))
+   end)
+
+   it("is not recoverable, unless it is said to be", function()
+      install("hang", "timeout: 0.2", "--task-retries", "3")
+      assert.equal("0\n", world:so_far("tries"))
+   end)
+
+   it("leads to a retry where it is recoverable", function()
+      local result = install("hang_once", "timeout: 1, timeout_recoverable: true",
+         "--task-retries", "1", "--task-retry-interval", "0")
+      assert.equal(0, result.code, result.err)
+      assert.equal("0 false\n1 false\n", world:so_far("tries"))
+   end)
+
+   it("counts as many retries as there are", function()
+      local result = install("hang", "timeout: 0.2, timeout_recoverable: true",
+         "--task-retries", "2", "--task-retry-interval", "0")
+      assert.equal(1, result.code)
+      assert.equal("0\n1\n2\n", world:so_far("tries"))
+   end)
+
+   it("saves nothing of what was not saved", function()
+      install("hang", "timeout: 0.2")
+      local result = world:cfy("node-instances", "app", "--json")
+      assert.equal(0, result.code, result.err)
+      assert.is_nil(result.out:find("touched", 1, true))
+   end)
+
+   it("ends a loop of Lua", function()
+      assert.truthy(install("loop", "timeout: 0.2").err:find("took longer than its timeout", 1, true))
+   end)
+
+   it("asks the children to end before it kills them", function()
+      install("polite_child", "timeout: 0.3")
+      assert.equal("asked\n", world:so_far("child"))
+   end)
+
+   it("does not matter to one that is fast enough", function()
+      assert.equal(0, install("serve", "timeout: 60").code)
+   end)
+end)
