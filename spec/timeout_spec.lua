@@ -111,7 +111,8 @@ node_templates: {thing: {type: Thing}}
    end)
 
    it("ends a loop of Lua", function()
-      assert.truthy(install("loop", "timeout: 0.2").err:find("took longer than its timeout", 1, true))
+      local result = install("loop", "timeout: 0.2")
+      assert.truthy(result.err:find("took longer than its timeout", 1, true), result.err)
    end)
 
    it("asks the children to end before it kills them", function()

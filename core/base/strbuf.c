@@ -1,6 +1,8 @@
 /* strbuf.c - see strbuf.h. */
 #include "base/strbuf.h"
 
+#include <assert.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +90,13 @@ void strbuf_truncate(struct strbuf *sb, size_t length)
         return;
     sb->length = length;
     sb->text[length] = '\0';
+}
+
+void strbuf_remove_front(struct strbuf *sb, size_t count)
+{
+    assert(count <= sb->length);
+    memmove(sb->text, sb->text + count, sb->length - count);
+    strbuf_truncate(sb, sb->length - count);
 }
 
 char *strbuf_detach(struct strbuf *sb)

@@ -37,6 +37,8 @@ void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list args);
 bool strbuf_reserve(struct strbuf *sb, size_t extra);
 /** Cut to `length` bytes, which must not be more than there are. */
 void strbuf_truncate(struct strbuf *sb, size_t length);
+/** Take the first `count` bytes away, of which there must not be fewer. */
+void strbuf_remove_front(struct strbuf *sb, size_t count);
 /** @return the text, new (free() it), or NULL if an addition had failed; `sb` is empty again. */
 char *strbuf_detach(struct strbuf *sb);
 void strbuf_release(struct strbuf *sb);

@@ -64,8 +64,7 @@ static void consume(struct strbuf *buffer, size_t count)
         *buffer = (struct strbuf)STRBUF_INIT;
         return;
     }
-    memmove(buffer->text, buffer->text + count, left);
-    strbuf_truncate(buffer, left);
+    strbuf_remove_front(buffer, count);
 }
 
 /* ---- writing ---- */

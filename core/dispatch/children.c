@@ -24,6 +24,7 @@ enum { SLOT_FREE = 0, SLOT_CLAIMED = -1 };
 struct slot {
     _Atomic int32_t group;         /* or SLOT_FREE, SLOT_CLAIMED */
     _Atomic uint64_t leader_start; /* ticks since boot, or 0: not known */
+    _Atomic int32_t owner;
 };
 
 enum { BOOT_ID_SIZE = 37, WORKER_END_MS = 10000 };
@@ -38,6 +39,7 @@ struct table {
 
 /* Shared with children that have forked; replaced once, at the start of a worker. */
 static struct table *_Atomic current;
+static _Atomic int32_t current_owner;
 
 static struct table *table_map(int memory)
 {
@@ -157,18 +159,21 @@ static bool table_add(struct table *table, pid_t group)
         if (!slot)
             return false;
         atomic_store(&slot->leader_start, start_time(group));
+        atomic_store(&slot->owner, atomic_load(&current_owner));
         atomic_store(&slot->group, group);
         drop_doubles(table, group);
     }
     return !atomic_load(&table->ending);
 }
 
-static size_t table_signal(struct table *table, int signal)
+enum { EVERYBODY = -1 };
+
+static size_t table_signal(struct table *table, int owner, int signal)
 {
     size_t existing = 0;
     for (size_t i = 0; i < CHILDREN_LIMIT; i++) {
         int32_t group = atomic_load(&table->slots[i].group);
-        if (group <= 1)
+        if (group <= 1 || (owner != EVERYBODY && atomic_load(&table->slots[i].owner) != owner))
             continue;
         uint64_t known = atomic_load(&table->slots[i].leader_start), now = start_time(group);
         if (!known || !now || known == now)
@@ -209,7 +214,12 @@ static bool table_is_alive(struct table *table)
 static void table_end(struct table *table)
 {
     atomic_store(&table->ending, 1);
-    table_signal(table, SIGKILL);
+    table_signal(table, EVERYBODY, SIGKILL);
+}
+
+void children_begin(int owner)
+{
+    atomic_store(&current_owner, owner);
 }
 
 bool children_join(void)
@@ -232,17 +242,20 @@ void children_remove(pid_t group)
         atomic_store(&slot->group, SLOT_FREE);
 }
 
-void children_forget(void)
+void children_forget(int owner)
 {
     struct table *table = table_get();
-    for (size_t i = 0; table && i < CHILDREN_LIMIT; i++)
-        atomic_store(&table->slots[i].group, SLOT_FREE);
+    for (size_t i = 0; table && i < CHILDREN_LIMIT; i++) {
+        int32_t group = atomic_load(&table->slots[i].group);
+        if (group > 0 && atomic_load(&table->slots[i].owner) == owner)
+            atomic_compare_exchange_strong(&table->slots[i].group, &group, SLOT_FREE);
+    }
 }
 
-size_t children_signal(int signal)
+size_t children_signal(int owner, int signal)
 {
     struct table *table = atomic_load(&current);
-    return table ? table_signal(table, signal) : 0;
+    return table ? table_signal(table, owner, signal) : 0;
 }
 
 void children_end(void)
@@ -344,14 +357,14 @@ void children_memory_terminate(int memory)
     if (!table)
         return;
     atomic_store(&table->ending, 1);
-    table_signal(table, SIGTERM);
+    table_signal(table, EVERYBODY, SIGTERM);
     munmap(table, sizeof *table);
 }
 
 bool children_memory_are_alive(int memory)
 {
     struct table *table = table_map(memory);
-    bool alive = table && table_signal(table, 0) && table_is_alive(table);
+    bool alive = table && table_signal(table, EVERYBODY, 0) && table_is_alive(table);
     if (table)
         munmap(table, sizeof *table);
     return alive;

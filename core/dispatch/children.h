@@ -1,4 +1,4 @@
-/* children.h - the process groups that the operation under way has started in this process. */
+/* children.h - the process groups that the operations of this process have started. */
 #ifndef CLOUDIFY_DISPATCH_CHILDREN_H
 #define CLOUDIFY_DISPATCH_CHILDREN_H
 
@@ -18,7 +18,10 @@
  */
 
 /* So many groups at a time. */
-enum { CHILDREN_LIMIT = 500 };
+enum { CHILDREN_LIMIT = 2000 };
+
+/** From now on children belong to operation `owner`; at first to 0. */
+void children_begin(int owner);
 
 /**
  * In a new child: make it the leader of a process group of its own and remember that. Uses
@@ -35,10 +38,10 @@ bool children_join(void);
 bool children_add(pid_t group);
 /** Forget a group whose leader has been waited for and that has no other member left. */
 void children_remove(pid_t group);
-/** Forget all groups: the next operation begins; what the last one left running lives on. */
-void children_forget(void);
-/** Send `signal` to every group remembered. @return how many groups still existed */
-size_t children_signal(int signal);
+/** Forget the groups of `owner`, which is over: what it left running lives on. */
+void children_forget(int owner);
+/** Send `signal` to every group of `owner`. @return how many groups still existed */
+size_t children_signal(int owner, int signal);
 /** Kill every group remembered, and each child that joins from now on. For a process that ends. */
 void children_end(void);
 /** Whether that has begun: what waited for a child must not take its death for its end. */

@@ -55,7 +55,8 @@ struct dispatch_observer {
 };
 
 struct pool_options {
-    int workers;             /* at most so many processes, so many operations at a time */
+    int workers;             /* at most so many ordinary operations at a time, each in a process;
+                              * async ones share as many further processes */
     const char *worker_path; /* the executable; NULL: worker_find() it */
     /* A directory to note the workers in while they live, for leftovers_end(); NULL: nowhere. */
     const char *run_directory;

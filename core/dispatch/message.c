@@ -175,8 +175,7 @@ json_t *message_receive(int fd, struct strbuf *pending, struct error *err)
     for (;;) {
         json_t *message = message_read(pending->text, pending->length, &taken, err);
         if (message) {
-            memmove(pending->text, pending->text + taken, pending->length - taken);
-            strbuf_truncate(pending, pending->length - taken);
+            strbuf_remove_front(pending, taken);
             return message;
         }
         if (err->code != ERROR_NONE || !receive_more(fd, pending, err))

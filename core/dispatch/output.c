@@ -45,8 +45,7 @@ static void emit_lines(struct output *output, void (*on_line)(void *data, json_t
         emit(text->text + start, length, on_line, data);
         start += length + whole;
     }
-    memmove(text->text, text->text + start, text->length - start);
-    strbuf_truncate(text, text->length - start);
+    strbuf_remove_front(text, start);
 }
 
 /* @return whether there may be more */

@@ -78,11 +78,16 @@ static bool is_ending(const struct pool_slot *slot)
     return slot->worker && slot->worker->ending;
 }
 
-/* One that nothing runs in, rather with a worker than without; -1: there is none. */
-static int idle_slot(const struct pool *pool)
+/* One that nothing runs in, rather with a worker than without; -1: there is none, or as many as
+ * there may be of this kind are taken. */
+static int idle_slot(const struct pool *pool, bool shared)
 {
-    int empty = -1;
+    int empty = -1, taken = 0;
     for (int i = 0; i < pool->limit; i++) {
+        const struct pool_slot *slot = &pool->slots[i];
+        taken += (load(slot) || is_ending(slot)) && slot->shared == shared;
+    }
+    for (int i = 0; i < pool->limit && taken < pool->limit / 2; i++) {
         const struct pool_slot *slot = &pool->slots[i];
         if (load(slot) || is_ending(slot))
             continue;
@@ -113,7 +118,7 @@ static int pool_reserve(struct dispatcher *dispatcher, bool async)
     struct pool *pool = (struct pool *)dispatcher;
     int shared = async ? shared_slot(pool) : -1, place = shared;
     if (shared < 0 || load(&pool->slots[shared]) >= SHARED_ENOUGH)
-        place = idle_slot(pool);
+        place = idle_slot(pool, async);
     if (place < 0)
         place = shared;
     if (place < 0)
@@ -263,7 +268,8 @@ struct dispatcher *pool_new(uv_loop_t *loop, const struct pool_options *options,
     pool->base.class = &pool_class;
     pool->loop = loop;
     pool->observer = options->observer;
-    pool->limit = options->workers;
+    /* Operations that only wait must not keep others from a worker: as many again may be shared. */
+    pool->limit = 2 * options->workers;
     pool->lifeline[0] = pool->lifeline[1] = -1;
     pool->slots = calloc((size_t)pool->limit, sizeof *pool->slots);
     if (options->run_directory)

@@ -191,7 +191,9 @@ static bool announce(struct execution *e, struct task *task)
 static void note_async(struct execution *e, const struct operation *operation)
 {
     const struct plan *plan = e->options.plan;
-    for (size_t i = 0; i < plan->operation_count && !e->async_operations[operation->index]; i++) {
+    if (e->async_operations[operation->index])
+        return;
+    for (size_t i = 0; i < plan->operation_count; i++) {
         const struct operation *other = plan->operations[i];
         if (other->plugin == operation->plugin && other->function &&
             !strcmp(other->function, operation->function))

@@ -4,9 +4,14 @@
 #include "base/strbuf.h"
 #include "lua/core_module.h"
 #include "lua/exception.h"
+#include "lua/wait.h"
 #include "resources/curl.h"
+#include "resources/transfers.h"
 
+/* One being sent; userdata. */
 struct request {
+    struct wait wait;
+    CURLcode code; /* how it ended */
     const struct curl_library *curl;
     CURL *handle;
     struct curl_slist *headers;
@@ -119,28 +124,14 @@ static void push_headers(lua_State *L, const char *head)
     lua_call(L, 1, 1);
 }
 
-/* request{url, method?, headers?, body?, timeout?, ca?} -> {status, headers, body} */
-static int http_request(lua_State *L)
+/* Push {status, headers, body}; the options of http_request() are at 1. */
+static int push_answer(lua_State *L, const struct request *request)
 {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_settop(L, 1);
-    const char *url = text_field(L, "url");
-    luaL_argcheck(L, url, 1, "url missing");
-    struct error err = {0};
-    const struct curl_library *curl = curl_library(&err);
-    if (!curl)
-        return lua_exception_raise(L, "NonRecoverableError", "%s", err.text);
-    struct request *request = push_request(L, curl);
-    set_options(L, request, url);
-    set_body(L, request);
-    if (lua_getfield(L, 1, "headers") == LUA_TTABLE)
-        add_headers(L, request, lua_gettop(L));
-    curl->easy_setopt(request->handle, CURLOPT_HTTPHEADER, request->headers);
-    CURLcode code = curl->easy_perform(request->handle);
-    if (code != CURLE_OK)
-        return lua_exception_raise(L, "RecoverableError", "%s: %s", url,
+    const struct curl_library *curl = request->curl;
+    if (request->code != CURLE_OK)
+        return lua_exception_raise(L, "RecoverableError", "%s: %s", text_field(L, "url"),
                                    request->problem[0] ? request->problem
-                                                       : curl->easy_strerror(code));
+                                                       : curl->easy_strerror(request->code));
     long status = 0;
     curl->easy_getinfo(request->handle, CURLINFO_RESPONSE_CODE, &status);
     lua_createtable(L, 0, 3);
@@ -151,6 +142,62 @@ static int http_request(lua_State *L)
     push_headers(L, request->head.text);
     lua_setfield(L, -2, "headers");
     return 1;
+}
+
+static void on_answer(void *data, CURLcode code)
+{
+    struct request *request = data;
+    request->code = code;
+    wait_over(&request->wait);
+}
+
+static void request_cancel(struct wait *wait)
+{
+    struct request *request = (struct request *)wait;
+    transfers_remove(wait->run->host->transfers, request->handle);
+}
+
+static int answered(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    return push_answer(L, (const struct request *)context);
+}
+
+static int wait_for_answer(lua_State *L, struct operation_run *run, struct request *request)
+{
+    struct operation_host *host = run->host;
+    struct error err = {0};
+    if (!host->transfers)
+        host->transfers = transfers_new(host->loop, &err);
+    if (!host->transfers ||
+        !transfers_add(host->transfers, request->handle, on_answer, request, &err))
+        return lua_exception_raise(L, "RecoverableError", "%s: %s", text_field(L, "url"), err.text);
+    request->wait.cancel = request_cancel;
+    return lua_wait(L, run, &request->wait, (lua_KContext)request, answered);
+}
+
+/* request{url, method?, headers?, body?, timeout?, ca?} -> {status, headers, body} */
+static int http_request(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    const char *url = text_field(L, "url");
+    luaL_argcheck(L, url, 1, "url missing");
+    struct operation_run *run = lua_wait_run(L, "aio.request");
+    struct error err = {0};
+    const struct curl_library *curl = curl_library(&err);
+    if (!curl)
+        return lua_exception_raise(L, "NonRecoverableError", "%s", err.text);
+    struct request *request = push_request(L, curl);
+    set_options(L, request, url);
+    set_body(L, request);
+    if (lua_getfield(L, 1, "headers") == LUA_TTABLE)
+        add_headers(L, request, lua_gettop(L));
+    curl->easy_setopt(request->handle, CURLOPT_HTTPHEADER, request->headers);
+    if (run)
+        return wait_for_answer(L, run, request);
+    request->code = curl->easy_perform(request->handle);
+    return push_answer(L, request);
 }
 
 int lua_open_http(lua_State *L)

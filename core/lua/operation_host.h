@@ -7,15 +7,21 @@
 
 #include "base/error.h"
 
+/* What the function of an operation is declared to be. */
+struct operation_marks {
+    bool resumable; /* may be run again after an interruption */
+    bool async;     /* waits through cloudify.aio only, and so may share its process */
+};
+
 /*
- * The way back to the engine while an operation runs. All calls come from the thread that is in
- * operation_host_run(); none may raise a Lua error or long-jump.
+ * The way back to the engine of one operation. All calls come from the thread that runs it; none
+ * may raise a Lua error or long-jump.
  */
 struct operation_channel {
     void *data; /* first argument of each function */
-    /** Say that the function is found and about to be called. `resumable`: declared so. Called
-     *  once an operation, never for one that fails before its function is called. */
-    void (*started)(void *data, bool resumable);
+    /** Say that the function is found and about to be called. Called once an operation, never for
+     *  one that fails before its function is called. */
+    void (*started)(void *data, const struct operation_marks *marks);
     /**
      * Ask the engine and wait for the answer. Methods and arguments:
      *   get_instance {id}                        -> instance document with "node_id"
@@ -32,30 +38,46 @@ struct operation_channel {
     void (*log)(void *data, const char *level, const char *logger, const char *text);
     /** Send an event of the plugin: `type` is "plugin_event". */
     void (*event)(void *data, const char *type, const char *text);
+    /** Code of the plugin is about to run for the operation, or has stopped to; may be NULL. */
+    void (*enter)(void *data);
+    void (*leave)(void *data);
+    /** The operation has ended with this operation_result, a new reference; NULL: out of memory.
+     *  Called once, and the channel is not used any more. */
+    void (*ended)(void *data, json_t *result);
 };
 
 struct operation_host;
+struct operation_run;
+struct uv_loop_s;
 
 /**
  * Create a host; it keeps one Lua state for each plugin and version it has met.
  *
- * @param channel borrowed: must outlive the host
+ * @param loop on which async operations wait; borrowed: must outlive the host. NULL: they wait
+ *        like others
  * @return new (operation_host_free() it), or NULL with `err` set: ERROR_NOMEM
  */
-struct operation_host *operation_host_new(const struct operation_channel *channel,
-                                          struct error *err);
+struct operation_host *operation_host_new(struct uv_loop_s *loop, struct error *err);
 
 /**
  * Run the operation that `request` describes (docs/protocol.md, operation_request) in its
  * plugin's Lua state and save the runtime properties that it changed, whatever its outcome
  * (runtime.md 3.2, 2.5). Errors of the plugin are mapped as in runtime.md 3.7.
  *
- * @param request borrowed
- * @return the operation_result, a new reference; NULL only when out of memory
+ * @param channel borrowed until channel->ended() is called, which happens before this returns,
+ *        unless the operation is async and waits
+ * @param request a reference is kept as long
+ * @return the operation if it waits, borrowed until it has ended; else NULL
  */
-json_t *operation_host_run(struct operation_host *host, const json_t *request);
+struct operation_run *operation_host_start(struct operation_host *host,
+                                           const struct operation_channel *channel,
+                                           json_t *request);
+/** End an operation that waits: its coroutine is closed, and the result says "cancelled". */
+void operation_host_cancel(struct operation_run *run);
+/** The operation goes on waiting, whatever comes, until it is cancelled. */
+void operation_host_hold(struct operation_run *run);
 
-/** Close the Lua states. NULL is allowed. */
+/** Close the Lua states; no operation is under way. NULL is allowed. */
 void operation_host_free(struct operation_host *host);
 
 #endif

@@ -2,8 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lauxlib.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/strbuf.h"
+#include "lua/command.h"
 #include "lua/core_module.h"
 #include "lua/exception.h"
 #include "lua/process.h"
-
-/* How often an ended child is looked for that left somebody behind with its pipes, ms. */
-enum { POLL_INTERVAL = 20 };
-/* Between SIGTERM and SIGKILL of a command that takes too long, seconds. */
-static const double TERM_GRACE = 1.0;
+#include "lua/wait.h"
 
 static pid_t start_shell(const char *command, int input, int output, struct error *err)
 {
@@ -128,59 +122,82 @@ static void wait_seconds(double seconds)
         continue;
 }
 
+/* ---- sleep ---- */
+
+struct sleep {
+    struct wait wait;
+    uv_timer_t timer;
+};
+
+static void on_sleep_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void sleep_cancel(struct wait *wait)
+{
+    struct sleep *asleep = (struct sleep *)wait;
+    uv_close((uv_handle_t *)&asleep->timer, on_sleep_closed);
+}
+
+static void on_sleep_over(uv_timer_t *timer)
+{
+    struct sleep *asleep = timer->data;
+    if (asleep->wait.run->held)
+        return;
+    uv_close((uv_handle_t *)timer, on_sleep_closed);
+    wait_over(&asleep->wait);
+}
+
+static int slept(lua_State *L, int status, lua_KContext context)
+{
+    (void)L, (void)status, (void)context;
+    return 0;
+}
+
 static int process_sleep(lua_State *L)
 {
     double seconds = luaL_checknumber(L, 1);
     luaL_argcheck(L, seconds >= 0 && seconds < 1e9, 1, "seconds must not be negative");
-    wait_seconds(seconds);
-    return 0;
+    struct operation_run *run = lua_wait_run(L, "aio.sleep");
+    if (!run) {
+        wait_seconds(seconds);
+        return 0;
+    }
+    struct sleep *asleep = calloc(1, sizeof *asleep);
+    if (!asleep)
+        return luaL_error(L, "out of memory");
+    asleep->wait.cancel = sleep_cancel;
+    uv_timer_init(run->host->loop, &asleep->timer);
+    asleep->timer.data = asleep;
+    uv_update_time(run->host->loop);
+    uv_timer_start(&asleep->timer, on_sleep_over, (uint64_t)(seconds * 1000 + 0.5), 0);
+    return lua_wait(L, run, &asleep->wait, 0, slept);
 }
 
-/* One command being run. Our ends of its pipes are -1 once closed. */
+/* ---- run ---- */
+
+/* One command being run; userdata. */
 struct run {
-    pid_t pid; /* 0: not started, or waited for */
-    int ours[3], theirs[3];
-    struct strbuf output[3]; /* 1 and 2 used */
-    const char *input;
-    size_t input_left;
-    double deadline; /* of clock_monotonic(), or 0 */
-    bool timed_out;
-    int status;
+    struct wait wait;
+    struct command *command;
     char **arguments, **environment;
 };
-
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
-}
 
 static int run_gc(lua_State *L)
 {
     struct run *run = lua_touserdata(L, 1);
-    for (int i = 0; i < 3; i++) {
-        close_fd(&run->ours[i]);
-        close_fd(&run->theirs[i]);
-        strbuf_release(&run->output[i]);
-    }
-    if (run->pid > 0) {
-        kill(-run->pid, SIGKILL);
-        process_wait(run->pid);
-        run->pid = 0;
-    }
+    command_free(run->command);
     free(run->arguments);
     free(run->environment);
-    run->arguments = run->environment = NULL;
+    *run = (struct run){0};
     return 0;
 }
 
 static struct run *push_run(lua_State *L)
 {
     struct run *run = lua_newuserdatauv(L, sizeof *run, 0);
-    *run = (struct run){.ours = {-1, -1, -1}, .theirs = {-1, -1, -1}};
-    for (int i = 0; i < 3; i++)
-        run->output[i] = (struct strbuf)STRBUF_INIT;
+    *run = (struct run){0};
     if (luaL_newmetatable(L, "cloudify.run")) {
         lua_pushcfunction(L, run_gc);
         lua_setfield(L, -2, "__gc");
@@ -239,96 +256,63 @@ static char **environment_list(lua_State *L, int index)
     return list;
 }
 
-static bool open_pipes(struct run *run)
+static void push_output(lua_State *L, const struct run *run, int which, const char *name)
 {
-    for (int i = 0; i < 3; i++) {
-        int ends[2];
-        if (pipe2(ends, O_CLOEXEC))
-            return false;
-        run->ours[i] = ends[i == 0 ? 1 : 0];
-        run->theirs[i] = ends[i == 0 ? 0 : 1];
-        fcntl(run->ours[i], F_SETFL, O_NONBLOCK);
-    }
-    return true;
+    const struct strbuf *output = command_output(run->command, which);
+    lua_pushlstring(L, output->text, output->length);
+    lua_setfield(L, -2, name);
 }
 
-static void feed(struct run *run)
+/* Push {code or signal, stdout, stderr}; the arguments of process_run() are on the stack. */
+static int push_result(lua_State *L, const struct run *run)
 {
-    while (run->input_left) {
-        ssize_t count = write(run->ours[0], run->input, run->input_left);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0 && errno == EAGAIN)
-            return;
-        if (count < 0)
-            break;
-        run->input += count;
-        run->input_left -= (size_t)count;
-    }
-    close_fd(&run->ours[0]);
-}
-
-/* Read what there is; close at the end of the file. */
-static void drain(struct run *run, int which)
-{
-    char chunk[16384];
-    while (run->ours[which] >= 0) {
-        ssize_t count = read(run->ours[which], chunk, sizeof chunk);
-        if (count > 0)
-            strbuf_add(&run->output[which], chunk, (size_t)count);
-        else if (count < 0 && errno == EINTR)
-            continue;
-        else if (count < 0 && errno == EAGAIN)
-            return;
-        else
-            close_fd(&run->ours[which]);
-    }
-}
-
-/* A command that takes too long gets SIGTERM, then SIGKILL. */
-static void enforce_deadline(struct run *run)
-{
-    if (!run->deadline || clock_monotonic() < run->deadline)
-        return;
-    kill(-run->pid, run->timed_out ? SIGKILL : SIGTERM);
-    run->timed_out = true;
-    run->deadline = clock_monotonic() + TERM_GRACE;
-}
-
-/* Until the command itself has ended; whom it left behind may keep the pipes open. */
-static void attend(struct run *run)
-{
-    pid_t pid = run->pid;
-    while (!process_poll(pid, &run->status)) {
-        struct pollfd fds[] = {
-            {run->ours[0], POLLOUT, 0}, {run->ours[1], POLLIN, 0}, {run->ours[2], POLLIN, 0}};
-        poll(fds, 3, POLL_INTERVAL);
-        if (fds[0].revents)
-            feed(run);
-        drain(run, 1);
-        drain(run, 2);
-        enforce_deadline(run);
-    }
-    run->pid = 0;
-    drain(run, 1);
-    drain(run, 2);
-}
-
-static int push_result(lua_State *L, struct run *run)
-{
+    int status = command_status(run->command);
+    if (command_timed_out(run->command))
+        return lua_exception_raise(L, "TimeoutException", "command '%s' took more than %g seconds",
+                                   lua_tostring(L, 1), lua_tonumber(L, 6));
     lua_createtable(L, 0, 4);
-    if (WIFEXITED(run->status)) {
-        lua_pushinteger(L, WEXITSTATUS(run->status));
-        lua_setfield(L, -2, "code");
-    } else {
-        lua_pushinteger(L, WTERMSIG(run->status));
-        lua_setfield(L, -2, "signal");
-    }
-    lua_pushlstring(L, run->output[1].text, run->output[1].length);
-    lua_setfield(L, -2, "stdout");
-    lua_pushlstring(L, run->output[2].text, run->output[2].length);
-    lua_setfield(L, -2, "stderr");
+    lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+    lua_setfield(L, -2, WIFEXITED(status) ? "code" : "signal");
+    push_output(L, run, 1, "stdout");
+    push_output(L, run, 2, "stderr");
     return 1;
+}
+
+static void on_command_end(void *data)
+{
+    struct run *run = data;
+    wait_over(&run->wait);
+}
+
+/* Whether the command ends with the operation has been seen to: its children are ended. */
+static void run_cancel(struct wait *wait)
+{
+    struct run *run = (struct run *)wait;
+    command_free(run->command);
+    run->command = NULL;
+}
+
+static int ran(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    return push_result(L, (const struct run *)context);
+}
+
+static void start_command(lua_State *L, struct run *run)
+{
+    size_t length;
+    const char *input = luaL_optlstring(L, 5, "", &length);
+    struct command_options options = {.program = lua_tostring(L, 1),
+                                      .arguments = run->arguments,
+                                      .environment = run->environment,
+                                      .directory = luaL_optstring(L, 4, NULL),
+                                      .input = input,
+                                      .input_length = length,
+                                      .timeout = luaL_optnumber(L, 6, 0)};
+    struct error err = {0};
+    run->command = command_start(&options, &err);
+    if (!run->command)
+        lua_exception_raise(L, "CommandExecutionError", "%s", err.text);
 }
 
 /* run(program, arguments, environment?, directory?, input?, timeout?): lists of strings. */
@@ -336,35 +320,22 @@ static int process_run(lua_State *L)
 {
     const char *program = luaL_checkstring(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
-    const char *directory = luaL_optstring(L, 4, NULL);
-    size_t input_length;
-    const char *input = luaL_optlstring(L, 5, "", &input_length);
-    double timeout = luaL_optnumber(L, 6, 0);
     lua_settop(L, 6);
+    struct operation_run *operation = lua_wait_run(L, "aio.run");
     struct run *run = push_run(L);
     run->arguments = string_list(L, 2, program);
     if (lua_istable(L, 3))
         run->environment = environment_list(L, 3);
-    if (!open_pipes(run))
-        return luaL_error(L, "cannot make pipes: %s", strerror(errno));
-    struct process_start start = {program,        run->arguments, run->environment, directory,
-                                  run->theirs[0], run->theirs[1], run->theirs[2]};
+    start_command(L, run);
+    if (!operation) {
+        command_wait(run->command);
+        return push_result(L, run);
+    }
     struct error err = {0};
-    pid_t pid = process_start(&start, &err);
-    for (int i = 0; i < 3; i++)
-        close_fd(&run->theirs[i]);
-    if (pid < 0)
+    run->wait.cancel = run_cancel;
+    if (!command_watch(run->command, operation->host->loop, on_command_end, run, &err))
         return lua_exception_raise(L, "CommandExecutionError", "%s", err.text);
-    run->pid = pid;
-    run->input = input;
-    run->input_left = input_length;
-    run->deadline = timeout > 0 ? clock_monotonic() + timeout : 0;
-    feed(run);
-    attend(run);
-    if (run->timed_out)
-        return lua_exception_raise(L, "TimeoutException", "command '%s' took more than %g seconds",
-                                   program, timeout);
-    return push_result(L, run);
+    return lua_wait(L, operation, &run->wait, (lua_KContext)run, ran);
 }
 
 int lua_open_processes(lua_State *L)

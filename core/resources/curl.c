@@ -18,15 +18,32 @@ static bool load_symbol(void *library, void *target, const char *name)
 
 static void load(void)
 {
+    static const struct {
+        const char *name;
+        void *target;
+    } symbols[] = {
+        {"curl_easy_init", &curl.easy_init},
+        {"curl_easy_setopt", &curl.easy_setopt},
+        {"curl_easy_perform", &curl.easy_perform},
+        {"curl_easy_getinfo", &curl.easy_getinfo},
+        {"curl_easy_cleanup", &curl.easy_cleanup},
+        {"curl_easy_strerror", &curl.easy_strerror},
+        {"curl_multi_init", &curl.multi_init},
+        {"curl_multi_setopt", &curl.multi_setopt},
+        {"curl_multi_add_handle", &curl.multi_add_handle},
+        {"curl_multi_remove_handle", &curl.multi_remove_handle},
+        {"curl_multi_assign", &curl.multi_assign},
+        {"curl_multi_socket_action", &curl.multi_socket_action},
+        {"curl_multi_info_read", &curl.multi_info_read},
+        {"curl_multi_cleanup", &curl.multi_cleanup},
+        {"curl_multi_strerror", &curl.multi_strerror},
+        {"curl_slist_append", &curl.slist_append},
+        {"curl_slist_free_all", &curl.slist_free_all},
+    };
     void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    is_loaded = library && load_symbol(library, &curl.easy_init, "curl_easy_init") &&
-                load_symbol(library, &curl.easy_setopt, "curl_easy_setopt") &&
-                load_symbol(library, &curl.easy_perform, "curl_easy_perform") &&
-                load_symbol(library, &curl.easy_getinfo, "curl_easy_getinfo") &&
-                load_symbol(library, &curl.easy_cleanup, "curl_easy_cleanup") &&
-                load_symbol(library, &curl.easy_strerror, "curl_easy_strerror") &&
-                load_symbol(library, &curl.slist_append, "curl_slist_append") &&
-                load_symbol(library, &curl.slist_free_all, "curl_slist_free_all");
+    is_loaded = library;
+    for (size_t i = 0; is_loaded && i < sizeof symbols / sizeof *symbols; i++)
+        is_loaded = load_symbol(library, symbols[i].target, symbols[i].name);
     if (library && !is_loaded)
         dlclose(library);
 }

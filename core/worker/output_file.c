@@ -8,52 +8,66 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dispatch/children.h"
-
 /* Duplicates stay above these, out of the way of what a plugin expects to get. */
 enum { LOWEST_FD = 10 };
 
 static const int standard[2] = {STDOUT_FILENO, STDERR_FILENO};
+/* Where they went at first; -1: not known yet. */
+static int original[2] = {-1, -1};
 
-static void put_back(struct output_file *output)
+static bool keep_originals(void)
 {
     for (int i = 0; i < 2; i++) {
-        if (output->before[i] < 0)
-            continue;
-        dup2(output->before[i], standard[i]);
-        close(output->before[i]);
-        output->before[i] = -1;
-    }
-}
-
-bool output_file_begin(struct output_file *output, const char *path, struct error *err)
-{
-    *output = (struct output_file){{-1, -1}};
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (file < 0)
-        return error_set(err, ERROR_IO, "cannot open the output file '%s': %s", path,
-                         strerror(errno));
-    fflush(NULL);
-    for (int i = 0; i < 2; i++) {
-        output->before[i] = fcntl(standard[i], F_DUPFD_CLOEXEC, LOWEST_FD);
-        if (output->before[i] < 0 || dup2(file, standard[i]) < 0) {
-            error_set(err, ERROR_IO, "cannot redirect output to '%s': %s", path, strerror(errno));
-            put_back(output);
-            close(file);
+        if (original[i] < 0)
+            original[i] = fcntl(standard[i], F_DUPFD_CLOEXEC, LOWEST_FD);
+        if (original[i] < 0)
             return false;
-        }
     }
-    close(file);
     return true;
 }
 
-bool output_file_end(struct output_file *output, const char *path)
+bool output_file_open(struct output_file *output, const char *path, struct error *err)
+{
+    int file = -1;
+    output->fd = -1;
+    if (keep_originals())
+        file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file >= 0) {
+        output->fd = fcntl(file, F_DUPFD_CLOEXEC, LOWEST_FD);
+        int reason = errno;
+        close(file);
+        errno = reason;
+    }
+    return output->fd >= 0 ||
+           error_set(err, ERROR_IO, "cannot open the output file '%s': %s", path, strerror(errno));
+}
+
+/* What is still buffered belongs to where it goes now. */
+static void redirect(const int to[2])
+{
+    fflush(NULL);
+    for (int i = 0; i < 2; i++)
+        dup2(to[i], standard[i]);
+}
+
+void output_file_enter(const struct output_file *output)
+{
+    if (output->fd >= 0)
+        redirect((const int[2]){output->fd, output->fd});
+}
+
+void output_file_leave(const struct output_file *output)
+{
+    if (output->fd >= 0)
+        redirect(original);
+}
+
+bool output_file_end(struct output_file *output, const char *path, bool in_use)
 {
     struct stat status;
-    fflush(stdout);
-    fflush(stderr);
-    bool empty = fstat(STDOUT_FILENO, &status) == 0 && S_ISREG(status.st_mode) &&
-                 status.st_size == 0 && children_signal(0) == 0;
-    put_back(output);
+    bool empty = !in_use && fstat(output->fd, &status) == 0 && S_ISREG(status.st_mode) &&
+                 status.st_size == 0;
+    close(output->fd);
+    output->fd = -1;
     return !empty || unlink(path) != 0;
 }

@@ -1,4 +1,4 @@
-/* output_file.h - lends standard output and error to a file while an operation runs. */
+/* output_file.h - lends standard output and error to a file while code of an operation runs. */
 #ifndef CLOUDIFY_WORKER_OUTPUT_FILE_H
 #define CLOUDIFY_WORKER_OUTPUT_FILE_H
 
@@ -6,22 +6,27 @@
 
 #include "base/error.h"
 
-/* Where standard output and error went before. */
+/* The file of an operation; one that is not open takes nothing. */
 struct output_file {
-    int before[2];
+    int fd;
 };
+#define OUTPUT_FILE_NONE                                                                           \
+    {                                                                                              \
+        -1                                                                                         \
+    }
 
+/** Make the file `path` anew. @return false with `err` set: ERROR_IO */
+bool output_file_open(struct output_file *output, const char *path, struct error *err);
+/** Let standard output and error, and so those of children that start, go to the file. */
+void output_file_enter(const struct output_file *output);
+/** Put them back where they were when this process started. */
+void output_file_leave(const struct output_file *output);
 /**
- * Let standard output and error, and so those of children, go to the file `path`, made anew.
+ * Close the file, and remove it if it is empty and nobody is left that may write to it.
  *
- * @return false with `err` set: ERROR_IO, and nothing changed
- */
-bool output_file_begin(struct output_file *output, const char *path, struct error *err);
-/**
- * Put them back. The file is removed if it is empty and no child is left that may write to it.
- *
+ * @param in_use whether somebody is
  * @return whether there still is a file
  */
-bool output_file_end(struct output_file *output, const char *path);
+bool output_file_end(struct output_file *output, const char *path, bool in_use);
 
 #endif

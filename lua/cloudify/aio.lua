@@ -7,7 +7,7 @@ local aio = {}
 --- Wait.
 ---@param seconds number
 function aio.sleep(seconds)
-   processes.sleep(seconds)
+   return processes.sleep(seconds)
 end
 
 --- Run a command to its end; what it left running in the background goes on.

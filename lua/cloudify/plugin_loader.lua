@@ -105,12 +105,12 @@ local function load_module(plugin, module, list)
    return loaded
 end
 
---- The function `name` of `module`, and whether it is declared resumable. Raises
---- NonRecoverableError where either is missing, naming every path tried and the nearest name.
+--- The function `name` of `module`, and what it is declared to be. Raises NonRecoverableError where
+--- either is missing, naming every path tried and the nearest name.
 ---@param plugin {name: string, folder?: string, directories: string[]}
 ---@param resources? string folder of the blueprint
 ---@return function
----@return boolean
+---@return {resumable?: boolean, async?: boolean}
 function plugin_loader.resolve(plugin, module, name, resources)
    local list = folders(plugin, resources)
    open_folders(list)
@@ -126,7 +126,7 @@ function plugin_loader.resolve(plugin, module, name, resources)
       error(exceptions.NonRecoverableError(("plugin '%s': module '%s' has no function '%s'%s")
          :format(plugin.name, module, name, hint(name, names))))
    end
-   return operation, decorators.options(operation).resumable == true
+   return operation, decorators.options(operation)
 end
 
 return plugin_loader

@@ -36,14 +36,14 @@ static void test_list(void)
     pid_t first = start(true), second = start(false);
     CHECK(children_add(first) && children_add(first) && children_add(second), "groups are added");
     CHECK(getpgid(first) == first && getpgid(second) == second, "each is a group of its own");
-    CHECK(children_signal(0) == 2, "each is listed once");
+    CHECK(children_signal(0, 0) == 2, "each is listed once");
     children_remove(first);
-    CHECK(children_signal(SIGTERM) == 1 && end_of(second) == SIGTERM, "those listed get signals");
-    CHECK(children_signal(0) == 0, "one that has ended is none");
+    CHECK(children_signal(0, SIGTERM) == 1 && end_of(second) == SIGTERM, "those listed get signals");
+    CHECK(children_signal(0, 0) == 0, "one that has ended is none");
     CHECK(kill(first, 0) == 0, "one that was removed gets none");
     children_add(first);
-    children_forget();
-    CHECK(children_signal(0) == 0, "all can be forgotten");
+    children_forget(0);
+    CHECK(children_signal(0, 0) == 0, "all can be forgotten");
     kill(first, SIGKILL);
     end_of(first);
 }
@@ -58,7 +58,25 @@ static void test_many(void)
         end_of(child);
     }
     CHECK(added, "groups that have ended make room for others");
-    children_forget();
+    children_forget(0);
+}
+
+static void test_owners(void)
+{
+    pid_t first = start(false), second = start(false);
+    children_begin(1);
+    children_add(first);
+    children_begin(2);
+    children_add(second);
+    CHECK(children_signal(1, SIGTERM) == 1 && end_of(first) == SIGTERM, "signals reach one's own");
+    CHECK(kill(second, 0) == 0, "and nobody else's");
+    children_forget(1);
+    CHECK(children_signal(2, 0) == 1, "one forgets one's own");
+    children_forget(2);
+    CHECK(children_signal(2, 0) == 0, "and those only");
+    children_begin(0);
+    kill(second, SIGKILL);
+    end_of(second);
 }
 
 static void test_shared(void)
@@ -138,6 +156,7 @@ int main(void)
 {
     test_list();
     test_many();
+    test_owners();
     test_shared();
     test_end();
     test_left();

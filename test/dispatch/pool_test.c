@@ -170,7 +170,7 @@ static void run(const json_t *request)
         file_write(json_string_at(request, "output", ""), text, sizeof text - 1, 0600, &err);
     }
     say(MESSAGE_OPERATION_RESULT, id, "value", value);
-    children_forget();
+    children_forget(0);
 }
 
 static int worker_main(void)
@@ -349,7 +349,7 @@ static void test_results(void)
     CHECK(submit(&s, "pid", NULL, NULL) && submit(&s, "echo", json_integer(5), NULL),
           "two operations are taken");
     CHECK(places(&s, false) == 0, "no place is free");
-    CHECK(places(&s, true) == 0, "nor for an async operation: these are not");
+    CHECK(places(&s, true) == 64, "but for async ones");
     settle(&s);
     CHECK(s.results == 2 && places(&s, false) == 2, "both have results");
     submit(&s, "pid", NULL, NULL);
@@ -500,11 +500,12 @@ static void test_sharing(void)
     struct session s;
     open_session(&s, 1);
     submit(&s, "hold 1", NULL, NULL);
-    CHECK(places(&s, true) == 0, "nobody knows yet that it is async");
+    CHECK(places(&s, false) == 0, "nobody knows yet that it is async");
     while (!s.async)
         uv_run(&s.loop, UV_RUN_ONCE);
-    CHECK(places(&s, false) == 0, "an ordinary operation does not share");
-    CHECK(places(&s, true) == 64, "another async one may");
+    CHECK(places(&s, false) == 1, "an ordinary operation has a place beside it");
+    CHECK(dispatcher_reserve(s.dispatcher, true) == 0, "another async one shares its worker");
+    dispatcher_release(s.dispatcher, 0);
     submit_to(&s, dispatcher_reserve(s.dispatcher, true), "hold 2", NULL, NULL);
     s.timeout = 0.01;
     submit_to(&s, dispatcher_reserve(s.dispatcher, true), "hold 3", NULL, NULL);

@@ -14,14 +14,21 @@
 /* What the engine's side of the channel saw. */
 struct seen {
     int started, resumable, updates, conflicts;
+    json_t *result; /* of the last operation */
     char log[4096];
 };
 
-static void on_started(void *data, bool resumable)
+static void on_started(void *data, const struct operation_marks *marks)
 {
     struct seen *seen = data;
     seen->started++;
-    seen->resumable += resumable;
+    seen->resumable += marks->resumable;
+}
+
+static void on_ended(void *data, json_t *result)
+{
+    struct seen *seen = data;
+    seen->result = result;
 }
 
 static json_t *on_call(void *data, const char *method, const json_t *arguments, struct error *err)
@@ -158,11 +165,27 @@ static void check_text(const json_t *value, const char *expected, const char *wh
     free(text);
 }
 
+static struct seen seen;
+static const struct operation_channel channel = {.data = &seen,
+                                                 .started = on_started,
+                                                 .call = on_call,
+                                                 .log = on_log,
+                                                 .event = on_event,
+                                                 .ended = on_ended};
+
+/* The operation_result, a new reference. */
+static json_t *run(struct operation_host *host, json_t *request)
+{
+    seen.result = NULL;
+    CHECK(!operation_host_start(host, &channel, request), "it does not wait");
+    return seen.result;
+}
+
 static void check_case(struct operation_host *host, const char *directory,
                        const struct expectation *c)
 {
     json_t *request = request_for(directory, c->function, c->resume);
-    json_t *result = operation_host_run(host, request);
+    json_t *result = run(host, request);
     const json_t *error = json_object_get(result, "error");
     CHECK(json_boolean_at(result, "ok", false) == (c->value != NULL), "%s ends as it should: %s",
           c->function, json_string_at(error, "message", "well"));
@@ -185,7 +208,7 @@ static void check_case(struct operation_host *host, const char *directory,
 static void check_traceback(struct operation_host *host, const char *directory)
 {
     json_t *request = request_for(directory, "fails", false);
-    json_t *result = operation_host_run(host, request);
+    json_t *result = run(host, request);
     const char *traceback = json_string_at(json_object_get(result, "error"), "traceback", "");
     CHECK(strstr(traceback, "tasks.lua:") != NULL, "the traceback names the plugin's file");
     CHECK(!strstr(traceback, "cloudify/"), "and no file of ours");
@@ -193,15 +216,15 @@ static void check_traceback(struct operation_host *host, const char *directory)
     json_decref(request);
 }
 
-static void check_merge(struct operation_host *host, struct seen *seen, const char *directory)
+static void check_merge(struct operation_host *host, const char *directory)
 {
-    seen->updates = 0;
-    seen->conflicts = 1;
+    seen.updates = 0;
+    seen.conflicts = 1;
     json_t *request = request_for(directory, "merge", false);
-    json_t *result = operation_host_run(host, request);
+    json_t *result = run(host, request);
     CHECK(json_boolean_at(result, "ok", false), "on_conflict is called again: %s",
           json_string_at(json_object_get(result, "error"), "message", "well"));
-    CHECK(seen->updates == 2, "after a conflict the update is sent once more");
+    CHECK(seen.updates == 2, "after a conflict the update is sent once more");
     json_decref(result);
     json_decref(request);
 }
@@ -210,7 +233,7 @@ static void check_missing_module(struct operation_host *host, const char *direct
 {
     json_t *request = request_for(directory, "value", false);
     json_object_set_new(request, "module", json_string("demo.task"));
-    json_t *result = operation_host_run(host, request);
+    json_t *result = run(host, request);
     const char *message = json_string_at(json_object_get(result, "error"), "message", "");
     static const char start[] =
         "plugin 'demo': module 'demo.task' not found (did you mean 'demo.tasks'?): tried /";
@@ -230,16 +253,14 @@ int main(void)
     CHECK(directory_make(folder, 0700, &err) &&
               file_write(file, plugin, strlen(plugin), 0600, &err),
           "the plugin is written");
-    struct seen seen = {0};
-    struct operation_channel channel = {&seen, on_started, on_call, on_log, on_event};
-    struct operation_host *host = operation_host_new(&channel, &err);
+    struct operation_host *host = operation_host_new(NULL, &err);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_case(host, directory, &cases[i]);
     CHECK(strcmp(seen.log, "info:50%;warning:1 of x;plugin_event:hi;debug:demo;") == 0,
           "logs and events arrive: %s", seen.log);
     CHECK(seen.started == 17 && seen.resumable == 1, "started is told %d times", seen.started);
     check_traceback(host, directory);
-    check_merge(host, &seen, directory);
+    check_merge(host, directory);
     check_missing_module(host, directory);
     operation_host_free(host);
     CHECK(tree_remove(directory, &err), "the plugin is removed");

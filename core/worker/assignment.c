@@ -1,0 +1,266 @@
+/* assignment.c - see assignment.h. */
+#include "worker/assignment.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "dispatch/children.h"
+#include "dispatch/message.h"
+#include "worker/connection.h"
+#include "worker/output_file.h"
+#include "worker/watchdog.h"
+
+/* How often the children of one that is cancelled are looked at, and how long they have. */
+enum { GRACE_INTERVAL = 50 };
+static const double GRACE = 5;
+
+struct assignment {
+    struct assignment *next, **link; /* in `all` */
+    struct operation_channel channel;
+    struct operation_run *run; /* while it waits */
+    json_t *request;
+    const char *id;     /* of the request */
+    const char *output; /* path of its output file, of the request; or NULL */
+    struct output_file file;
+    int owner; /* of its children */
+    bool async;
+    bool cancelled;
+    uv_loop_t *loop;
+    uv_timer_t timer; /* `data` set once it is in the loop */
+    double grace_end;
+};
+
+static struct assignment *all;
+static int count, last_owner;
+
+int assignment_count(void)
+{
+    return count;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void assignment_free(struct assignment *assignment)
+{
+    *assignment->link = assignment->next;
+    if (assignment->next)
+        assignment->next->link = assignment->link;
+    count--;
+    json_decref(assignment->request);
+    if (assignment->timer.data)
+        uv_close((uv_handle_t *)&assignment->timer, on_timer_closed);
+    else
+        free(assignment);
+}
+
+/* ---- operation_channel ---- */
+
+static void channel_started(void *data, const struct operation_marks *marks)
+{
+    struct assignment *assignment = data;
+    assignment->async = marks->async;
+    json_t *message = message_new(MESSAGE_OPERATION_STARTED);
+    if (json_object_set_new(message, "id", json_string(assignment->id)) |
+        json_object_set_new(message, "resumable", json_boolean(marks->resumable)) |
+        json_object_set_new(message, "async", json_boolean(marks->async))) {
+        json_decref(message);
+        message = NULL;
+    }
+    connection_send(message);
+}
+
+/* A log or event: `key` and `value` are what the two differ in. */
+static void send_record(const char *id, enum message_type type, const char *key, const char *value,
+                        const char *logger, const char *text)
+{
+    char timestamp[CLOCK_TEXT_SIZE];
+    clock_timestamp(timestamp);
+    json_t *message = message_new(type);
+    int failed = json_object_set_new(message, "id", json_string(id)) |
+                 json_object_set_new(message, "timestamp", json_string(timestamp)) |
+                 json_object_set_new(message, key, utf8_string(value, strlen(value))) |
+                 json_object_set_new(message, "text", utf8_string(text, strlen(text)));
+    if (logger)
+        failed |= json_object_set_new(message, "logger", utf8_string(logger, strlen(logger)));
+    if (failed) {
+        json_decref(message);
+        message = NULL;
+    }
+    connection_send(message);
+}
+
+static void channel_log(void *data, const char *level, const char *logger, const char *text)
+{
+    const struct assignment *assignment = data;
+    send_record(assignment->id, MESSAGE_LOG, "level", level, logger, text);
+}
+
+static void channel_event(void *data, const char *type, const char *text)
+{
+    const struct assignment *assignment = data;
+    send_record(assignment->id, MESSAGE_EVENT, "event_type", type, NULL, text);
+}
+
+static json_t *channel_call(void *data, const char *method, const json_t *arguments,
+                            struct error *err)
+{
+    const struct assignment *assignment = data;
+    return connection_call(assignment->id, method, arguments, err);
+}
+
+/* From the watchdog's thread: what is said must not depend on what the main thread changes. */
+static void tell_that_it_blocks(const char *id, double seconds)
+{
+    char text[200];
+    snprintf(text, sizeof text,
+             "this async operation has kept its worker to itself for %g seconds: it delays all "
+             "that share the worker; wait through cloudify.aio only, or do not declare it async",
+             seconds);
+    send_record(id, MESSAGE_LOG, "level", "warning", "worker", text);
+}
+
+static void channel_enter(void *data)
+{
+    struct assignment *assignment = data;
+    children_begin(assignment->owner);
+    output_file_enter(&assignment->file);
+    if (assignment->async)
+        watchdog_begin(assignment->id, tell_that_it_blocks);
+}
+
+static void channel_leave(void *data)
+{
+    struct assignment *assignment = data;
+    if (assignment->async)
+        watchdog_end();
+    output_file_leave(&assignment->file);
+}
+
+/* ---- the end ---- */
+
+/* The operation_result of one that could not be run, or whose result could not be sent. */
+static json_t *failure_result(const char *id, const char *kind, const struct error *err)
+{
+    json_t *result = message_new(MESSAGE_OPERATION_RESULT);
+    json_t *failure = json_pack("{s:s, s:s, s:s, s:b}", "type", kind, "known_type", kind, "message",
+                                err->text, "recoverable", !strcmp(kind, "RecoverableError"));
+    if (json_object_set_new(result, "id", json_string(id)) |
+        json_object_set_new(result, "ok", json_false()) |
+        json_object_set_new(result, "error", failure)) {
+        json_decref(result);
+        return NULL;
+    }
+    return result;
+}
+
+/* Takes `result`. */
+static void send_result(const char *id, json_t *result)
+{
+    struct error err = {0};
+    if (!connection_try_send(result, &err))
+        connection_send(failure_result(id, "NonRecoverableError", &err));
+}
+
+static void channel_ended(void *data, json_t *result)
+{
+    struct assignment *assignment = data;
+    bool alive = children_signal(assignment->owner, 0) > 0;
+    bool has_output =
+        assignment->output && output_file_end(&assignment->file, assignment->output, alive);
+    if (assignment->output && !has_output && json_object_set_new(result, "output", json_false())) {
+        json_decref(result);
+        result = NULL;
+    }
+    send_result(assignment->id, result);
+    /* Only now: until the engine has the result, what the operation started dies with us. */
+    children_forget(assignment->owner);
+    assignment_free(assignment);
+}
+
+/* ---- the beginning ---- */
+
+static struct assignment *assignment_new(uv_loop_t *loop, json_t *request)
+{
+    struct assignment *assignment = calloc(1, sizeof *assignment);
+    if (!assignment)
+        return NULL;
+    *assignment = (struct assignment){.next = all,
+                                      .link = &all,
+                                      .channel = {.data = assignment,
+                                                  .started = channel_started,
+                                                  .call = channel_call,
+                                                  .log = channel_log,
+                                                  .event = channel_event,
+                                                  .enter = channel_enter,
+                                                  .leave = channel_leave,
+                                                  .ended = channel_ended},
+                                      .request = json_incref(request),
+                                      .id = json_string_at(request, "id", ""),
+                                      .output = json_string_at(request, "output", NULL),
+                                      .file = OUTPUT_FILE_NONE,
+                                      .owner = ++last_owner,
+                                      .loop = loop};
+    if (all)
+        all->link = &assignment->next;
+    all = assignment;
+    count++;
+    return assignment;
+}
+
+void assignment_begin(struct operation_host *host, uv_loop_t *loop, json_t *request)
+{
+    struct error err = {0};
+    struct assignment *assignment = assignment_new(loop, request);
+    if (!assignment) {
+        error_nomem(&err);
+        send_result(json_string_at(request, "id", ""),
+                    failure_result(json_string_at(request, "id", ""), "RecoverableError", &err));
+        return;
+    }
+    if (assignment->output && !output_file_open(&assignment->file, assignment->output, &err)) {
+        send_result(assignment->id, failure_result(assignment->id, "RecoverableError", &err));
+        assignment_free(assignment);
+        return;
+    }
+    /* One that does not wait has ended, and is free, when this returns. */
+    struct operation_run *run = operation_host_start(host, &assignment->channel, request);
+    if (run)
+        assignment->run = run;
+}
+
+/* ---- cancelling ---- */
+
+static void on_grace_time(uv_timer_t *timer)
+{
+    struct assignment *assignment = timer->data;
+    bool over = clock_monotonic() >= assignment->grace_end;
+    size_t alive = children_signal(assignment->owner, over ? SIGKILL : 0);
+    if (alive && !over)
+        return;
+    uv_timer_stop(timer);
+    operation_host_cancel(assignment->run);
+}
+
+void assignment_cancel(const char *id)
+{
+    struct assignment *assignment = all;
+    while (assignment && strcmp(assignment->id, id) != 0)
+        assignment = assignment->next;
+    /* One that has ended meanwhile has its result on the way. */
+    if (!assignment || !assignment->run || assignment->cancelled)
+        return;
+    assignment->cancelled = true;
+    operation_host_hold(assignment->run);
+    assignment->grace_end = clock_monotonic() + GRACE;
+    children_signal(assignment->owner, SIGTERM);
+    uv_timer_init(assignment->loop, &assignment->timer);
+    assignment->timer.data = assignment;
+    uv_timer_start(&assignment->timer, on_grace_time, 0, GRACE_INTERVAL);
+}
