@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/runtime.h"
+#include "base/fault.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "deployment/deployment.h"
@@ -156,6 +157,7 @@ static bool create(struct cloudify *c, struct installation *installation, struct
 {
     if (!store_deployment(c, installation, err))
         return false;
+    FAULT_POINT("install.stored");
     if (copy_plugins(c, installation, err))
         return true;
     if (installation->is_new) {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/files.h"
 #include "base/ids.h"
 #include "storage/schema.h"
@@ -171,9 +172,11 @@ static bool fill(struct store *store, struct deployment_store *ds,
                  const struct deployment_record *record, struct error *err)
 {
     char copy_name[COPY_NAME_SIZE];
-    return make_directories(ds, err) && take_lock(ds, err) &&
-           copy_folder(ds, record->folder, copy_name, err) &&
-           set_blueprint(ds, record->blueprint_id, copy_name, err) &&
+    if (!make_directories(ds, err) || !take_lock(ds, err) ||
+        !copy_folder(ds, record->folder, copy_name, err))
+        return false;
+    FAULT_POINT("create.copied");
+    return set_blueprint(ds, record->blueprint_id, copy_name, err) &&
            open_state(ds, DATABASE_CREATE, err) && write_all(ds, record, copy_name, err) &&
            database_sync(ds->state, err) && directory_sync(ds->directory, err) &&
            directory_sync(store->deployments, err);
@@ -193,6 +196,7 @@ static struct deployment_store *create(struct store *store, const struct deploym
     if (!ds)
         return NULL;
     clock_timestamp(now);
+    FAULT_POINT("create.begun");
     if (fill(store, ds, record, err) &&
         database_run(store->catalog, err, "INSERT INTO deployments (id, created_at) VALUES (?, ?)",
                      "tt", record->id, now) &&

@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "storage/fault_disk.h"
 
 enum {
     BUSY_TIMEOUT = 10000, /* milliseconds to wait for another process's transaction */
@@ -130,6 +131,7 @@ struct database *database_open(const char *path, enum database_mode mode,
                                const struct schema *schema, struct error *err)
 {
     struct database *db = calloc(1, sizeof *db);
+    fault_disk_use();
     if (!db || !(db->path = strdup(path))) {
         error_nomem(err);
         goto fail;

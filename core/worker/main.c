@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
@@ -178,6 +179,7 @@ static void run_operation(struct connection *connection, struct operation_host *
     struct output_file output;
     const char *path = json_string_at(request, "output", NULL);
     connection->operation = json_string_at(request, "id", "");
+    FAULT_POINT("operation.received");
     if (path && !output_file_begin(&output, path, &err)) {
         send_result(connection->operation,
                     failure_result(connection->operation, "RecoverableError", &err));
@@ -189,7 +191,9 @@ static void run_operation(struct connection *connection, struct operation_host *
         json_decref(result);
         result = NULL;
     }
+    FAULT_POINT("operation.ended");
     send_result(connection->operation, result);
+    FAULT_POINT("operation.sent");
     connection->operation = NULL;
     /* Only now: until the engine has the result, what the operation started dies with us. */
     children_forget();

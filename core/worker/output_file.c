@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "dispatch/children.h"
 
 /* Duplicates stay above these, out of the way of what a plugin expects to get. */
@@ -29,7 +30,10 @@ static void put_back(struct output_file *output)
 bool output_file_begin(struct output_file *output, const char *path, struct error *err)
 {
     *output = (struct output_file){{-1, -1}};
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int file =
+        FAULT_ERRNO("output.open")
+            ? -1
+            : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0)
         return error_set(err, ERROR_IO, "cannot open the output file '%s': %s", path,
                          strerror(errno));

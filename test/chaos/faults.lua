@@ -1,0 +1,124 @@
+--- What befalls a run of cfy, drawn at random; core/base/fault.h has the notation.
+local blueprint = require("blueprint")
+local files = require("cloudify.files")
+
+local faults = {}
+
+-- How often each kind is drawn.
+local WEIGHTS = {
+   {"engine_time", 30}, {"engine_point", 25}, {"worker_time", 10}, {"worker_point", 15},
+   {"disk", 18}, {"sleep", 4}, {"output", 3},
+}
+
+local DISK_POINTS = {"disk.write", "disk.write", "disk.write", "disk.sync", "disk.truncate"}
+local DISK_ACTIONS = {"full", "read-only", "broken"}
+local WORKER_POINTS = {"operation.received", "operation.ended", "operation.sent", "child.forked"}
+local KILLS = {"kill", "kill", "kill-all"}
+local VICTIMS = {"engine", "engine", "worker", "engine worker"}
+
+---@class chaos.Fault
+---@field text string for CLOUDIFY_FAULT
+---@field token? string a file that is gone once the fault has struck
+---@field kind string
+---@field disk? string what was wrong with the disk
+
+local function choose(list)
+   return list[math.random(#list)]
+end
+
+local function choose_kind()
+   local total = 0
+   for _, each in ipairs(WEIGHTS) do
+      total = total + each[2]
+   end
+   local place = math.random(total)
+   for _, each in ipairs(WEIGHTS) do
+      place = place - each[2]
+      if place <= 0 then
+         return each[1]
+      end
+   end
+end
+
+local function any_key(map)
+   local keys = {}
+   for key in pairs(map) do
+      table.insert(keys, key)
+   end
+   table.sort(keys)
+   return choose(keys)
+end
+
+local makers = {}
+
+--- Micro-seconds after the start.
+function makers.engine_time(usual)
+   return "cfy", "time", math.random(math.floor(usual.seconds * 1.1e6)), choose(KILLS)
+end
+
+function makers.engine_point(usual)
+   local point = any_key(usual.counts)
+   return "cfy", point, math.random(usual.counts[point]), choose(KILLS)
+end
+
+function makers.worker_time(usual)
+   return "cloudify-worker", "time", math.random(math.floor(usual.seconds * 1e6)), choose(KILLS)
+end
+
+function makers.worker_point()
+   return "cloudify-worker", choose(WORKER_POINTS), math.random(20), choose(KILLS)
+end
+
+function makers.disk(usual)
+   local point = choose(DISK_POINTS)
+   return "cfy", point, math.random(usual.counts[point] or 1), choose(DISK_ACTIONS)
+end
+
+function makers.output()
+   return "cloudify-worker", "output.open", math.random(20), choose(DISK_ACTIONS)
+end
+
+--- Draw the fault for a run.
+---@param world chaos.World
+---@param usual {seconds: number, counts: table<string, integer>} of an undisturbed run
+---@return chaos.Fault
+function faults.draw(world, workflow, usual)
+   local kind = choose_kind()
+   if kind == "sleep" then
+      local sleeper, victims = choose(blueprint.sleepers(workflow)), choose(VICTIMS)
+      files.write(world:path(sleeper), victims)
+      return {kind = kind, text = "", name = ("kill %s in %s"):format(victims, sleeper)}
+   end
+   local program, point, number, action = makers[kind](usual)
+   local token = ("%s/token-%d"):format(world.folder, world.runs)
+   files.write(token, "")
+   local name = ("%s %s %d %s"):format(program, point, number, action)
+   return {kind = kind, text = name .. " " .. token, name = name, token = token,
+      disk = kind == "disk" and action or nil}
+end
+
+--- Whether the fault has struck.
+function faults.has_struck(fault)
+   return fault.token ~= nil and not files.exists(fault.token)
+end
+
+-- What cfy must say when the disk has failed under it.
+local COMPLAINTS = {
+   full = "the disk is full",
+   ["read-only"] = "[Rr]ead%-only",
+   broken = "Input/output error",
+}
+
+--- What is wrong with how cfy ended, or nil.
+function faults.judge(fault, code, err)
+   if code == -9 then
+      return
+   elseif code < 0 or code > 1 then
+      return ("cfy ended with %d: %s"):format(code, err)
+   elseif code == 1 and fault.disk and faults.has_struck(fault)
+      and not err:find(COMPLAINTS[fault.disk]) then
+      return ("a disk that is %s is not what cfy complains of: %s"):format(fault.disk, err)
+   end
+end
+
+return faults
