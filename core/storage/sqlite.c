@@ -21,6 +21,7 @@ struct database {
     sqlite3 *handle;
     char *path;
     bool read_only;
+    int step_errno; /* of the latest step() that failed */
     struct {
         const char *sql;
         sqlite3_stmt *statement;
@@ -31,6 +32,8 @@ struct database {
 static bool disk_error(const struct database *db, int code, struct error *err)
 {
     int number = sqlite3_system_errno(db->handle);
+    if (!number)
+        number = db->step_errno;
     if (code == SQLITE_FULL || number == ENOSPC || number == EDQUOT || number == EFBIG)
         return error_set(err, ERROR_STORAGE,
                          "cannot write '%s': the disk is full (%s): free some space and try again",
@@ -259,6 +262,15 @@ static bool bind_all(struct database *db, sqlite3_stmt *statement, const char *t
     return code == SQLITE_OK || database_error(db, code, err);
 }
 
+/* Of an error that a commit meets SQLite keeps no number. */
+static int step(struct database *db, sqlite3_stmt *statement)
+{
+    errno = 0;
+    int code = sqlite3_step(statement);
+    db->step_errno = code == SQLITE_ROW || code == SQLITE_DONE ? 0 : errno;
+    return code;
+}
+
 void database_finish(sqlite3_stmt *query)
 {
     sqlite3_reset(query);
@@ -267,7 +279,7 @@ void database_finish(sqlite3_stmt *query)
 
 bool database_next(struct database *db, sqlite3_stmt *query, struct error *err)
 {
-    int code = sqlite3_step(query);
+    int code = step(db, query);
     if (code == SQLITE_ROW)
         return true;
     if (code != SQLITE_DONE)
@@ -285,7 +297,7 @@ bool database_run(struct database *db, struct error *err, const char *sql, const
     va_start(args, types);
     bool ok = bind_all(db, statement, types, args, err);
     va_end(args);
-    int code = ok ? sqlite3_step(statement) : SQLITE_ERROR;
+    int code = ok ? step(db, statement) : SQLITE_ERROR;
     if (ok && code != SQLITE_DONE && code != SQLITE_ROW)
         ok = database_error(db, code, err);
     database_finish(statement);

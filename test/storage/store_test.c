@@ -659,6 +659,34 @@ static void test_full_disk(void)
     fixture_release(&f);
 }
 
+static void test_full_disk_at_commit(void)
+{
+    struct fixture f;
+    if (!fixture_init(&f))
+        return;
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct error err = {0};
+        struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
+        signal(SIGXFSZ, SIG_IGN);
+        struct rlimit limit = {4096, 4096};
+        setrlimit(RLIMIT_FSIZE, &limit);
+        bool refused = deployment_store_begin(ds, &err) &&
+                       execution_set_status(ds, "e1", "started", NULL, &err) &&
+                       !deployment_store_commit(ds, &err);
+        bool clear = err.code == ERROR_STORAGE && strstr(err.text, "/state.db") &&
+                     strstr(err.text, "free some space");
+        if (!refused || !clear)
+            printf("# %s\n", err.text);
+        fflush(stdout);
+        _exit(refused && clear ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(pid, &status, 0);
+    CHECK(status == 0, "a disk that is full when a transaction ends is called that");
+    fixture_release(&f);
+}
+
 static void test_read_only(void)
 {
     struct fixture f;
@@ -756,6 +784,7 @@ int main(void)
     test_request();
     test_ids();
     test_full_disk();
+    test_full_disk_at_commit();
     test_read_only();
     test_not_ours();
     test_damaged();
