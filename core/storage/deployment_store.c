@@ -93,9 +93,10 @@ static bool storage_error(struct error *err, const struct error *cause)
 
 /* Copies to a directory of its own next to an older copy, which stays in use until the new one is
  * committed. */
-static bool copy_folder(const struct deployment_store *ds, const char *folder,
+static bool copy_folder(const struct deployment_store *ds, const struct deployment_record *record,
                         char copy_name[COPY_NAME_SIZE], struct error *err)
 {
+    const char *folder = record->folder;
     char suffix[7];
     id_suffix(suffix, sizeof suffix - 1);
     snprintf(copy_name, COPY_NAME_SIZE, "%s%s", copy_prefix, suffix);
@@ -111,7 +112,9 @@ static bool copy_folder(const struct deployment_store *ds, const char *folder,
         ok = error_nomem(err);
     else {
         struct error cause = {0};
-        ok = directory_copy(from, to, store, &cause) || storage_error(err, &cause);
+        ok = directory_copy(from, to, store, &cause) &&
+             (!record->add_files || record->add_files(record->add_files_data, to, &cause));
+        ok = ok || storage_error(err, &cause);
         ok = ok && tree_sync(to, err);
         if (!ok && directory_exists(to))
             tree_remove(to, &cause);
@@ -173,7 +176,7 @@ static bool fill(struct store *store, struct deployment_store *ds,
 {
     char copy_name[COPY_NAME_SIZE];
     if (!make_directories(ds, err) || !take_lock(ds, err) ||
-        !copy_folder(ds, record->folder, copy_name, err))
+        !copy_folder(ds, record, copy_name, err))
         return false;
     FAULT_POINT("create.copied");
     return set_blueprint(ds, record->blueprint_id, copy_name, err) &&
@@ -200,8 +203,10 @@ static struct deployment_store *create(struct store *store, const struct deploym
     if (fill(store, ds, record, err) &&
         database_run(store->catalog, err, "INSERT INTO deployments (id, created_at) VALUES (?, ?)",
                      "tt", record->id, now) &&
-        database_commit(store->catalog, err))
+        database_commit(store->catalog, err)) {
+        FAULT_POINT("create.committed");
         return ds;
+    }
     struct error ignored = {0}; /* what cannot be removed now is at the next creation */
     if (directory_exists(ds->directory))
         tree_remove(ds->directory, &ignored);
@@ -225,7 +230,7 @@ bool deployment_renew(struct deployment_store *ds, const struct deployment_recor
                       struct error *err)
 {
     char copy_name[COPY_NAME_SIZE];
-    if (!copy_folder(ds, record->folder, copy_name, err) || !directory_sync(ds->directory, err) ||
+    if (!copy_folder(ds, record, copy_name, err) || !directory_sync(ds->directory, err) ||
         !write_all(ds, record, copy_name, err)) {
         struct error ignored = {0}; /* as in create() */
         remove_other_copies(ds, &ignored);

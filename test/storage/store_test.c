@@ -79,8 +79,13 @@ static bool fixture_init(struct fixture *f)
     f->parameters = json_pack("{s: b}", "force", 1);
     f->execution = (struct execution_record){
         .id = "e1", .workflow_id = "install", .parameters = f->parameters};
-    f->record = (struct deployment_record){"web",   "web-blueprint", f->folder,    "blueprint.yaml",
-                                           f->plan, f->instances,    &f->execution};
+    f->record = (struct deployment_record){.id = "web",
+                                           .blueprint_id = "web-blueprint",
+                                           .folder = f->folder,
+                                           .main_file = "blueprint.yaml",
+                                           .plan = f->plan,
+                                           .instances = f->instances,
+                                           .execution = &f->execution};
     if (!CHECK(ok, "the fixture stands: %s", err.text))
         fixture_release(f);
     return ok;
@@ -215,6 +220,43 @@ static void test_renew_and_remove(void)
     json_decref(executions);
     json_decref(record);
     free(old);
+    fixture_release(&f);
+}
+
+static bool add_plugin(void *data, const char *copy, struct error *err)
+{
+    const struct fixture *f = data;
+    CHECK(!store_has_deployment(f->store, "web", err), "files are added before it counts");
+    char *path = path_join(copy, "plugin");
+    bool ok = file_write(path, "", 0, 0600, err);
+    free(path);
+    return ok;
+}
+
+static bool refuse_plugin(void *data, const char *copy, struct error *err)
+{
+    (void)data, (void)copy;
+    return error_set(err, ERROR_INVALID, "no such plugin");
+}
+
+static void test_added_files(void)
+{
+    struct fixture f;
+    struct error err = {0};
+    if (!fixture_init(&f))
+        return;
+    f.record.add_files = refuse_plugin;
+    CHECK(!deployment_create(f.store, &f.record, &err) && !strcmp(err.text, "no such plugin") &&
+              !exists_below(&f, "deployments/web"),
+          "without what it needs there is no deployment: %s", err.text);
+    error_clear(&err);
+    f.record.add_files = add_plugin;
+    f.record.add_files_data = &f;
+    struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
+    char *path = path_join(deployment_store_resources(ds), "plugin");
+    CHECK(file_exists(path), "with it there is: %s", err.text);
+    free(path);
+    deployment_store_close(ds);
     fixture_release(&f);
 }
 
@@ -774,6 +816,7 @@ int main(void)
 {
     test_create_and_reopen();
     test_renew_and_remove();
+    test_added_files();
     test_crash_before_commit();
     test_killed_engine();
     test_instances();
