@@ -245,6 +245,32 @@ describe("an execution", function()
       assert.equal(2, count, journal())
    end)
 
+   it("remembers an interruption of an operation that has not been repeated yet", function()
+      local text = world:read(blueprint(world)):gsub("node_templates:.*", "") .. [[
+node_templates:
+  one: &node
+    type: Thing
+    interfaces: {cloudify.interfaces.lifecycle: {create: journal.journal.tasks.wait_resumable}}
+  other: *node
+]]
+      local install = world:command("install", world:write("app/blueprint.yaml", text), "-j", "1")
+      world:sh(install .. " >/dev/null 2>&1 & echo $! >" .. world:path("engine"))
+      local function begun(count)
+         assert.is_true(cfy.eventually(function()
+            return select(2, journal():gsub("begin ", "")) == count
+         end, 10), journal())
+         return world:read(world:path("engine")):match("%d+")
+      end
+      local first = begun(1) and journal():match("begin (%w+)\n")
+      os.execute("pkill -9 -P " .. begun(1))  -- its worker: now it is the other one's turn
+      os.execute("kill -9 " .. begun(2))
+      assert.falsy(journal():find("begin " .. first .. " resumed", 1, true), journal())
+      local result = resume()
+      assert.equal(0, result.code, result.err)
+      assert.is_true(noted("begin " .. first .. " resumed", "end " .. first .. " resumed"),
+         journal())
+   end)
+
    it("knows what was under way in a subgraph that was tried again", function()
       local text = world:read(blueprint(world)):gsub("node_templates:.*", "") .. [[
 node_templates:

@@ -297,6 +297,18 @@ static void apply_timeout(struct execution *e, struct task *task)
                       again ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE, -1);
 }
 
+/* The operation can see at its next run that it was interrupted, also if that is another engine's.
+ */
+static void will_resume(struct execution *e, struct task *task)
+{
+    task->resume = true;
+    if (!task->row)
+        return;
+    json_t *details = json_pack("{s:b}", "interrupted", true);
+    execution_keep_operation(e, task, details);
+    json_decref(details);
+}
+
 static void apply_interruption(struct execution *e, const struct arrival *arrival)
 {
     struct task *task = arrival->task;
@@ -313,8 +325,8 @@ static void apply_interruption(struct execution *e, const struct arrival *arriva
     json_t *error = execution_error("OperationInterrupted", text, again);
     finish_with_error(e, task, error, again ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE,
                       again ? 0 : -1);
-    if (task->state == TASK_PENDING && task->attached)
-        task->resume = resume;
+    if (task->state == TASK_PENDING && task->attached && resume)
+        will_resume(e, task);
 }
 
 void execution_apply(struct execution *e, const struct arrival *arrival)
