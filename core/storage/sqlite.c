@@ -21,7 +21,7 @@ struct database {
     sqlite3 *handle;
     char *path;
     bool read_only;
-    int step_errno; /* of the latest step() that failed */
+    int last_errno; /* of what failed latest, where SQLite keeps none */
     struct {
         const char *sql;
         sqlite3_stmt *statement;
@@ -33,7 +33,7 @@ static bool disk_error(const struct database *db, int code, struct error *err)
 {
     int number = sqlite3_system_errno(db->handle);
     if (!number)
-        number = db->step_errno;
+        number = db->last_errno;
     if (code == SQLITE_FULL || number == ENOSPC || number == EDQUOT || number == EFBIG)
         return error_set(err, ERROR_STORAGE,
                          "cannot write '%s': the disk is full (%s): free some space and try again",
@@ -201,8 +201,10 @@ static bool sync_file(struct database *db, int which, struct error *err)
 {
     sqlite3_file *file = NULL;
     int code = sqlite3_file_control(db->handle, "main", which, &file);
-    if (code == SQLITE_OK && file && file->pMethods)
+    if (code == SQLITE_OK && file && file->pMethods) {
         code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+        db->last_errno = errno;
+    }
     return code == SQLITE_OK || database_error(db, code, err);
 }
 
@@ -267,7 +269,7 @@ static int step(struct database *db, sqlite3_stmt *statement)
 {
     errno = 0;
     int code = sqlite3_step(statement);
-    db->step_errno = code == SQLITE_ROW || code == SQLITE_DONE ? 0 : errno;
+    db->last_errno = code == SQLITE_ROW || code == SQLITE_DONE ? 0 : errno;
     return code;
 }
 
