@@ -2,7 +2,10 @@
 local blueprint = require("blueprint")
 local files = require("cloudify.files")
 
-local faults = {}
+local faults = {
+   -- May be the end of any run in the mixed variant; a disk may fail behind it, at the last moment.
+   NOT_RESUMABLE = "not declared resumable",
+}
 
 -- How often each kind is drawn.
 local WEIGHTS = {
@@ -18,8 +21,9 @@ local VICTIMS = {"engine", "engine", "worker", "engine worker"}
 
 ---@class chaos.Fault
 ---@field text string for CLOUDIFY_FAULT
----@field token? string a file that is gone once the fault has struck
----@field kind string
+---@field name string for people
+---@field token string a file that is gone once the fault has struck
+---@field deadly boolean whether it kills cfy itself
 ---@field disk? string what was wrong with the disk
 
 local function choose(list)
@@ -87,19 +91,21 @@ function faults.draw(world, workflow, usual)
    if kind == "sleep" then
       local sleeper, victims = choose(blueprint.sleepers(workflow)), choose(VICTIMS)
       files.write(world:path(sleeper), victims)
-      return {kind = kind, text = "", name = ("kill %s in %s"):format(victims, sleeper)}
+      return {text = "", token = world:path(sleeper), deadly = victims:find("engine") ~= nil,
+         name = ("kill %s in %s"):format(victims, sleeper)}
    end
    local program, point, number, action = makers[kind](usual)
    local token = ("%s/token-%d"):format(world.folder, world.runs)
    files.write(token, "")
    local name = ("%s %s %d %s"):format(program, point, number, action)
-   return {kind = kind, text = name .. " " .. token, name = name, token = token,
-      disk = kind == "disk" and action or nil}
+   local disk = kind == "disk" and action or nil
+   return {text = name .. " " .. token, name = name, token = token, disk = disk,
+      deadly = program == "cfy" and not disk}
 end
 
---- Whether the fault has struck.
+--- Whether the fault has struck; if not, it will not do so any more.
 function faults.has_struck(fault)
-   return fault.token ~= nil and not files.exists(fault.token)
+   return not os.remove(fault.token)
 end
 
 -- What cfy must say when the disk has failed under it.
@@ -110,13 +116,16 @@ local COMPLAINTS = {
 }
 
 --- What is wrong with how cfy ended, or nil.
-function faults.judge(fault, code, err)
-   if code == -9 then
+---@param struck boolean whether the fault has struck
+---@param code integer negative: the signal
+---@param err string what it wrote
+function faults.judge(fault, struck, code, err)
+   if code == -9 and struck and fault.deadly then
       return
    elseif code < 0 or code > 1 then
       return ("cfy ended with %d: %s"):format(code, err)
-   elseif code == 1 and fault.disk and faults.has_struck(fault)
-      and not err:find(COMPLAINTS[fault.disk]) then
+   elseif code == 1 and struck and fault.disk and not err:find(COMPLAINTS[fault.disk])
+      and not err:find(faults.NOT_RESUMABLE, 1, true) then
       return ("a disk that is %s is not what cfy complains of: %s"):format(fault.disk, err)
    end
 end

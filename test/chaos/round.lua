@@ -10,7 +10,6 @@ local round = {}
 local FAULTS_LIMIT = 4  -- faults in a workflow
 local RESUMES_LIMIT = 8 -- resumes that it may take once nothing disturbs any more
 local LIMITS = " -j 4 --task-retries 20 --task-retry-interval 0.05"
-local NOT_RESUMABLE = "not declared resumable"
 
 ---@class chaos.Round
 ---@field world chaos.World
@@ -42,19 +41,22 @@ function Round:next_command(workflow)
    return "executions resume " .. execution.id
 end
 
---- Run cfy once, with a fault or without; whether the workflow is completed.
+--- Run cfy once, with a fault or without; the command that goes on, as next_command().
 function Round:step(command, workflow, fault)
    local patience = fault and math.random(2) == 1 and "0.02" or "5"
    local line = command .. LIMITS .. " --wait-after-fail " .. patience
    local code, err = self.world:cfy(line, fault and fault.text)
-   self:tell("%d: %s, %s: %d", self.world.runs, command, fault and fault.name or "undisturbed",
-      code)
+   self.code = code
+   local struck = fault and faults.has_struck(fault)
+   self:tell("%d: %s, %s%s: %d", self.world.runs, command, fault and fault.name or "undisturbed",
+      fault and not struck and " (did not strike)" or "", code)
    if fault then
-      local wrong = faults.judge(fault, code, err)
+      local wrong = faults.judge(fault, struck, code, err)
       if wrong then
          self:problem("run %d: %s", self.world.runs, wrong)
       end
-   elseif code ~= 0 and not (self.variant == "mixed" and err:find(NOT_RESUMABLE, 1, true)) then
+   elseif code ~= 0
+      and not (self.variant == "mixed" and err:find(faults.NOT_RESUMABLE, 1, true)) then
       self:problem("run %d, which nothing disturbed, ended with %d: %s", self.world.runs, code, err)
    end
    local next_command = self:next_command(workflow)
@@ -83,7 +85,7 @@ function Round:run(workflow, usual)
 end
 
 --- Show where two texts differ first.
-local function difference(expected, actual)
+function round.difference(expected, actual)
    local theirs = actual:gmatch("[^\n]*")
    for line in expected:gmatch("[^\n]*") do
       local other = theirs()
@@ -103,12 +105,13 @@ function Round:check(workflow, usual)
    end
    local state = self.world:state()
    if state ~= usual.state then
-      self:problem("after '%s': %s", workflow, difference(usual.state, state))
+      self:problem("after '%s': %s", workflow, round.difference(usual.state, state))
    end
 end
 
 function Round:check_end()
-   local orphans, damage, litter = self.world:orphans(), self.world:damage(), self.world:litter()
+   local orphans, damage = self.world:orphans(), self.world:damage()
+   local litter = self.code == 0 and self.world:litter()
    if orphans then
       self:problem("orphans: %s", orphans)
    end

@@ -130,12 +130,12 @@ end
 function World:damage()
    local code, out, err = self:sh([[
 for db in store/catalog.db store/deployments/*/state.db; do
-   sqlite3 "$db" "PRAGMA integrity_check; PRAGMA foreign_key_check" || exit 1
-done | grep -v '^ok$'; rm -f store/*.new]])
+   [ ! -e "$db" ] || sqlite3 "$db" "PRAGMA integrity_check; PRAGMA foreign_key_check" || exit 1
+done | grep -v '^ok$']])
    return (code > 1 or out ~= "" or err ~= "") and out .. err or nil
 end
 
---- Files that should not be there once nothing runs.
+--- Files that should not be there once nothing runs and cfy has ended by itself.
 function World:litter()
    local _, out = self:sh([[
 cd store/deployments
