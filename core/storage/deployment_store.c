@@ -149,6 +149,7 @@ static bool remove_other_copies(const struct deployment_store *ds, struct error 
 
 /* ---- making ---- */
 
+/* All but the commit. */
 static bool write_all(struct deployment_store *ds, const struct deployment_record *record,
                       const char *copy_name, struct error *err)
 {
@@ -157,7 +158,7 @@ static bool write_all(struct deployment_store *ds, const struct deployment_recor
     if (state_write(ds->state, record, copy_name, err) &&
         (!record->execution ||
          execution_insert(ds->state, record->execution, record->blueprint_id, err)))
-        return database_commit(ds->state, err);
+        return true;
     database_rollback(ds->state);
     return false;
 }
@@ -181,8 +182,8 @@ static bool fill(struct store *store, struct deployment_store *ds,
     FAULT_POINT("create.copied");
     return set_blueprint(ds, record->blueprint_id, copy_name, err) &&
            open_state(ds, DATABASE_CREATE, err) && write_all(ds, record, copy_name, err) &&
-           database_sync(ds->state, err) && directory_sync(ds->directory, err) &&
-           directory_sync(store->deployments, err);
+           database_commit(ds->state, err) && database_sync(ds->state, err) &&
+           directory_sync(ds->directory, err) && directory_sync(store->deployments, err);
 }
 
 /* Inside of a transaction of the catalog, which is the commit point, and which keeps others from
@@ -202,10 +203,13 @@ static struct deployment_store *create(struct store *store, const struct deploym
     FAULT_POINT("create.begun");
     if (fill(store, ds, record, err) &&
         database_run(store->catalog, err, "INSERT INTO deployments (id, created_at) VALUES (?, ?)",
-                     "tt", record->id, now) &&
-        database_commit(store->catalog, err)) {
-        FAULT_POINT("create.committed");
-        return ds;
+                     "tt", record->id, now)) {
+        if (database_commit(store->catalog, err))
+            return ds;
+        /* Its files stay: SQLite may yet find in its log what it could not make durable. If it does
+         * not, the next creation removes them. */
+        deployment_store_close(ds);
+        return NULL;
     }
     struct error ignored = {0}; /* what cannot be removed now is at the next creation */
     if (directory_exists(ds->directory))
@@ -236,7 +240,9 @@ bool deployment_renew(struct deployment_store *ds, const struct deployment_recor
         remove_other_copies(ds, &ignored);
         return false;
     }
-    return set_blueprint(ds, record->blueprint_id, copy_name, err) && remove_other_copies(ds, err);
+    /* If this fails, both copies stay: it is not known which of them counts. */
+    return database_commit(ds->state, err) &&
+           set_blueprint(ds, record->blueprint_id, copy_name, err) && remove_other_copies(ds, err);
 }
 
 /* ---- opening and removing ---- */

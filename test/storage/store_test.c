@@ -1,4 +1,5 @@
 /* store_test.c - deployments are made whole or not at all, read by others, and kept. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -284,6 +285,57 @@ static void test_crash_before_commit(void)
     CHECK(!err.code && exists_below(&f, "deployments/web/state.db"), "and the id is free: %s",
           err.text);
     CHECK(exists_below(&f, "deployments/next/state.db"), "others are left alone");
+    fixture_release(&f);
+}
+
+/* From now on transactions that insert into `table` fail when they are committed. */
+static void break_commits(struct database *db, const char *table, struct error *err)
+{
+    char trigger[200];
+    snprintf(trigger, sizeof trigger,
+             "CREATE TRIGGER broken AFTER INSERT ON %s BEGIN INSERT INTO broken VALUES (7); END",
+             table);
+    CHECK(database_run(db, err, "CREATE TABLE whole (id INTEGER PRIMARY KEY)", "") &&
+              database_run(db, err,
+                           "CREATE TABLE broken (id REFERENCES whole (id)"
+                           " DEFERRABLE INITIALLY DEFERRED)",
+                           "") &&
+              database_run(db, err, trigger, ""),
+          "commits are broken: %s", err->text);
+}
+
+static size_t count_copies(const struct fixture *f)
+{
+    size_t count = 0;
+    char *path = below(f, "deployments/web");
+    DIR *directory = opendir(path);
+    for (struct dirent *entry; directory && (entry = readdir(directory));)
+        count += !strncmp(entry->d_name, "blueprint-", 10);
+    if (directory)
+        closedir(directory);
+    free(path);
+    return count;
+}
+
+/* What could not be committed for sure may be found in SQLite's log later on. */
+static void test_doubtful_commit(void)
+{
+    struct fixture f;
+    struct error err = {0};
+    if (!fixture_init(&f))
+        return;
+    break_commits(f.store->catalog, "deployments", &err);
+    CHECK(!deployment_create(f.store, &f.record, &err), "a commit fails: %s", err.text);
+    CHECK(exists_below(&f, "deployments/web/state.db"), "what it was about is not taken away");
+    error_clear(&err);
+    database_run(f.store->catalog, &err, "DROP TRIGGER broken", "");
+    struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
+    CHECK(ds && count_copies(&f) == 1, "but at the next creation: %s", err.text);
+    break_commits(ds->state, "executions", &err);
+    f.execution.id = "e2";
+    CHECK(!deployment_renew(ds, &f.record, &err) && count_copies(&f) == 2,
+          "the same is true of a deployment that starts anew: %s", err.text);
+    deployment_store_close(ds);
     fixture_release(&f);
 }
 
@@ -818,6 +870,7 @@ int main(void)
     test_renew_and_remove();
     test_added_files();
     test_crash_before_commit();
+    test_doubtful_commit();
     test_killed_engine();
     test_instances();
     test_events();
