@@ -271,6 +271,34 @@ node_templates:
          journal())
    end)
 
+   it("does not forget an interruption over a failure to begin again", function()
+      local text = world:read(blueprint(world)):gsub("node_templates:.*", "") .. [[
+node_templates:
+  rigid:
+    type: Thing
+    interfaces: {cloudify.interfaces.lifecycle: {create: journal.journal.tasks.wait}}
+]]
+      local install = world:command("install", world:write("app/blueprint.yaml", text))
+      world:sh(install .. " >/dev/null 2>&1 & echo $! >" .. world:path("engine"))
+      assert.is_true(cfy.eventually(function() return journal() == "begin rigid\n" end, 10))
+      os.execute("kill -9 " .. world:read(world:path("engine")):match("%d+"))
+      local output = world:path("store/deployments/app/workdir/output")
+      world:sh(("rm -r %s && ln -s /proc %s"):format(output, output))  -- where no file can be made
+      world:sh(world:command("executions", "resume", execution_id(), "--task-retry-interval", "0.2")
+         .. " >" .. world:path("log") .. " 2>&1 & echo $! >" .. world:path("engine"))
+      assert.is_true(cfy.eventually(function()
+         return world:so_far("log"):find("cannot open the output file", 1, true)
+      end, 10), world:so_far("log"))
+      world:sh(("rm %s && mkdir %s"):format(output, output))
+      world:write("let_go", "")
+      assert.is_true(cfy.eventually(function()
+         return not cfy.is_alive(world:read(world:path("engine")):match("%d+"))
+      end, 10))
+      assert.truthy(world:so_far("log"):find("was interrupted and is not declared resumable", 1,
+         true), world:so_far("log"))
+      assert.equal("begin rigid\n", journal())
+   end)
+
    it("knows what was under way in a subgraph that was tried again", function()
       local text = world:read(blueprint(world)):gsub("node_templates:.*", "") .. [[
 node_templates:
