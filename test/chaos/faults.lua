@@ -10,7 +10,7 @@ local faults = {
 -- How often each kind is drawn.
 local WEIGHTS = {
    {"engine_time", 30}, {"engine_point", 25}, {"worker_time", 10}, {"worker_point", 15},
-   {"disk", 18}, {"sleep", 4}, {"output", 3},
+   {"disk", 18}, {"sleep", 10}, {"output", 6},
 }
 
 local DISK_POINTS = {"disk.write", "disk.write", "disk.write", "disk.sync", "disk.truncate"}
