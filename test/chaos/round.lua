@@ -14,6 +14,7 @@ local LIMITS = " -j 4 --task-retries 20 --task-retry-interval 0.05"
 ---@class chaos.Round
 ---@field world chaos.World
 ---@field variant "resumable"|"mixed"
+---@field turn integer how often the deployment has been begun
 ---@field problems string[]
 ---@field story string[] what happened, for whoever looks at a failure
 local Round = {}
@@ -29,7 +30,7 @@ end
 
 --- The command that goes on with a workflow, or nil if it is completed.
 function Round:next_command(workflow)
-   local execution, err = self.world:execution(workflow)
+   local execution, err = self.world:execution(workflow, self.turn)
    if err then
       self:problem("the store cannot be read: %s", err)
       return nil
@@ -97,7 +98,7 @@ function round.difference(expected, actual)
 end
 
 function Round:check(workflow, usual)
-   local execution = self.world:execution(workflow)
+   local execution = self.world:execution(workflow, self.turn)
    local lines = journal.parse(self.world:journal())
    for _, text in ipairs(journal.check(lines, workflow, usual.keys,
          self.world:told(execution.id))) do
@@ -125,7 +126,7 @@ end
 
 local function new_round(build, folder, variant, plugin_beside)
    return setmetatable({world = new_world(build, folder, variant, plugin_beside),
-      variant = variant, problems = {}, story = {}}, Round)
+      variant = variant, turn = 1, problems = {}, story = {}}, Round)
 end
 
 local function read_counts(path)
@@ -173,7 +174,12 @@ function round.run(build, folder, seed, usual)
    local variant = math.random(2) == 1 and "mixed" or "resumable"
    local self = new_round(build, folder, variant, math.random(2) == 1)
    self:tell("all operations are %s", variant)
-   for _, workflow in ipairs {"install", "uninstall"} do
+   local workflows = {"install", "uninstall", math.random(4) == 1 and "install" or nil}
+   for i, workflow in ipairs(workflows) do
+      if i == 3 then -- the deployment is begun anew
+         self.turn = 2
+         self.world:turn_page()
+      end
       if not self:run(workflow, usual[variant][workflow]) then
          break
       end

@@ -71,19 +71,18 @@ function World:ask(arguments)
    return json.decode(out)
 end
 
---- The latest execution of a workflow, or nil: there is none, or that and why it cannot be known.
-function World:execution(workflow)
+--- The n-th execution of a workflow, or nil: there is none, or that and why it cannot be known.
+function World:execution(workflow, n)
    local all, err = self:ask("executions list")
    if not all and not err:find("there is no store", 1, true) then
       return nil, err
    end
-   local latest
    for _, execution in ipairs(all or {}) do
-      if execution.workflow_id == workflow then
-         latest = execution
+      n = execution.workflow_id == workflow and n - 1 or n
+      if n == 0 then
+         return execution
       end
    end
-   return latest
 end
 
 --- What must be the same whatever happened on the way, as text.
@@ -140,8 +139,7 @@ function World:litter()
    local _, out = self:sh([[
 cd store/deployments
 ls | grep -v '^app$'
-ls app/workdir/run
-ls -d app/blueprint-* | tail -n +2]])
+ls app/workdir/run]])
    return out ~= "" and out or nil
 end
 
@@ -158,6 +156,11 @@ end
 
 function World:journal()
    return files.read(self:path("journal"))
+end
+
+--- Begin a new journal.
+function World:turn_page()
+   self:sh("mv journal journal-before && : >journal")
 end
 
 function World:remove()
