@@ -56,26 +56,28 @@ end
 local makers = {}
 
 --- Micro-seconds after the start.
-function makers.engine_time(usual)
-   return "cfy", "time", math.random(math.floor(usual.seconds * 1.1e6)), choose(KILLS)
+function makers.engine_time(usual, share)
+   return "cfy", "time", math.random(math.floor(usual.seconds * share * 1e6)), choose(KILLS)
 end
 
-function makers.engine_point(usual)
+function makers.engine_point(usual, share)
    local point = any_key(usual.counts)
-   return "cfy", point, math.random(usual.counts[point]), choose(KILLS)
+   return "cfy", point, math.random(math.ceil(usual.counts[point] * share)), choose(KILLS)
 end
 
-function makers.worker_time(usual)
-   return "cloudify-worker", "time", math.random(math.floor(usual.seconds * 1e6)), choose(KILLS)
+function makers.worker_time(usual, share)
+   return "cloudify-worker", "time", math.random(math.floor(usual.seconds * share * 1e6)),
+      choose(KILLS)
 end
 
 function makers.worker_point()
    return "cloudify-worker", choose(WORKER_POINTS), math.random(20), choose(KILLS)
 end
 
-function makers.disk(usual)
+function makers.disk(usual, share)
    local point = choose(DISK_POINTS)
-   return "cfy", point, math.random(usual.counts[point] or 1), choose(DISK_ACTIONS)
+   return "cfy", point, math.random(math.ceil((usual.counts[point] or 1) * share)),
+      choose(DISK_ACTIONS)
 end
 
 function makers.output()
@@ -85,8 +87,9 @@ end
 --- Draw the fault for a run.
 ---@param world chaos.World
 ---@param usual {seconds: number, counts: table<string, integer>} of an undisturbed run
+---@param share number how much of an undisturbed run this one probably is
 ---@return chaos.Fault
-function faults.draw(world, workflow, usual)
+function faults.draw(world, workflow, usual, share)
    local kind = choose_kind()
    if kind == "sleep" then
       local sleeper, victims = choose(blueprint.sleepers(workflow)), choose(VICTIMS)
@@ -94,7 +97,7 @@ function faults.draw(world, workflow, usual)
       return {text = "", token = world:path(sleeper), deadly = victims:find("engine") ~= nil,
          name = ("kill %s in %s"):format(victims, sleeper)}
    end
-   local program, point, number, action = makers[kind](usual)
+   local program, point, number, action = makers[kind](usual, share)
    local token = ("%s/token-%d"):format(world.folder, world.runs)
    files.write(token, "")
    local name = ("%s %s %d %s"):format(program, point, number, action)

@@ -79,7 +79,8 @@ function Round:run(workflow, usual)
          self:problem("%d undisturbed resumes did not complete '%s'", resumes - 1, workflow)
          return false
       end
-      local fault = disturb and faults.draw(self.world, workflow, usual) or nil
+      local share = command:find("^executions resume") and 0.4 or 1
+      local fault = disturb and faults.draw(self.world, workflow, usual, share) or nil
       command = self:step(command, workflow, fault)
    end
    return #self.problems == 0
