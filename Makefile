@@ -28,8 +28,9 @@ BENCH    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/*.c))
 CONFORM  := $(BUILD)/test/conformance
 FUZZERS  := $(patsubst %.c,$(BUILD)/%,$(wildcard test/fuzz/*_fuzzer.c))
 FUZZ_SECONDS ?= 60
+ROUNDS   ?= 50
 
-.PHONY: all setup test unit spec demo check check-layers bench fuzz reproducers install clean
+.PHONY: all setup test unit spec demo check check-layers bench chaos fuzz reproducers install clean
 all: $(PROGRAMS) $(TESTS) $(BENCH) $(CONFORM)
 reproducers: $(FUZZERS)
 
@@ -82,6 +83,10 @@ check-layers:
 	@tools/check-layers $(LAYERS)
 bench: all
 	test/bench/run $(BUILD)
+chaos:
+	@$(MAKE) --no-print-directory BUILD=build/chaos CFLAGS="$(CFLAGS) -DCLOUDIFY_FAULTS" \
+	  $(addprefix build/chaos/,cfy cloudify-worker lua-runner)
+	build/chaos/lua-runner test/chaos/campaign.lua build/chaos $(ROUNDS) $(SEED)
 fuzz:
 	@$(MAKE) --no-print-directory reproducers CC=clang BUILD=build/fuzz \
 	  SANITIZE=address,undefined,fuzzer-no-link LIBFUZZER=-fsanitize=fuzzer

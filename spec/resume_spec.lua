@@ -245,6 +245,60 @@ describe("an execution", function()
       assert.equal(2, count, journal())
    end)
 
+   it("remembers an interruption of an operation that has not been repeated yet", function()
+      local text = world:read(blueprint(world)):gsub("node_templates:.*", "") .. [[
+node_templates:
+  one: &node
+    type: Thing
+    interfaces: {cloudify.interfaces.lifecycle: {create: journal.journal.tasks.wait_resumable}}
+  other: *node
+]]
+      local install = world:command("install", world:write("app/blueprint.yaml", text), "-j", "1")
+      world:sh(install .. " >/dev/null 2>&1 & echo $! >" .. world:path("engine"))
+      local function begun(count)
+         assert.is_true(cfy.eventually(function()
+            return select(2, journal():gsub("begin ", "")) == count
+         end, 10), journal())
+         return world:read(world:path("engine")):match("%d+")
+      end
+      local first = begun(1) and journal():match("begin (%w+)\n")
+      os.execute("pkill -9 -P " .. begun(1))  -- its worker: now it is the other one's turn
+      os.execute("kill -9 " .. begun(2))
+      assert.falsy(journal():find("begin " .. first .. " resumed", 1, true), journal())
+      local result = resume()
+      assert.equal(0, result.code, result.err)
+      assert.is_true(noted("begin " .. first .. " resumed", "end " .. first .. " resumed"),
+         journal())
+   end)
+
+   it("does not forget an interruption over a failure to begin again", function()
+      local text = world:read(blueprint(world)):gsub("node_templates:.*", "") .. [[
+node_templates:
+  rigid:
+    type: Thing
+    interfaces: {cloudify.interfaces.lifecycle: {create: journal.journal.tasks.wait}}
+]]
+      local install = world:command("install", world:write("app/blueprint.yaml", text))
+      world:sh(install .. " >/dev/null 2>&1 & echo $! >" .. world:path("engine"))
+      assert.is_true(cfy.eventually(function() return journal() == "begin rigid\n" end, 10))
+      os.execute("kill -9 " .. world:read(world:path("engine")):match("%d+"))
+      local output = world:path("store/deployments/app/workdir/output")
+      world:sh(("rm -r %s && ln -s /proc %s"):format(output, output))  -- where no file can be made
+      world:sh(world:command("executions", "resume", execution_id(), "--task-retry-interval", "0.2")
+         .. " >" .. world:path("log") .. " 2>&1 & echo $! >" .. world:path("engine"))
+      assert.is_true(cfy.eventually(function()
+         return world:so_far("log"):find("cannot open the output file", 1, true)
+      end, 10), world:so_far("log"))
+      world:sh(("rm %s && mkdir %s"):format(output, output))
+      world:write("let_go", "")
+      assert.is_true(cfy.eventually(function()
+         return not cfy.is_alive(world:read(world:path("engine")):match("%d+"))
+      end, 10))
+      assert.truthy(world:so_far("log"):find("was interrupted and is not declared resumable", 1,
+         true), world:so_far("log"))
+      assert.equal("begin rigid\n", journal())
+   end)
+
    it("knows what was under way in a subgraph that was tried again", function()
       local text = world:read(blueprint(world)):gsub("node_templates:.*", "") .. [[
 node_templates:

@@ -12,7 +12,7 @@
 struct installation {
     char *path, *folder, *id;
     struct run run;
-    bool is_new;
+    const struct cloudify *cloudify;
 };
 
 static bool make_instances(struct cloudify *c, struct installation *installation,
@@ -82,38 +82,6 @@ static bool may_renew(struct deployment_store *ds, struct error *err)
     return !err->code;
 }
 
-static bool store_deployment(struct cloudify *c, struct installation *installation,
-                             struct error *err)
-{
-    struct run *run = &installation->run;
-    struct execution_record execution = {
-        .id = run->id,
-        .workflow_id = run->workflow ? run->workflow->name : NULL,
-        .parameters = run->parameters,
-        .options = run->limits,
-    };
-    struct deployment_record record = {
-        .id = installation->id,
-        .blueprint_id = path_base(installation->folder),
-        .folder = installation->folder,
-        .main_file = path_base(installation->path),
-        .plan = run->plan,
-        .instances = run->instances,
-        .execution = run->workflow ? &execution : NULL,
-    };
-    struct store *store = runtime_store(c, STORE_WRITE, err);
-    id_uuid(run->id);
-    if (!store)
-        return false;
-    if (!store_has_deployment(store, installation->id, err)) {
-        installation->is_new = true;
-        run->ds = err->code ? NULL : deployment_create(store, &record, err);
-        return run->ds;
-    }
-    run->ds = deployment_open(store, installation->id, STORE_WRITE, err);
-    return run->ds && may_renew(run->ds, err) && deployment_renew(run->ds, &record, err);
-}
-
 /* Copy the plugin `name` into the deployment from the first given directory that has it. */
 static bool copy_plugin(const struct cloudify *c, const char *to, const char *name,
                         struct error *err)
@@ -134,11 +102,11 @@ static bool copy_plugin(const struct cloudify *c, const char *to, const char *na
 }
 
 /* A deployment outlives its source: plugins from outside of the blueprint's folder come along. */
-static bool copy_plugins(const struct cloudify *c, const struct installation *installation,
-                         struct error *err)
+static bool copy_plugins(void *data, const char *copy, struct error *err)
 {
-    const char *resources = deployment_store_resources(installation->run.ds);
-    char *directory = path_join(resources, "plugins");
+    const struct installation *installation = data;
+    const struct cloudify *c = installation->cloudify;
+    char *directory = path_join(copy, "plugins");
     bool ok = directory || error_nomem(err);
     for (size_t i = 0; ok && i < installation->run.plan->plugin_count; i++) {
         const char *name = installation->run.plan->plugins[i].folder;
@@ -151,20 +119,38 @@ static bool copy_plugins(const struct cloudify *c, const struct installation *in
     return ok;
 }
 
-/* Store the deployment with what it needs; a new one is gone again if that fails. */
+/* Store the deployment with all that it needs. */
 static bool create(struct cloudify *c, struct installation *installation, struct error *err)
 {
-    if (!store_deployment(c, installation, err))
+    struct run *run = &installation->run;
+    struct execution_record execution = {
+        .id = run->id,
+        .workflow_id = run->workflow ? run->workflow->name : NULL,
+        .parameters = run->parameters,
+        .options = run->limits,
+    };
+    struct deployment_record record = {
+        .id = installation->id,
+        .blueprint_id = path_base(installation->folder),
+        .folder = installation->folder,
+        .main_file = path_base(installation->path),
+        .plan = run->plan,
+        .instances = run->instances,
+        .execution = run->workflow ? &execution : NULL,
+        .add_files = copy_plugins,
+        .add_files_data = installation,
+    };
+    struct store *store = runtime_store(c, STORE_WRITE, err);
+    id_uuid(run->id);
+    installation->cloudify = c;
+    if (!store)
         return false;
-    if (copy_plugins(c, installation, err))
-        return true;
-    if (installation->is_new) {
-        struct error ignored = {0}; /* what stopped the install is the error to report */
-        deployment_store_close(installation->run.ds);
-        installation->run.ds = NULL;
-        deployment_remove(c->store, installation->id, &ignored);
+    if (!store_has_deployment(store, installation->id, err)) {
+        run->ds = err->code ? NULL : deployment_create(store, &record, err);
+        return run->ds;
     }
-    return false;
+    run->ds = deployment_open(store, installation->id, STORE_WRITE, err);
+    return run->ds && may_renew(run->ds, err) && deployment_renew(run->ds, &record, err);
 }
 
 static void installation_release(struct installation *installation)

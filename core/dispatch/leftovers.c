@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/files.h"
 #include "dispatch/children.h"
 
@@ -14,6 +15,7 @@ static bool end_one(const char *directory, const char *name, struct error *err)
 {
     char *path = path_join(directory, name);
     bool ok = path ? children_memory_end_left(path, err) : error_nomem(err);
+    FAULT_POINT("leftovers.ended");
     if (ok && unlink(path) != 0)
         ok = error_set(err, ERROR_IO, "cannot remove '%s': %s", path, strerror(errno));
     free(path);

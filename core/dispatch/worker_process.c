@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/files.h"
 #include "base/strbuf.h"
 #include "dispatch/children.h"
@@ -117,6 +118,7 @@ bool worker_process_start(struct worker_process *process, const char *path, int 
     process->children = children_memory_new(record, err);
     if (process->children < 0)
         goto fail;
+    FAULT_POINT("worker.recorded");
     if (!move_up(&process->children) ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         start_failed(path, errno, err);
@@ -133,6 +135,7 @@ bool worker_process_start(struct worker_process *process, const char *path, int 
         start_failed(path, failed, err);
         goto fail;
     }
+    FAULT_POINT("worker.spawned");
     children_memory_set_worker(process->children, process->pid);
     process->pidfd = pidfd_open(process->pid, 0);
     if (process->pidfd >= 0)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/files.h"
 #include "dispatch/leftovers.h"
 #include "engine/execution_internal.h"
@@ -75,6 +76,7 @@ static bool make_directories(struct execution *e, struct error *err)
     bool ok = make_directory(e, "output", &output, err) &&
               make_directory(e, "run", &e->run_directory, err) &&
               leftovers_end(e->run_directory, err);
+    FAULT_POINT("execution.cleaned");
     free(output);
     return ok;
 }

@@ -269,7 +269,10 @@ static bool restore_operations(struct restoration *r, struct error *err)
         const char *state = json_string_at(record, "state", "");
         bool under_way = !strcmp(state, "sent") || !strcmp(state, "started");
         bool failed = !strcmp(state, "failed");
-        task->resume = under_way && !r->e->options.reset_operations;
+        bool interrupted =
+            !strcmp(state, "pending") &&
+            json_boolean_at(json_object_get(record, "details"), "interrupted", false);
+        task->resume = (under_way || interrupted) && !r->e->options.reset_operations;
         task->current_retries = failed || (under_way && r->e->options.reset_operations)
                                     ? 0
                                     : (int32_t)json_integer_at(record, "retry", 0);

@@ -65,6 +65,20 @@ static void finish_with_error(struct execution *e, struct task *task, json_t *er
     json_decref(error_new);
 }
 
+/* An operation that was interrupted can see it when it is tried again, also by another engine; and
+ * a try that ended before the function began was none. */
+static void keep_resume(struct execution *e, struct task *task, bool resume)
+{
+    if (!resume || task->state != TASK_PENDING || !task->attached)
+        return;
+    task->resume = true;
+    if (!task->row)
+        return;
+    json_t *details = json_pack("{s:b}", "interrupted", true);
+    execution_keep_operation(e, task, details);
+    json_decref(details);
+}
+
 static bool send_operation(struct execution *e, struct task *task, int place)
 {
     task->state = TASK_SENDING;
@@ -80,7 +94,9 @@ static bool send_operation(struct execution *e, struct task *task, int place)
     dispatcher_release(e->dispatcher, place);
     if (err.code == ERROR_NOMEM)
         return abort_with(e, &err);
+    bool resume = task->resume;
     finish_with_error(e, task, error_document(&err, true), TASK_END_RECOVERABLE, -1);
+    keep_resume(e, task, resume);
     return true;
 }
 
@@ -306,7 +322,6 @@ static void apply_interruption(struct execution *e, const struct arrival *arriva
         apply_timeout(e, task);
         return;
     }
-    bool resume = arrival->how.started;
     bool again = arrival->how.resumable || !arrival->how.started;
     bool too_often = again && ++task->interruptions > INTERRUPTIONS_LIMIT;
     char text[1024];
@@ -315,18 +330,20 @@ static void apply_interruption(struct execution *e, const struct arrival *arriva
     json_t *error = execution_error("OperationInterrupted", text, again);
     finish_with_error(e, task, error, again ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE,
                       again ? 0 : -1);
-    if (task->state == TASK_PENDING && task->attached)
-        task->resume = resume;
 }
 
 void execution_apply(struct execution *e, const struct arrival *arrival)
 {
+    struct task *task = arrival->task;
+    bool resume = task && task->resume && !task->announced;
     switch (arrival->kind) {
     case ARRIVAL_RESULT:
         apply_result(e, arrival);
+        keep_resume(e, task, resume);
         break;
     case ARRIVAL_INTERRUPTED:
         apply_interruption(e, arrival);
+        keep_resume(e, task, resume || (arrival->how.started && !arrival->how.timed_out));
         break;
     case ARRIVAL_STARTED:
         if (arrival->start.async)
@@ -340,8 +357,8 @@ void execution_apply(struct execution *e, const struct arrival *arrival)
         execution_answer(e, arrival);
         break;
     case ARRIVAL_NOT_SENT:
-        finish_with_error(e, arrival->task, json_incref(arrival->json), error_end(arrival->json),
-                          -1);
+        finish_with_error(e, task, json_incref(arrival->json), error_end(arrival->json), -1);
+        keep_resume(e, task, resume);
         break;
     case ARRIVAL_RETRY_DUE:
         task_graph_release(e->graph, arrival->task);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/json.h"
 #include "engine/execution_internal.h"
 
@@ -310,6 +311,7 @@ static void commit_and_send(struct execution *e)
 {
     struct error err = {0};
     execution_keep_graph(e);
+    FAULT_POINT("turn.written");
     if (!e->fatal.code && !deployment_store_commit(e->options.store, &err))
         execution_abort(e, &err);
     if (e->fatal.code) {
@@ -317,7 +319,9 @@ static void commit_and_send(struct execution *e)
         uv_stop(&e->loop);
         return;
     }
+    FAULT_POINT("turn.committed");
     execution_send(e);
+    FAULT_POINT("turn.sent");
     if (e->ended)
         uv_stop(&e->loop);
 }

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "dispatch/children.h"
 
 extern char **environ;
@@ -67,6 +68,7 @@ pid_t process_start(const struct process_start *start, struct error *err)
     close(report[1]);
     if (pid > 0) {
         setpgid(pid, pid);
+        FAULT_POINT("child.forked");
         if (!children_add(pid))
             kill(-pid, SIGKILL);
         reason = read_report(report[0]);

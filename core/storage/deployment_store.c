@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/files.h"
 #include "base/ids.h"
 #include "storage/schema.h"
@@ -92,9 +93,10 @@ static bool storage_error(struct error *err, const struct error *cause)
 
 /* Copies to a directory of its own next to an older copy, which stays in use until the new one is
  * committed. */
-static bool copy_folder(const struct deployment_store *ds, const char *folder,
+static bool copy_folder(const struct deployment_store *ds, const struct deployment_record *record,
                         char copy_name[COPY_NAME_SIZE], struct error *err)
 {
+    const char *folder = record->folder;
     char suffix[7];
     id_suffix(suffix, sizeof suffix - 1);
     snprintf(copy_name, COPY_NAME_SIZE, "%s%s", copy_prefix, suffix);
@@ -110,7 +112,9 @@ static bool copy_folder(const struct deployment_store *ds, const char *folder,
         ok = error_nomem(err);
     else {
         struct error cause = {0};
-        ok = directory_copy(from, to, store, &cause) || storage_error(err, &cause);
+        ok = directory_copy(from, to, store, &cause) &&
+             (!record->add_files || record->add_files(record->add_files_data, to, &cause));
+        ok = ok || storage_error(err, &cause);
         ok = ok && tree_sync(to, err);
         if (!ok && directory_exists(to))
             tree_remove(to, &cause);
@@ -145,6 +149,7 @@ static bool remove_other_copies(const struct deployment_store *ds, struct error 
 
 /* ---- making ---- */
 
+/* All but the commit. */
 static bool write_all(struct deployment_store *ds, const struct deployment_record *record,
                       const char *copy_name, struct error *err)
 {
@@ -153,7 +158,7 @@ static bool write_all(struct deployment_store *ds, const struct deployment_recor
     if (state_write(ds->state, record, copy_name, err) &&
         (!record->execution ||
          execution_insert(ds->state, record->execution, record->blueprint_id, err)))
-        return database_commit(ds->state, err);
+        return true;
     database_rollback(ds->state);
     return false;
 }
@@ -171,12 +176,14 @@ static bool fill(struct store *store, struct deployment_store *ds,
                  const struct deployment_record *record, struct error *err)
 {
     char copy_name[COPY_NAME_SIZE];
-    return make_directories(ds, err) && take_lock(ds, err) &&
-           copy_folder(ds, record->folder, copy_name, err) &&
-           set_blueprint(ds, record->blueprint_id, copy_name, err) &&
+    if (!make_directories(ds, err) || !take_lock(ds, err) ||
+        !copy_folder(ds, record, copy_name, err))
+        return false;
+    FAULT_POINT("create.copied");
+    return set_blueprint(ds, record->blueprint_id, copy_name, err) &&
            open_state(ds, DATABASE_CREATE, err) && write_all(ds, record, copy_name, err) &&
-           database_sync(ds->state, err) && directory_sync(ds->directory, err) &&
-           directory_sync(store->deployments, err);
+           database_commit(ds->state, err) && database_sync(ds->state, err) &&
+           directory_sync(ds->directory, err) && directory_sync(store->deployments, err);
 }
 
 /* Inside of a transaction of the catalog, which is the commit point, and which keeps others from
@@ -193,11 +200,17 @@ static struct deployment_store *create(struct store *store, const struct deploym
     if (!ds)
         return NULL;
     clock_timestamp(now);
+    FAULT_POINT("create.begun");
     if (fill(store, ds, record, err) &&
         database_run(store->catalog, err, "INSERT INTO deployments (id, created_at) VALUES (?, ?)",
-                     "tt", record->id, now) &&
-        database_commit(store->catalog, err))
-        return ds;
+                     "tt", record->id, now)) {
+        if (database_commit(store->catalog, err))
+            return ds;
+        /* Its files stay: SQLite may yet find in its log what it could not make durable. If it does
+         * not, the next creation removes them. */
+        deployment_store_close(ds);
+        return NULL;
+    }
     struct error ignored = {0}; /* what cannot be removed now is at the next creation */
     if (directory_exists(ds->directory))
         tree_remove(ds->directory, &ignored);
@@ -221,13 +234,15 @@ bool deployment_renew(struct deployment_store *ds, const struct deployment_recor
                       struct error *err)
 {
     char copy_name[COPY_NAME_SIZE];
-    if (!copy_folder(ds, record->folder, copy_name, err) || !directory_sync(ds->directory, err) ||
+    if (!copy_folder(ds, record, copy_name, err) || !directory_sync(ds->directory, err) ||
         !write_all(ds, record, copy_name, err)) {
         struct error ignored = {0}; /* as in create() */
         remove_other_copies(ds, &ignored);
         return false;
     }
-    return set_blueprint(ds, record->blueprint_id, copy_name, err) && remove_other_copies(ds, err);
+    /* If this fails, both copies stay: it is not known which of them counts. */
+    return database_commit(ds->state, err) &&
+           set_blueprint(ds, record->blueprint_id, copy_name, err) && remove_other_copies(ds, err);
 }
 
 /* ---- opening and removing ---- */

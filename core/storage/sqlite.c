@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "storage/fault_disk.h"
 
 enum {
     BUSY_TIMEOUT = 10000, /* milliseconds to wait for another process's transaction */
@@ -20,6 +21,7 @@ struct database {
     sqlite3 *handle;
     char *path;
     bool read_only;
+    int last_errno; /* of what failed latest, where SQLite keeps none */
     struct {
         const char *sql;
         sqlite3_stmt *statement;
@@ -30,6 +32,8 @@ struct database {
 static bool disk_error(const struct database *db, int code, struct error *err)
 {
     int number = sqlite3_system_errno(db->handle);
+    if (!number)
+        number = db->last_errno;
     if (code == SQLITE_FULL || number == ENOSPC || number == EDQUOT || number == EFBIG)
         return error_set(err, ERROR_STORAGE,
                          "cannot write '%s': the disk is full (%s): free some space and try again",
@@ -130,6 +134,7 @@ struct database *database_open(const char *path, enum database_mode mode,
                                const struct schema *schema, struct error *err)
 {
     struct database *db = calloc(1, sizeof *db);
+    fault_disk_use();
     if (!db || !(db->path = strdup(path))) {
         error_nomem(err);
         goto fail;
@@ -196,8 +201,10 @@ static bool sync_file(struct database *db, int which, struct error *err)
 {
     sqlite3_file *file = NULL;
     int code = sqlite3_file_control(db->handle, "main", which, &file);
-    if (code == SQLITE_OK && file && file->pMethods)
+    if (code == SQLITE_OK && file && file->pMethods) {
         code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+        db->last_errno = errno;
+    }
     return code == SQLITE_OK || database_error(db, code, err);
 }
 
@@ -257,6 +264,15 @@ static bool bind_all(struct database *db, sqlite3_stmt *statement, const char *t
     return code == SQLITE_OK || database_error(db, code, err);
 }
 
+/* Of an error that a commit meets SQLite keeps no number. */
+static int step(struct database *db, sqlite3_stmt *statement)
+{
+    errno = 0;
+    int code = sqlite3_step(statement);
+    db->last_errno = code == SQLITE_ROW || code == SQLITE_DONE ? 0 : errno;
+    return code;
+}
+
 void database_finish(sqlite3_stmt *query)
 {
     sqlite3_reset(query);
@@ -265,7 +281,7 @@ void database_finish(sqlite3_stmt *query)
 
 bool database_next(struct database *db, sqlite3_stmt *query, struct error *err)
 {
-    int code = sqlite3_step(query);
+    int code = step(db, query);
     if (code == SQLITE_ROW)
         return true;
     if (code != SQLITE_DONE)
@@ -283,7 +299,7 @@ bool database_run(struct database *db, struct error *err, const char *sql, const
     va_start(args, types);
     bool ok = bind_all(db, statement, types, args, err);
     va_end(args);
-    int code = ok ? sqlite3_step(statement) : SQLITE_ERROR;
+    int code = ok ? step(db, statement) : SQLITE_ERROR;
     if (ok && code != SQLITE_DONE && code != SQLITE_ROW)
         ok = database_error(db, code, err);
     database_finish(statement);

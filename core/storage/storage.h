@@ -72,6 +72,9 @@ struct deployment_record {
     const struct plan *plan; /* prepared */
     const struct instance_set *instances;
     const struct execution_record *execution; /* its first one, or NULL */
+    /* Adds to the copy of the folder what else the deployment needs, before it counts; or NULL. */
+    bool (*add_files)(void *data, const char *copy, struct error *err);
+    void *add_files_data;
 };
 
 /**

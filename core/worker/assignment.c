@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "dispatch/children.h"
@@ -178,7 +179,9 @@ static void channel_ended(void *data, json_t *result)
         json_decref(result);
         result = NULL;
     }
+    FAULT_POINT("operation.ended");
     send_result(assignment->id, result);
+    FAULT_POINT("operation.sent");
     /* Only now: until the engine has the result, what the operation started dies with us. */
     children_forget(assignment->owner);
     assignment_free(assignment);
@@ -224,6 +227,7 @@ void assignment_begin(struct operation_host *host, uv_loop_t *loop, json_t *requ
                     failure_result(json_string_at(request, "id", ""), "RecoverableError", &err));
         return;
     }
+    FAULT_POINT("operation.received");
     if (assignment->output && !output_file_open(&assignment->file, assignment->output, &err)) {
         send_result(assignment->id, failure_result(assignment->id, "RecoverableError", &err));
         assignment_free(assignment);

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fault.h"
+
 /* Duplicates stay above these, out of the way of what a plugin expects to get. */
 enum { LOWEST_FD = 10 };
 
@@ -30,7 +32,7 @@ bool output_file_open(struct output_file *output, const char *path, struct error
 {
     int file = -1;
     output->fd = -1;
-    if (keep_originals())
+    if (keep_originals() && !FAULT_ERRNO("output.open"))
         file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file >= 0) {
         output->fd = fcntl(file, F_DUPFD_CLOEXEC, LOWEST_FD);

@@ -29,8 +29,8 @@ local function decorator(kind)
    end
 end
 
---- `operation(f)` or `operation{resumable = true, async = true}(f)`. Resumable: may be run again after
---- an interruption. Async: promises to wait only through cloudify.aio, and shares its worker.
+--- `operation(f)` or `operation{resumable = true, async = true}(f)`. Resumable: may be run again
+--- after an interruption. Async: promises to wait only through cloudify.aio, and shares its worker.
 decorators.operation = decorator("operation")
 decorators.task = decorators.operation
 --- `workflow(f)` or `workflow{resumable = true}(f)`.

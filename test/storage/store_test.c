@@ -1,4 +1,5 @@
 /* store_test.c - deployments are made whole or not at all, read by others, and kept. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -79,8 +80,13 @@ static bool fixture_init(struct fixture *f)
     f->parameters = json_pack("{s: b}", "force", 1);
     f->execution = (struct execution_record){
         .id = "e1", .workflow_id = "install", .parameters = f->parameters};
-    f->record = (struct deployment_record){"web",   "web-blueprint", f->folder,    "blueprint.yaml",
-                                           f->plan, f->instances,    &f->execution};
+    f->record = (struct deployment_record){.id = "web",
+                                           .blueprint_id = "web-blueprint",
+                                           .folder = f->folder,
+                                           .main_file = "blueprint.yaml",
+                                           .plan = f->plan,
+                                           .instances = f->instances,
+                                           .execution = &f->execution};
     if (!CHECK(ok, "the fixture stands: %s", err.text))
         fixture_release(f);
     return ok;
@@ -218,6 +224,43 @@ static void test_renew_and_remove(void)
     fixture_release(&f);
 }
 
+static bool add_plugin(void *data, const char *copy, struct error *err)
+{
+    const struct fixture *f = data;
+    CHECK(!store_has_deployment(f->store, "web", err), "files are added before it counts");
+    char *path = path_join(copy, "plugin");
+    bool ok = file_write(path, "", 0, 0600, err);
+    free(path);
+    return ok;
+}
+
+static bool refuse_plugin(void *data, const char *copy, struct error *err)
+{
+    (void)data, (void)copy;
+    return error_set(err, ERROR_INVALID, "no such plugin");
+}
+
+static void test_added_files(void)
+{
+    struct fixture f;
+    struct error err = {0};
+    if (!fixture_init(&f))
+        return;
+    f.record.add_files = refuse_plugin;
+    CHECK(!deployment_create(f.store, &f.record, &err) && !strcmp(err.text, "no such plugin") &&
+              !exists_below(&f, "deployments/web"),
+          "without what it needs there is no deployment: %s", err.text);
+    error_clear(&err);
+    f.record.add_files = add_plugin;
+    f.record.add_files_data = &f;
+    struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
+    char *path = path_join(deployment_store_resources(ds), "plugin");
+    CHECK(file_exists(path), "with it there is: %s", err.text);
+    free(path);
+    deployment_store_close(ds);
+    fixture_release(&f);
+}
+
 /* ---- crashes ---- */
 
 /* What a crash between state.db and the catalog leaves is a deployment without a row. */
@@ -242,6 +285,57 @@ static void test_crash_before_commit(void)
     CHECK(!err.code && exists_below(&f, "deployments/web/state.db"), "and the id is free: %s",
           err.text);
     CHECK(exists_below(&f, "deployments/next/state.db"), "others are left alone");
+    fixture_release(&f);
+}
+
+/* From now on transactions that insert into `table` fail when they are committed. */
+static void break_commits(struct database *db, const char *table, struct error *err)
+{
+    char trigger[200];
+    snprintf(trigger, sizeof trigger,
+             "CREATE TRIGGER broken AFTER INSERT ON %s BEGIN INSERT INTO broken VALUES (7); END",
+             table);
+    CHECK(database_run(db, err, "CREATE TABLE whole (id INTEGER PRIMARY KEY)", "") &&
+              database_run(db, err,
+                           "CREATE TABLE broken (id REFERENCES whole (id)"
+                           " DEFERRABLE INITIALLY DEFERRED)",
+                           "") &&
+              database_run(db, err, trigger, ""),
+          "commits are broken: %s", err->text);
+}
+
+static size_t count_copies(const struct fixture *f)
+{
+    size_t count = 0;
+    char *path = below(f, "deployments/web");
+    DIR *directory = opendir(path);
+    for (struct dirent *entry; directory && (entry = readdir(directory));)
+        count += !strncmp(entry->d_name, "blueprint-", 10);
+    if (directory)
+        closedir(directory);
+    free(path);
+    return count;
+}
+
+/* What could not be committed for sure may be found in SQLite's log later on. */
+static void test_doubtful_commit(void)
+{
+    struct fixture f;
+    struct error err = {0};
+    if (!fixture_init(&f))
+        return;
+    break_commits(f.store->catalog, "deployments", &err);
+    CHECK(!deployment_create(f.store, &f.record, &err), "a commit fails: %s", err.text);
+    CHECK(exists_below(&f, "deployments/web/state.db"), "what it was about is not taken away");
+    error_clear(&err);
+    database_run(f.store->catalog, &err, "DROP TRIGGER broken", "");
+    struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
+    CHECK(ds && count_copies(&f) == 1, "but at the next creation: %s", err.text);
+    break_commits(ds->state, "executions", &err);
+    f.execution.id = "e2";
+    CHECK(!deployment_renew(ds, &f.record, &err) && count_copies(&f) == 2,
+          "the same is true of a deployment that starts anew: %s", err.text);
+    deployment_store_close(ds);
     fixture_release(&f);
 }
 
@@ -659,6 +753,34 @@ static void test_full_disk(void)
     fixture_release(&f);
 }
 
+static void test_full_disk_at_commit(void)
+{
+    struct fixture f;
+    if (!fixture_init(&f))
+        return;
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct error err = {0};
+        struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
+        signal(SIGXFSZ, SIG_IGN);
+        struct rlimit limit = {4096, 4096};
+        setrlimit(RLIMIT_FSIZE, &limit);
+        bool refused = deployment_store_begin(ds, &err) &&
+                       execution_set_status(ds, "e1", "started", NULL, &err) &&
+                       !deployment_store_commit(ds, &err);
+        bool clear = err.code == ERROR_STORAGE && strstr(err.text, "/state.db") &&
+                     strstr(err.text, "free some space");
+        if (!refused || !clear)
+            printf("# %s\n", err.text);
+        fflush(stdout);
+        _exit(refused && clear ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(pid, &status, 0);
+    CHECK(status == 0, "a disk that is full when a transaction ends is called that");
+    fixture_release(&f);
+}
+
 static void test_read_only(void)
 {
     struct fixture f;
@@ -746,7 +868,9 @@ int main(void)
 {
     test_create_and_reopen();
     test_renew_and_remove();
+    test_added_files();
     test_crash_before_commit();
+    test_doubtful_commit();
     test_killed_engine();
     test_instances();
     test_events();
@@ -756,6 +880,7 @@ int main(void)
     test_request();
     test_ids();
     test_full_disk();
+    test_full_disk_at_commit();
     test_read_only();
     test_not_ours();
     test_damaged();
