@@ -26,6 +26,7 @@ void deployment_store_close(struct deployment_store *ds)
     free(ds->directory);
     free(ds->workdir);
     free(ds->lock_path);
+    free(ds->queue_path);
     free(ds->blueprint_id);
     free(ds->resources);
     free(ds);
@@ -37,7 +38,8 @@ static struct deployment_store *deployment_store_new(const struct store *store, 
     struct deployment_store *ds = calloc(1, sizeof *ds);
     if (ds && (ds->id = strdup(id)) && (ds->directory = path_join(store->deployments, id)) &&
         (ds->workdir = path_join(ds->directory, "workdir")) &&
-        (ds->lock_path = path_join(ds->directory, "lock")))
+        (ds->lock_path = path_join(ds->directory, "lock")) &&
+        (ds->queue_path = path_join(ds->directory, "queue")))
         return ds;
     error_nomem(err);
     deployment_store_close(ds);
@@ -238,7 +240,7 @@ static bool check_known(struct store *store, const char *id, struct error *err)
            error_set(err, ERROR_NOT_FOUND, "there is no deployment '%s'", id);
 }
 
-static bool load_blueprint(struct deployment_store *ds, struct error *err)
+bool deployment_store_reload(struct deployment_store *ds, struct error *err)
 {
     sqlite3_stmt *query = database_query(
         ds->state, err, "SELECT blueprint_id, blueprint_directory FROM deployment", "");
@@ -262,7 +264,7 @@ struct deployment_store *deployment_open(struct store *store, const char *id, en
         return NULL;
     if ((mode != STORE_WRITE || take_lock(ds, err)) &&
         open_state(ds, mode == STORE_READ ? DATABASE_READ : DATABASE_WRITE, err) &&
-        load_blueprint(ds, err))
+        deployment_store_reload(ds, err))
         return ds;
     deployment_store_close(ds);
     return NULL;
