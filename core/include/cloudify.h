@@ -88,6 +88,9 @@ struct cloudify_execution_options {
     double wait_after_fail;     /* seconds that what runs may go on after a failure */
     bool dry_run; /* only show what would be done; cloudify_execute() and cloudify_uninstall() */
     bool allow_custom_parameters; /* accept parameters that the workflow does not declare */
+    /* The next two are for cloudify_execute() and cloudify_uninstall(): docs/queue.md. */
+    bool queue; /* while another execution of the deployment runs or waits, wait as well */
+    bool force; /* before those that are queued and not forced; what runs is not overtaken */
 };
 
 /** "0.1.0". */
