@@ -229,8 +229,8 @@ static bool prepare(struct waiter *w, struct error *err)
     struct run *run = w->run;
     char *workflow = strdup(run->workflow->name);
     json_t *given = run->parameters;
-    runtime_clear(run);
     run->parameters = NULL;
+    runtime_clear(run);
     bool ok = (workflow || error_nomem(err)) && runtime_load(run, err);
     run->workflow = ok ? runtime_workflow(run->plan, workflow, err) : NULL;
     ok = run->workflow && runtime_bind_parameters(w->c, run, given, true, err);

@@ -181,12 +181,19 @@ static bool fill(struct store *store, struct deployment_store *ds,
            directory_sync(store->deployments, err);
 }
 
-/* Inside of a transaction of the catalog, which is the commit point, and which keeps others from
- * cleaning away what is not yet in it. */
+/* The commit point of making a deployment. */
+static bool enter(struct store *store, const char *id, struct error *err)
+{
+    char now[CLOCK_TEXT_SIZE];
+    clock_timestamp(now);
+    return database_run(store->catalog, err,
+                        "INSERT INTO deployments (id, created_at) VALUES (?, ?)", "tt", id, now);
+}
+
+/* Under the lock of the store, which keeps others from cleaning away what is not yet entered. */
 static struct deployment_store *create(struct store *store, const struct deployment_record *record,
                                        struct error *err)
 {
-    char now[CLOCK_TEXT_SIZE];
     if (store_has_deployment(store, record->id, err))
         error_set(err, ERROR_EXISTS, "deployment '%s' exists", record->id);
     if (err->code || !store_clean(store, err))
@@ -194,11 +201,7 @@ static struct deployment_store *create(struct store *store, const struct deploym
     struct deployment_store *ds = deployment_store_new(store, record->id, err);
     if (!ds)
         return NULL;
-    clock_timestamp(now);
-    if (fill(store, ds, record, err) &&
-        database_run(store->catalog, err, "INSERT INTO deployments (id, created_at) VALUES (?, ?)",
-                     "tt", record->id, now) &&
-        database_commit(store->catalog, err))
+    if (fill(store, ds, record, err) && enter(store, record->id, err))
         return ds;
     struct error ignored = {0}; /* what cannot be removed now is at the next creation */
     if (directory_exists(ds->directory))
@@ -211,11 +214,9 @@ struct deployment_store *deployment_create(struct store *store,
                                            const struct deployment_record *record,
                                            struct error *err)
 {
-    if (!deployment_id_check(record->id, err) || !database_begin(store->catalog, err))
-        return NULL;
-    struct deployment_store *ds = create(store, record, err);
-    if (!ds)
-        database_rollback(store->catalog);
+    struct lock *lock = deployment_id_check(record->id, err) ? store_lock(store, err) : NULL;
+    struct deployment_store *ds = lock ? create(store, record, err) : NULL;
+    lock_release(lock);
     return ds;
 }
 
@@ -272,17 +273,14 @@ struct deployment_store *deployment_open(struct store *store, const char *id, en
 
 static bool forget(struct store *store, const char *id, struct error *err)
 {
-    return database_begin(store->catalog, err) &&
-           database_run(store->catalog, err, "DELETE FROM deployments WHERE id = ?", "t", id) &&
-           database_commit(store->catalog, err);
+    return database_run(store->catalog, err, "DELETE FROM deployments WHERE id = ?", "t", id);
 }
 
 static bool clean(struct store *store, struct error *err)
 {
-    if (!database_begin(store->catalog, err))
-        return false;
-    bool ok = store_clean(store, err);
-    database_rollback(store->catalog);
+    struct lock *lock = store_lock(store, err);
+    bool ok = lock && store_clean(store, err);
+    lock_release(lock);
     return ok;
 }
 
@@ -295,9 +293,7 @@ bool deployment_remove(struct store *store, const char *id, struct error *err)
         return false;
     /* The database stays closed: a damaged one must not keep a deployment from being removed. */
     bool ok = take_lock(ds, err) && forget(store, id, err);
-    if (!ok)
-        database_rollback(store->catalog);
-    else if (!clean(store, err)) {
+    if (ok && !clean(store, err)) {
         ok = false;
         error_context(err, "deployment '%s' is removed, but not all its files", id);
     }

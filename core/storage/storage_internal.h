@@ -29,7 +29,12 @@ struct deployment_store {
 const char *network_file_system(long type);
 /** Whether `id` can name a deployment and its directory; else ERROR_INVALID. */
 bool deployment_id_check(const char *id, struct error *err);
-/** Remove what below deployments/ is in no catalog; inside of a transaction of the catalog. */
+/**
+ * Wait for the lock under which deployments are made and removed, which takes longer than a
+ * database may be locked. New, or NULL with `err` set.
+ */
+struct lock *store_lock(const struct store *store, struct error *err);
+/** Remove what below deployments/ is in no catalog; under the lock of the store. */
 bool store_clean(struct store *store, struct error *err);
 /** Make the files and directories below and at `path` durable. */
 bool tree_sync(const char *path, struct error *err);
