@@ -45,12 +45,14 @@ static bool request(struct deployment_store *ds, const char *id, enum cancel_lev
     return !err->code;
 }
 
-/* An execution whose engine is gone ends as it is; what is left of its workers is ended, too. */
+/* An execution whose engine is gone ends as it is; what is left of its workers is ended, too. Who
+ * holds the lock knows that no engine runs it, whatever process that was. */
 static bool cancel_left(struct cloudify *c, const char *id, struct error *err)
 {
     struct deployment_store *ds = runtime_deployment_of(c, id, STORE_WRITE, err);
     json_t *execution = ds ? execution_get(ds, id, err) : NULL;
-    bool ok = execution && (is_status(execution, "interrupted") || has_ended(execution, err)) &&
+    bool left = execution && (is_status(execution, "interrupted") || runtime_is_running(execution));
+    bool ok = execution && (left || has_ended(execution, err)) &&
               execution_cancel_left(ds, execution, err);
     json_decref(execution);
     deployment_store_close(ds);
