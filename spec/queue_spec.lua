@@ -72,6 +72,14 @@ node_templates: {counter: {type: Counter, properties: {folder: %s}}}
             os.execute(("kill -9 %s 2>%s"):format(one.pid, world:path("kill")))
          end
       end
+      cfy.eventually(function()
+         for _, one in ipairs(running) do
+            if world:so_far(one.name .. ".code") == "" then
+               return false
+            end
+         end
+         return true
+      end, 10)
       world:remove()
    end)
 

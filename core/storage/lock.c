@@ -155,7 +155,7 @@ struct lock *lock_take(const char *path, struct error *err)
     return NULL;
 }
 
-bool lock_request(int fd, struct flock request)
+MAY_BE_CANCELLED bool lock_request(int fd, struct flock request)
 {
     int state, code;
     pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state);
@@ -166,7 +166,7 @@ bool lock_request(int fd, struct flock request)
     return !code;
 }
 
-bool lock_wait(struct lock *lock, struct error *err)
+MAY_BE_CANCELLED bool lock_wait(struct lock *lock, struct error *err)
 {
     return lock_request(lock->fd, whole_file(F_WRLCK))
                ? confirm(lock, err)

@@ -150,7 +150,7 @@ void queue_leave(struct queue_place *place)
 
 /* ---- waiting ---- */
 
-static bool wait_for_those_before(struct queue_place *place)
+MAY_BE_CANCELLED static bool wait_for_those_before(struct queue_place *place)
 {
     if (!lock_request(place->file, bytes(F_RDLCK, turns, place->position)))
         return error_set(&place->error, ERROR_STORAGE, "cannot wait in the queue: %s",
@@ -162,7 +162,7 @@ static bool wait_for_those_before(struct queue_place *place)
 
 /* Somebody may come before it while it waits: an older execution is waited for again, or a forced
  * one is new. */
-static void *wait_for_turn(void *data)
+MAY_BE_CANCELLED static void *wait_for_turn(void *data)
 {
     struct queue_place *place = data;
     uint64_t one = 1;

@@ -39,6 +39,10 @@ bool store_clean(struct store *store, struct error *err);
 /** Make the files and directories below and at `path` durable. */
 bool tree_sync(const char *path, struct error *err);
 
+/* A function in which a thread may be cancelled. AddressSanitizer does not learn that its frame is
+ * gone then, and would take what comes to stand there for an error. */
+#define MAY_BE_CANCELLED __attribute__((no_sanitize("address")))
+
 /** Wait for a lock of the open file description; see lock_wait(). @return false with errno set */
 bool lock_request(int fd, struct flock request);
 /** Whether somebody waits for the queued execution in row `number`, which has these options. */
