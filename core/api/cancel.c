@@ -45,30 +45,57 @@ static bool request(struct deployment_store *ds, const char *id, enum cancel_lev
     return !err->code;
 }
 
-/* An execution whose engine is gone ends as it is; what is left of its workers is ended, too. */
+/* An execution whose engine is gone ends as it is; what is left of its workers is ended, too. Who
+ * holds the lock knows that no engine runs it, whatever process that was. */
 static bool cancel_left(struct cloudify *c, const char *id, struct error *err)
 {
     struct deployment_store *ds = runtime_deployment_of(c, id, STORE_WRITE, err);
     json_t *execution = ds ? execution_get(ds, id, err) : NULL;
-    bool ok = execution && (is_status(execution, "interrupted") || has_ended(execution, err)) &&
+    bool left = execution && (is_status(execution, "interrupted") || runtime_is_running(execution));
+    bool ok = execution && (left || has_ended(execution, err)) &&
               execution_cancel_left(ds, execution, err);
     json_decref(execution);
     deployment_store_close(ds);
     return ok;
 }
 
-static bool cancel(struct cloudify *c, const char *id, enum cancel_level level, struct error *err)
+/* One that an engine runs. */
+static bool cancel_running(struct deployment_store *ds, const json_t *execution,
+                           enum cancel_level level, struct error *err)
+{
+    return (runtime_is_running(execution) || has_ended(execution, err)) &&
+           check_level(execution, level, err) &&
+           request(ds, json_string_at(execution, "id", ""), level, err);
+}
+
+/* `again`: it was its turn before it could be cancelled as a queued one. */
+static bool try_cancel(struct cloudify *c, const char *id, enum cancel_level level, bool *again,
+                       struct error *err)
 {
     struct deployment_store *ds = runtime_deployment_of(c, id, STORE_REQUEST, err);
     json_t *execution = ds ? execution_get(ds, id, err) : NULL;
+    bool queued = execution && runtime_is_queued(execution);
     bool left = execution && is_status(execution, "interrupted");
-    bool ok = execution && !left;
-    if (ok && !runtime_is_running(execution))
-        ok = has_ended(execution, err);
-    ok = ok && check_level(execution, level, err) && request(ds, id, level, err);
+    bool ok = execution;
+    if (queued) {
+        ok = runtime_cancel_queued(c, execution, ds, &queued, err);
+        *again = ok && !queued;
+    } else if (execution && !left) {
+        ok = cancel_running(ds, execution, level, err);
+    }
     json_decref(execution);
     deployment_store_close(ds);
     return left ? cancel_left(c, id, err) : ok;
+}
+
+static bool cancel(struct cloudify *c, const char *id, enum cancel_level level, struct error *err)
+{
+    bool again, ok;
+    do {
+        again = false;
+        ok = try_cancel(c, id, level, &again, err);
+    } while (again);
+    return ok;
 }
 
 bool cloudify_cancel(struct cloudify *c, const char *execution, enum cloudify_cancel_level level,

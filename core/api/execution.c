@@ -39,6 +39,12 @@ static void show_events(void *data, const json_t *records)
         options->on_events_end(options->on_event_data);
 }
 
+void runtime_listen(const struct cloudify *c, struct execution_options *how)
+{
+    how->on_events = c->options.on_event ? show_events : NULL;
+    how->on_events_data = (void *)&c->options;
+}
+
 /* The directories that plugins are looked for in: the deployment's own first. New, or NULL. */
 static const char **plugin_directories(const struct cloudify *c, const char *own)
 {
@@ -76,9 +82,11 @@ json_t *runtime_limits(const struct cloudify_execution_options *options, const j
     json_t *limits = json_pack("{s:I, s:I, s:f, s:I, s:f}", "workers", workers, "task_retries",
                                retries, "task_retry_interval", interval, "subgraph_retries",
                                subgraph_retries, "wait_after_fail", wait);
-    if (!limits)
-        error_nomem(err);
-    return limits;
+    if (limits && (!options->force || !json_object_set_new(limits, "force", json_true())))
+        return limits;
+    json_decref(limits);
+    error_nomem(err);
+    return NULL;
 }
 
 static void set_limits(struct execution_options *execution, const json_t *limits)
@@ -113,9 +121,8 @@ json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err
         .reset_operations = run->reset_operations,
         .handle_signals = c->options.handle_signals,
         .host = lua_workflow_host(),
-        .on_events = c->options.on_event ? show_events : NULL,
-        .on_events_data = &c->options,
     };
+    runtime_listen(c, &execution);
     set_limits(&execution, run->limits);
     json_t *record = NULL;
     if (!directories)
@@ -156,17 +163,25 @@ bool runtime_load(struct run *run, struct error *err)
     return run->instances;
 }
 
-void runtime_unload(struct run *run)
+void runtime_clear(struct run *run)
 {
-    json_decref(run->limits);
     json_decref(run->parameters);
     instances_free(run->instances);
     plan_free(run->plan);
+    run->parameters = NULL;
+    run->instances = NULL;
+    run->plan = NULL;
+}
+
+void runtime_unload(struct run *run)
+{
+    runtime_clear(run);
+    json_decref(run->limits);
     deployment_store_close(run->ds);
 }
 
 /* Keep the execution in the store and run it. */
-static json_t *add_and_run(struct cloudify *c, struct run *run, struct error *err)
+static json_t *add_and_run(struct cloudify *c, struct run *run, bool queue, struct error *err)
 {
     struct execution_record record = {
         .id = run->id,
@@ -176,7 +191,22 @@ static json_t *add_and_run(struct cloudify *c, struct run *run, struct error *er
         .dry_run = run->dry_run,
     };
     id_uuid(run->id);
+    if (queue)
+        return runtime_run_queued(c, run, &record, err);
     return execution_add(run->ds, &record, err) ? runtime_run(c, run, err) : NULL;
+}
+
+/* What is queued keeps the parameters as they are given: the turn comes, and they are bound. */
+static bool bind_given(struct cloudify *c, struct run *run, const json_t *given,
+                       const struct cloudify_execution_options *options, struct error *err)
+{
+    if (!runtime_bind_parameters(c, run, given, options->allow_custom_parameters, err))
+        return false;
+    if (!options->queue)
+        return true;
+    json_decref(run->parameters);
+    run->parameters = json_deep_copy(given);
+    return run->parameters || error_nomem(err);
 }
 
 /* Fill `run` from the store, as far as it can be, and run it. */
@@ -187,11 +217,26 @@ static json_t *execute(struct cloudify *c, struct run *run, const char *workflow
     if (!runtime_load(run, err))
         return NULL;
     run->dry_run = options->dry_run;
+    run->force = options->force;
     run->workflow = runtime_workflow(run->plan, workflow, err);
-    if (run->workflow &&
-        runtime_bind_parameters(c, run, given, options->allow_custom_parameters, err))
+    if (run->workflow && bind_given(c, run, given, options, err))
         run->limits = runtime_limits(options, NULL, err);
-    return run->limits ? add_and_run(c, run, err) : NULL;
+    return run->limits ? add_and_run(c, run, options->queue, err) : NULL;
+}
+
+/* To run at once, or to wait. */
+static bool open_to_execute(struct cloudify *c, struct run *run, const char *deployment,
+                            const struct cloudify_execution_options *options, struct error *err)
+{
+    run->ds = runtime_deployment(c, deployment, options->queue ? STORE_REQUEST : STORE_WRITE, err);
+    runtime_explain_busy(c, deployment,
+                         options->force ? "--force does not stop it: wait for it with --queue"
+                                        : "wait for it with --queue",
+                         err);
+    return run->ds &&
+           (options->queue ||
+            runtime_check_queue(run->ds, options->force,
+                                "wait behind it with --queue, or go before it with --force", err));
 }
 
 char *cloudify_execute(struct cloudify *c, const char *deployment, const char *workflow,
@@ -201,9 +246,7 @@ char *cloudify_execute(struct cloudify *c, const char *deployment, const char *w
     struct error why = {0};
     struct run run = {0};
     json_t *record = NULL, *given = runtime_object(parameters, "parameters", &why);
-    if (given)
-        run.ds = runtime_deployment(c, deployment, STORE_WRITE, &why);
-    if (run.ds)
+    if (given && open_to_execute(c, &run, deployment, options, &why))
         record = execute(c, &run, workflow, given, options, &why);
     runtime_unload(&run);
     json_decref(given);

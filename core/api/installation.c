@@ -53,6 +53,10 @@ static bool prepare_install(struct cloudify *c, struct run *run,
         return error_set(err, ERROR_UNSUPPORTED,
                          "install: a dry run needs a deployment: create it, then execute its "
                          "workflow 'install'");
+    if (options->queue || options->force)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "install: only executions of a deployment that is there can be queued or "
+                         "forced: execute its workflow 'install'");
     run->workflow = runtime_workflow(run->plan, "install", err);
     if (run->workflow && runtime_bind_parameters(c, run, NULL, false, err))
         run->limits = runtime_limits(options, NULL, err);
@@ -62,7 +66,9 @@ static bool prepare_install(struct cloudify *c, struct run *run,
 /* Whether a deployment with this id may be installed anew (the life of a deployment). */
 static bool may_renew(struct deployment_store *ds, struct error *err)
 {
-    json_t *executions = executions_list(ds, err);
+    json_t *executions = runtime_check_queue(ds, false, "wait for its end, or cancel it", err)
+                             ? executions_list(ds, err)
+                             : NULL;
     if (!executions)
         return false;
     enum deployment_status status = deployment_status(executions, true);
@@ -150,6 +156,7 @@ static bool create(struct cloudify *c, struct installation *installation, struct
         return run->ds;
     }
     run->ds = deployment_open(store, installation->id, STORE_WRITE, err);
+    runtime_explain_busy(c, installation->id, "wait for its end", err);
     return run->ds && may_renew(run->ds, err) && deployment_renew(run->ds, &record, err);
 }
 
@@ -197,6 +204,7 @@ static bool may_delete(struct cloudify *c, const char *deployment, struct error 
     struct deployment_store *ds = runtime_deployment(c, deployment, STORE_WRITE, err);
     bool ok = ds && may_renew(ds, err);
     deployment_store_close(ds);
+    runtime_explain_busy(c, deployment, "wait for its end", err);
     if (err->code == ERROR_STATE)
         error_context(err, "cannot delete (--force does it all the same)");
     return ok;
@@ -209,5 +217,6 @@ bool cloudify_deployment_delete(struct cloudify *c, const char *deployment, bool
     /* By force without opening it: its database may be damaged. */
     bool ok = force ? runtime_has_deployment(c, deployment, &why) : may_delete(c, deployment, &why);
     ok = ok && deployment_remove(c->store, deployment, &why);
+    runtime_explain_busy(c, deployment, "wait for its end", &why);
     return ok || runtime_error(err, &why);
 }

@@ -19,6 +19,8 @@ static bool has_status(const json_t *execution, const char *status)
 
 bool runtime_is_running(const json_t *execution)
 {
+    if (runtime_is_queued(execution))
+        return json_boolean_at(execution, "waiting", false);
     static const char *const ended[] = {"terminated", "failed", "cancelled", "interrupted"};
     for (size_t i = 0; i < sizeof ended / sizeof *ended; i++)
         if (has_status(execution, ended[i]))
@@ -30,7 +32,7 @@ static enum deployment_status status_after(enum deployment_status before, const 
                                            bool locked)
 {
     bool ended = !runtime_is_running(execution);
-    if (json_boolean_at(execution, "is_dry_run", false))
+    if (json_boolean_at(execution, "is_dry_run", false) || runtime_is_queued(execution))
         return before;
     if (!ended && !locked)
         return DEPLOYMENT_RUNNING;

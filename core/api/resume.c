@@ -5,6 +5,11 @@
 #include "api/runtime.h"
 #include "base/json.h"
 
+static bool has_run(const json_t *execution)
+{
+    return json_is_string(json_object_get(execution, "started_at"));
+}
+
 /* These change what an earlier execution has reached: it cannot go on behind them. */
 static bool is_overtaking(const json_t *execution)
 {
@@ -12,7 +17,7 @@ static bool is_overtaking(const json_t *execution)
     const char *workflow = json_string_at(execution, "workflow_id", "");
     for (size_t i = 0; i < sizeof workflows / sizeof *workflows; i++) {
         if (!strcmp(workflow, workflows[i]))
-            return true;
+            return has_run(execution);
     }
     return false;
 }
@@ -51,17 +56,31 @@ static bool check(const json_t *executions, const char *id, const json_t **execu
 static bool prepare(struct run *run, const json_t *execution,
                     const struct cloudify_resume_options *options, struct error *err)
 {
+    const json_t *stored = json_object_get(execution, "options");
     if (!runtime_load(run, err))
         return false;
     run->workflow = runtime_workflow(run->plan, json_string_at(execution, "workflow_id", ""), err);
     run->parameters = json_incref(json_object_get(execution, "parameters"));
-    run->resume = true;
+    run->dry_run = json_boolean_at(execution, "is_dry_run", false);
+    run->resume = has_run(execution);
+    run->force = json_boolean_at(stored, "force", false);
     run->reset_operations = options->reset_operations;
     strcpy(run->id, json_string_at(execution, "id", ""));
     if (run->workflow)
-        run->limits =
-            runtime_limits(&options->execution, json_object_get(execution, "options"), err);
+        run->limits = runtime_limits(&options->execution, stored, err);
     return run->limits;
+}
+
+/* One that was cancelled while it was queued, or whose engine ended too soon, is begun: it may be
+ * that its parameters were never bound. */
+static bool renew(struct cloudify *c, struct run *run, struct error *err)
+{
+    json_t *given = run->parameters;
+    run->parameters = NULL;
+    bool ok = runtime_bind_parameters(c, run, given, true, err) &&
+              execution_make_pending(run->ds, run->id, run->parameters, err);
+    json_decref(given);
+    return ok;
 }
 
 static json_t *resume(struct cloudify *c, struct run *run, const char *id,
@@ -70,10 +89,17 @@ static json_t *resume(struct cloudify *c, struct run *run, const char *id,
     const json_t *execution;
     json_t *executions = executions_list(run->ds, err), *record = NULL;
     if (executions && check(executions, id, &execution, err) &&
-        prepare(run, execution, options, err))
+        prepare(run, execution, options, err) && (run->resume || renew(c, run, err)))
         record = runtime_run(c, run, err);
     json_decref(executions);
     return record;
+}
+
+/* Wait for the turn of an execution that nobody waits for. */
+static json_t *wait_again(struct cloudify *c, struct run *run, const json_t *execution,
+                          const struct cloudify_resume_options *options, struct error *err)
+{
+    return prepare(run, execution, options, err) ? runtime_run_queued(c, run, NULL, err) : NULL;
 }
 
 char *cloudify_resume(struct cloudify *c, const char *execution,
@@ -82,9 +108,17 @@ char *cloudify_resume(struct cloudify *c, const char *execution,
     struct error why = {0};
     struct run run = {0};
     json_t *record = NULL;
-    run.ds = runtime_deployment_of(c, execution, STORE_WRITE, &why);
-    if (run.ds)
-        record = resume(c, &run, execution, options, &why);
+    run.ds = runtime_deployment_of(c, execution, STORE_REQUEST, &why);
+    json_t *found = run.ds ? execution_get(run.ds, execution, &why) : NULL;
+    if (found && runtime_is_queued(found)) {
+        record = wait_again(c, &run, found, options, &why);
+    } else if (found) {
+        deployment_store_close(run.ds);
+        run.ds = runtime_deployment_of(c, execution, STORE_WRITE, &why);
+        if (run.ds)
+            record = resume(c, &run, execution, options, &why);
+    }
+    json_decref(found);
     runtime_unload(&run);
     return runtime_result(record, &why, err);
 }

@@ -191,6 +191,8 @@ struct deployment_store *runtime_deployment_of(struct cloudify *c, const char *e
     struct store *store = runtime_store(c, mode == STORE_READ ? mode : STORE_WRITE, err);
     char *id = store ? store_find_execution(store, execution, err) : NULL;
     struct deployment_store *ds = id ? runtime_deployment(c, id, mode, err) : NULL;
+    if (id)
+        runtime_explain_busy(c, id, "wait for its end", err);
     free(id);
     return ds;
 }

@@ -12,6 +12,8 @@
 #include "include/cloudify.h"
 #include "storage/storage.h"
 
+struct execution_options;
+
 struct cloudify {
     char *directory; /* of the store */
     struct cloudify_options options;
@@ -40,7 +42,8 @@ char *runtime_result(json_t *value, struct error *err, struct cloudify_error *to
 /** A JSON object from outside; an empty one for NULL. New, or NULL with `err` set. */
 json_t *runtime_object(const char *text, const char *what, struct error *err);
 
-/** Whether an execution (its record) has not ended, nor been left by its engine as far as known. */
+/** Whether an execution (its record) has not ended, nor been left, as far as known, by its engine
+ * or by who waits for it. */
 bool runtime_is_running(const json_t *execution);
 
 enum deployment_status {
@@ -68,7 +71,7 @@ struct run {
     const struct plan_workflow *workflow;
     json_t *parameters; /* complete */
     json_t *limits;     /* runtime_limits() */
-    bool dry_run, resume, reset_operations;
+    bool dry_run, resume, reset_operations, force;
     char id[UUID_TEXT_SIZE];
 };
 
@@ -82,11 +85,46 @@ json_t *runtime_limits(const struct cloudify_execution_options *options, const j
 json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err);
 /** Fill `run` with plan and instances of its open deployment. @return false with `err` set */
 bool runtime_load(struct run *run, struct error *err);
-/** Free what runtime_load() filled in, parameters and limits, and close the deployment. */
+/** Free plan, instances and parameters. */
+void runtime_clear(struct run *run);
+/** The same, and the limits, and close the deployment. */
 void runtime_unload(struct run *run);
 /** The workflow `name`; the error of an unknown one names the nearest. */
 const struct plan_workflow *runtime_workflow(const struct plan *plan, const char *name,
                                              struct error *err);
+
+/* ---- queueing (queue.c) ---- */
+
+bool runtime_is_queued(const json_t *execution);
+/**
+ * Whether no execution waits that would have to come first. `ds` is open for writing.
+ *
+ * @param forced whether only those that are forced come first
+ * @param advice what the error, ERROR_BUSY, says that can be done
+ */
+bool runtime_check_queue(struct deployment_store *ds, bool forced, const char *advice,
+                         struct error *err);
+/** Let an ERROR_BUSY of `deployment` name the execution that runs, and say `advice`. */
+void runtime_explain_busy(struct cloudify *c, const char *deployment, const char *advice,
+                          struct error *err);
+/**
+ * Wait until it is the turn of an execution, then run it. `run` is filled as for runtime_run(), but
+ * with the deployment opened with STORE_REQUEST, and with the parameters that were given.
+ *
+ * @param record to be added; NULL: it is queued already
+ * @return its record, or NULL with `err` set: ERROR_CANCELLED also while it waited
+ */
+json_t *runtime_run_queued(struct cloudify *c, struct run *run,
+                           const struct execution_record *record, struct error *err);
+/**
+ * Cancel an execution if it is queued, and tell who waits for it.
+ *
+ * @param queued gets whether it was
+ */
+bool runtime_cancel_queued(struct cloudify *c, const json_t *execution, struct deployment_store *ds,
+                           bool *queued, struct error *err);
+/** Let the events of an execution be shown as the handle's options say. */
+void runtime_listen(const struct cloudify *c, struct execution_options *how);
 
 /* What values of object types are looked up in. All is borrowed. */
 struct runtime_objects {

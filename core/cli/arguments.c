@@ -190,6 +190,18 @@ static bool set_force(struct arguments *arguments, const char *value)
     return arguments->force = true;
 }
 
+static bool set_queue(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->execution.queue = true;
+}
+
+static bool set_queue_force(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->execution.force = true;
+}
+
 /* The more urgent one counts, in whatever order they stand. */
 static bool set_cancel(struct arguments *arguments, enum cloudify_cancel_level level)
 {
@@ -297,6 +309,10 @@ static const struct option options[] = {
     {"--from", NULL, "TIME", OPTION_EVENTS, "only from this time on", set_from},
     {"--to", NULL, "TIME", OPTION_EVENTS, "only up to this time", set_to},
     {"--force", NULL, NULL, OPTION_FORCE, "do it whatever the deployment's state", set_force},
+    {"--queue", NULL, NULL, OPTION_QUEUE,
+     "while another execution of the deployment runs or waits, wait too", set_queue},
+    {"--force", NULL, NULL, OPTION_QUEUE, "go before those that wait; what runs is not overtaken",
+     set_queue_force},
     {"--force", NULL, NULL, OPTION_CANCEL, "do not wait for the workflow, only for operations",
      set_cancel_force},
     {"--kill", NULL, NULL, OPTION_CANCEL, "kill the operations that run", set_cancel_kill},

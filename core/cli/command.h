@@ -30,6 +30,7 @@ enum option_bit {
     OPTION_CANCEL = 1 << 15, /* --force and --kill */
     OPTION_DRY_RUN = 1 << 16,
     OPTION_RESET = 1 << 20,
+    OPTION_QUEUE = 1 << 21, /* --queue and --force */
     OPTIONS_COMMON = OPTION_STORE | OPTION_JSON,
     OPTIONS_BLUEPRINT = OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_IMPORT_RULES,
     OPTIONS_EXECUTION =

@@ -120,7 +120,7 @@ static void show_executions(const json_t *rows)
         {"id", "id"},
         {"deployment", "deployment_id"},
         {"workflow", "workflow_id"},
-        {"status", "status"},
+        {"status", "status_display"},
         {"created", "created_at"},
         {"ended", "ended_at"},
         {"error", "error"},

@@ -13,7 +13,7 @@ const struct command commands[] = {
      "install\n"
      "has failed or was interrupted, the id is refused."},
     {"uninstall", "DEPLOYMENT", "Uninstall a deployment; its record and history stay.", 1, 1,
-     OPTIONS_EXECUTION | OPTION_PARAMETER | OPTION_DRY_RUN, command_uninstall,
+     OPTIONS_EXECUTION | OPTION_PARAMETER | OPTION_DRY_RUN | OPTION_QUEUE, command_uninstall,
      "'cfy deployments delete' forgets it altogether."},
     {"validate", "BLUEPRINT", "Check a blueprint and print every error found.", 1, 1,
      OPTIONS_BLUEPRINT | OPTION_VALIDATION, command_validate,
@@ -53,9 +53,11 @@ const struct command commands[] = {
      1, 1, OPTIONS_COMMON | OPTION_DOT, command_executions_graph, NULL},
     {"executions start", "WORKFLOW", "Run a workflow of a deployment (-d).", 1, 1,
      OPTIONS_EXECUTION | OPTION_DEPLOYMENT | OPTION_PARAMETER | OPTION_CUSTOM_PARAMETERS |
-         OPTION_DRY_RUN,
-     command_executions_start, NULL},
-    {"executions cancel", "EXECUTION", "Cancel an execution that runs or was interrupted.", 1, 1,
+         OPTION_DRY_RUN | OPTION_QUEUE,
+     command_executions_start,
+     "A deployment runs one execution at a time. With --queue this one waits for its turn, in the\n"
+     "order of starting; Ctrl-C or 'cfy executions cancel' ends the wait."},
+    {"executions cancel", "EXECUTION", "Cancel an execution that runs, waits or was left.", 1, 1,
      OPTIONS_COMMON | OPTION_CANCEL, command_executions_cancel,
      "Nothing new starts; operations that run go on to their end, and the workflow is told. In "
      "the\n"
@@ -64,7 +66,7 @@ const struct command commands[] = {
      OPTIONS_EXECUTION | OPTION_RESET, command_executions_resume,
      "What has succeeded is not done again. An operation that was under way is repeated if it is\n"
      "declared resumable; else it fails, unless --reset-operations is given. What has failed is\n"
-     "tried afresh."},
+     "tried afresh. One that is queued while nobody waits for it is waited for again."},
     {"events", "ID", "Show the events and logs of an execution or a deployment.", 1, 1,
      OPTIONS_COMMON | OPTION_EVENTS | OPTION_VERBOSE, command_events,
      "Times are UTC, as they are shown; 2026-11-27 or '2026-11-27 22:38' stands for all that begin "

@@ -67,6 +67,23 @@ bool execution_run(const struct execution_options *options, struct error *err);
 bool execution_cancel_left(struct deployment_store *store, const json_t *execution,
                            struct error *err);
 
+/**
+ * Record, inside of a transaction, that an execution is queued.
+ *
+ * @param how   store, execution_id, deployment_id, blueprint_id, workflow, on_events
+ * @param cause what it waits for
+ * @param records gets the event, for on_events after the commit; new, NULL where nobody listens
+ */
+bool execution_note_queued(const struct execution_options *how, const char *cause, json_t **records,
+                           struct error *err);
+/**
+ * Cancel an execution that is queued, if it still is.
+ *
+ * @param how    as above; `on_events` is told
+ * @param queued gets whether it was queued, and so is cancelled now
+ */
+bool execution_cancel_queued(const struct execution_options *how, bool *queued, struct error *err);
+
 /* For the workflow host. Everything returned is borrowed, until the execution ends. */
 
 const struct execution_options *execution_options(const struct execution *execution);

@@ -1,4 +1,4 @@
-/* execution_left.c - executions whose engine is gone. */
+/* execution_left.c - executions that no engine runs: theirs is gone, or they wait for one. */
 #include <stdlib.h>
 
 #include "base/files.h"
@@ -40,4 +40,51 @@ bool execution_cancel_left(struct deployment_store *store, const json_t *executi
     bool ok = (e.base_context || error_nomem(err)) && end_workers(&e, err) && record_end(&e, err);
     json_decref(e.base_context);
     return ok;
+}
+
+/* ---- queued ones ---- */
+
+/* An execution that does nothing but record what happens to it. */
+static bool recorder_init(struct execution *e, const struct execution_options *how,
+                          struct error *err)
+{
+    *e = (struct execution){.options = *how};
+    e->base_context = execution_base_context(how);
+    e->records = json_array();
+    return (e->base_context && e->records) || error_nomem(err);
+}
+
+static bool recorder_release(struct execution *e, bool ok, struct error *err)
+{
+    json_decref(e->records);
+    json_decref(e->base_context);
+    return ok && (!e->fatal.code || error_set(err, e->fatal.code, "%s", e->fatal.text));
+}
+
+bool execution_note_queued(const struct execution_options *how, const char *cause, json_t **records,
+                           struct error *err)
+{
+    struct execution e;
+    struct strbuf text = STRBUF_INIT;
+    strbuf_add_all(&text, "'", how->workflow->name, "' workflow execution queued: ", cause);
+    bool ok = recorder_init(&e, how, err) && (!text.failed || error_nomem(err));
+    if (ok)
+        execution_workflow_event(&e, "workflow_queued", text.text, NULL);
+    *records = json_incref(e.records);
+    strbuf_release(&text);
+    return recorder_release(&e, ok, err);
+}
+
+bool execution_cancel_queued(const struct execution_options *how, bool *queued, struct error *err)
+{
+    struct execution e;
+    bool ok = recorder_init(&e, how, err) && deployment_store_begin(how->store, err);
+    *queued = ok && execution_is_queued(how->store, how->execution_id, err);
+    if (*queued)
+        execution_end_cancelled(&e);
+    ok = ok && !err->code && !e.fatal.code && deployment_store_commit(how->store, err);
+    deployment_store_rollback(how->store);
+    if (ok && how->on_events && json_array_size(e.records))
+        how->on_events(how->on_events_data, e.records);
+    return recorder_release(&e, ok || e.fatal.code, err);
 }

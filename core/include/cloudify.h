@@ -28,7 +28,7 @@ enum cloudify_error_code {
     CLOUDIFY_NOT_FOUND = 2, /* no such deployment, execution, file */
     CLOUDIFY_EXISTS = 3,
     CLOUDIFY_CONFLICT = 4,
-    CLOUDIFY_BUSY = 5, /* another process runs an execution of the deployment */
+    CLOUDIFY_BUSY = 5, /* another execution of the deployment runs, or waits to run */
     CLOUDIFY_STORAGE = 6,
     CLOUDIFY_IO = 7,
     CLOUDIFY_NOMEM = 8,
@@ -88,6 +88,11 @@ struct cloudify_execution_options {
     double wait_after_fail;     /* seconds that what runs may go on after a failure */
     bool dry_run; /* only show what would be done; cloudify_execute() and cloudify_uninstall() */
     bool allow_custom_parameters; /* accept parameters that the workflow does not declare */
+    /* The next two are for cloudify_execute() and cloudify_uninstall(); see docs/queue.md. */
+    /* While another execution of the deployment runs or waits, wait until that has ended. */
+    bool queue;
+    /* Go before those that wait and are not forced. What runs is not overtaken. */
+    bool force;
 };
 
 /** "0.1.0". */
@@ -195,8 +200,14 @@ CLOUDIFY_API char *cloudify_install(struct cloudify *c, const char *blueprint,
 /**
  * Run a workflow of a deployment.
  *
+ * With `queue` the call waits for the turn of the execution, which is in the store meanwhile, with
+ * status "queued". on_event gets "workflow_queued" if it has to wait; the wait is ended by
+ * cloudify_cancel(), from another thread's handle or another process, and by the signals of
+ * `handle_signals`.
+ *
  * @param parameters JSON object, or NULL
- * @return as cloudify_install()
+ * @return as cloudify_install(); CLOUDIFY_BUSY also: another execution waits, and neither `queue`
+ *         nor `force` is set; CLOUDIFY_NOT_FOUND also: the deployment was deleted meanwhile
  */
 CLOUDIFY_API char *cloudify_execute(struct cloudify *c, const char *deployment,
                                     const char *workflow, const char *parameters,
@@ -210,10 +221,10 @@ struct cloudify_resume_options {
 
 /**
  * Go on with an execution that was interrupted, has failed or was cancelled: what has succeeded is
- * not done again (docs/resume.md).
+ * not done again (docs/resume.md). One that is queued is waited for, as by cloudify_execute().
  *
  * @return as cloudify_install(); CLOUDIFY_STATE also: it has completed, or install or uninstall has
- *         run since
+ *         run since; CLOUDIFY_BUSY also: it is queued, and somebody waits for it already
  */
 CLOUDIFY_API char *cloudify_resume(struct cloudify *c, const char *execution,
                                    const struct cloudify_resume_options *options,
@@ -229,7 +240,7 @@ enum cloudify_cancel_level {
 
 /**
  * Cancel an execution, whichever process runs it. It takes effect within half a second; the call
- * does not wait for the end. An execution that was interrupted is cancelled at once.
+ * does not wait for the end. An execution that is queued or was interrupted is cancelled at once.
  *
  * @return false with `err` set: CLOUDIFY_NOT_FOUND, CLOUDIFY_STATE (it has ended, or is being
  *         cancelled more urgently), CLOUDIFY_STORAGE, CLOUDIFY_IO
@@ -255,8 +266,9 @@ CLOUDIFY_API bool cloudify_deployment_delete(struct cloudify *c, const char *dep
 /** @return array of execution records of one deployment, or (NULL) of all; oldest first */
 CLOUDIFY_API char *cloudify_executions(struct cloudify *c, const char *deployment,
                                        struct cloudify_error *err);
-/** @return {id, deployment_id, workflow_id, status, parameters, created_at, started_at, ended_at,
- *          error} */
+/** @return {id, deployment_id, workflow_id, status, status_display, parameters, created_at,
+ *          started_at, ended_at, error, waiting}: `waiting` is whether it is queued and a process
+ *          waits for its turn */
 CLOUDIFY_API char *cloudify_execution(struct cloudify *c, const char *execution,
                                       struct cloudify_error *err);
 

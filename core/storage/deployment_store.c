@@ -27,6 +27,7 @@ void deployment_store_close(struct deployment_store *ds)
     free(ds->directory);
     free(ds->workdir);
     free(ds->lock_path);
+    free(ds->queue_path);
     free(ds->blueprint_id);
     free(ds->resources);
     free(ds);
@@ -38,7 +39,8 @@ static struct deployment_store *deployment_store_new(const struct store *store, 
     struct deployment_store *ds = calloc(1, sizeof *ds);
     if (ds && (ds->id = strdup(id)) && (ds->directory = path_join(store->deployments, id)) &&
         (ds->workdir = path_join(ds->directory, "workdir")) &&
-        (ds->lock_path = path_join(ds->directory, "lock")))
+        (ds->lock_path = path_join(ds->directory, "lock")) &&
+        (ds->queue_path = path_join(ds->directory, "queue")))
         return ds;
     error_nomem(err);
     deployment_store_close(ds);
@@ -186,12 +188,29 @@ static bool fill(struct store *store, struct deployment_store *ds,
            directory_sync(ds->directory, err) && directory_sync(store->deployments, err);
 }
 
-/* Inside of a transaction of the catalog, which is the commit point, and which keeps others from
- * cleaning away what is not yet in it. */
+/* The commit point of making a deployment. @param in_doubt set if SQLite may yet find in its log
+ * what it could not make durable */
+static bool enter(struct store *store, const char *id, bool *in_doubt, struct error *err)
+{
+    char now[CLOCK_TEXT_SIZE];
+    clock_timestamp(now);
+    if (!database_begin(store->catalog, err))
+        return false;
+    if (!database_run(store->catalog, err, "INSERT INTO deployments (id, created_at) VALUES (?, ?)",
+                      "tt", id, now)) {
+        database_rollback(store->catalog);
+        return false;
+    }
+    *in_doubt = !database_commit(store->catalog, err);
+    return !*in_doubt;
+}
+
+/* Under the lock of the store, which keeps others from cleaning away what is not yet entered. What
+ * cannot or must not be removed after a failure is at the next creation, unless it counts then. */
 static struct deployment_store *create(struct store *store, const struct deployment_record *record,
                                        struct error *err)
 {
-    char now[CLOCK_TEXT_SIZE];
+    bool in_doubt = false;
     if (store_has_deployment(store, record->id, err))
         error_set(err, ERROR_EXISTS, "deployment '%s' exists", record->id);
     if (err->code || !store_clean(store, err))
@@ -199,20 +218,11 @@ static struct deployment_store *create(struct store *store, const struct deploym
     struct deployment_store *ds = deployment_store_new(store, record->id, err);
     if (!ds)
         return NULL;
-    clock_timestamp(now);
     FAULT_POINT("create.begun");
-    if (fill(store, ds, record, err) &&
-        database_run(store->catalog, err, "INSERT INTO deployments (id, created_at) VALUES (?, ?)",
-                     "tt", record->id, now)) {
-        if (database_commit(store->catalog, err))
-            return ds;
-        /* Its files stay: SQLite may yet find in its log what it could not make durable. If it does
-         * not, the next creation removes them. */
-        deployment_store_close(ds);
-        return NULL;
-    }
-    struct error ignored = {0}; /* what cannot be removed now is at the next creation */
-    if (directory_exists(ds->directory))
+    if (fill(store, ds, record, err) && enter(store, record->id, &in_doubt, err))
+        return ds;
+    struct error ignored = {0};
+    if (!in_doubt && directory_exists(ds->directory))
         tree_remove(ds->directory, &ignored);
     deployment_store_close(ds);
     return NULL;
@@ -222,11 +232,9 @@ struct deployment_store *deployment_create(struct store *store,
                                            const struct deployment_record *record,
                                            struct error *err)
 {
-    if (!deployment_id_check(record->id, err) || !database_begin(store->catalog, err))
-        return NULL;
-    struct deployment_store *ds = create(store, record, err);
-    if (!ds)
-        database_rollback(store->catalog);
+    struct lock *lock = deployment_id_check(record->id, err) ? store_lock(store, err) : NULL;
+    struct deployment_store *ds = lock ? create(store, record, err) : NULL;
+    lock_release(lock);
     return ds;
 }
 
@@ -253,7 +261,7 @@ static bool check_known(struct store *store, const char *id, struct error *err)
            error_set(err, ERROR_NOT_FOUND, "there is no deployment '%s'", id);
 }
 
-static bool load_blueprint(struct deployment_store *ds, struct error *err)
+bool deployment_store_reload(struct deployment_store *ds, struct error *err)
 {
     sqlite3_stmt *query = database_query(
         ds->state, err, "SELECT blueprint_id, blueprint_directory FROM deployment", "");
@@ -277,7 +285,7 @@ struct deployment_store *deployment_open(struct store *store, const char *id, en
         return NULL;
     if ((mode != STORE_WRITE || take_lock(ds, err)) &&
         open_state(ds, mode == STORE_READ ? DATABASE_READ : DATABASE_WRITE, err) &&
-        load_blueprint(ds, err))
+        deployment_store_reload(ds, err))
         return ds;
     deployment_store_close(ds);
     return NULL;
@@ -285,17 +293,14 @@ struct deployment_store *deployment_open(struct store *store, const char *id, en
 
 static bool forget(struct store *store, const char *id, struct error *err)
 {
-    return database_begin(store->catalog, err) &&
-           database_run(store->catalog, err, "DELETE FROM deployments WHERE id = ?", "t", id) &&
-           database_commit(store->catalog, err);
+    return database_run(store->catalog, err, "DELETE FROM deployments WHERE id = ?", "t", id);
 }
 
 static bool clean(struct store *store, struct error *err)
 {
-    if (!database_begin(store->catalog, err))
-        return false;
-    bool ok = store_clean(store, err);
-    database_rollback(store->catalog);
+    struct lock *lock = store_lock(store, err);
+    bool ok = lock && store_clean(store, err);
+    lock_release(lock);
     return ok;
 }
 
@@ -308,9 +313,7 @@ bool deployment_remove(struct store *store, const char *id, struct error *err)
         return false;
     /* The database stays closed: a damaged one must not keep a deployment from being removed. */
     bool ok = take_lock(ds, err) && forget(store, id, err);
-    if (!ok)
-        database_rollback(store->catalog);
-    else if (!clean(store, err)) {
+    if (ok && !clean(store, err)) {
         ok = false;
         error_context(err, "deployment '%s' is removed, but not all its files", id);
     }

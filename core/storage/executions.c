@@ -88,6 +88,26 @@ bool execution_set_status(struct deployment_store *ds, const char *id, const cha
     return ok;
 }
 
+bool execution_is_queued(struct deployment_store *ds, const char *id, struct error *err)
+{
+    sqlite3_stmt *query =
+        database_query(ds->state, err, "SELECT status FROM executions WHERE id = ?", "t", id);
+    bool found = query && database_next(ds->state, query, err);
+    bool queued = found && !strcmp(column_text(query, 0), "queued");
+    if (found)
+        database_finish(query);
+    return queued;
+}
+
+bool execution_make_pending(struct deployment_store *ds, const char *id, const json_t *parameters,
+                            struct error *err)
+{
+    return database_run(ds->state, err,
+                        "UPDATE executions SET status = 'pending', parameters = ?, cancel = 0,"
+                        " ended_at = NULL, error = NULL WHERE id = ?",
+                        "jt", parameters, id);
+}
+
 bool execution_note_cancel(struct deployment_store *ds, const char *id, int level,
                            struct error *err)
 {
@@ -110,14 +130,16 @@ int execution_noted_cancel(struct deployment_store *ds, const char *id, struct e
 
 #define COLUMNS                                                                                    \
     "SELECT id, workflow_id, blueprint_id, is_dry_run, status, parameters, created_at,"            \
-    " started_at, ended_at, error, engine_pid, engine_start, options FROM executions "
+    " started_at, ended_at, error, engine_pid, engine_start, options, number FROM executions "
 
 struct status {
     const char *name, *display;
 };
 
-static struct status shown_status(const char *status, bool abandoned)
+static struct status shown_status(const char *status, bool abandoned, bool waiting)
 {
+    if (!strcmp(status, "queued") && !waiting)
+        return (struct status){"queued", "queued (nobody waiting)"};
     if (abandoned && is_active(status))
         return (struct status){"interrupted", "interrupted"};
     return (struct status){status, strcmp(status, "terminated") ? status : "completed"};
@@ -154,15 +176,18 @@ static json_t *row_json(struct deployment_store *ds, sqlite3_stmt *query,
         error_nomem(err);
         return NULL;
     }
-    struct status status = shown_status(stored, is_abandoned(query, engine));
+    bool waiting =
+        !strcmp(stored, "queued") && queue_is_waited_for(ds, column_integer(query, 13), options);
+    struct status status = shown_status(stored, is_abandoned(query, engine), waiting);
     json_t *record = json_pack(
-        "{s: o, s: o, s: s, s: o, s: b, s: s, s: s, s: o, s: o, s: o, s: o, s: o, s: o, s: o}",
+        "{s: o, s: o, s: s, s: o, s: b, s: s, s: s, s: o, s: o, s: o, s: o, s: o, s: o, s: o, s: "
+        "b}",
         "id", column_string(query, 0), "workflow_id", column_string(query, 1), "deployment_id",
         ds->id, "blueprint_id", column_string(query, 2), "is_dry_run",
         (int)column_integer(query, 3), "status", status.name, "status_display", status.display,
         "parameters", parameters, "options", options, "created_at", column_string(query, 6),
         "started_at", column_string(query, 7), "ended_at", column_string(query, 8), "error",
-        column_string(query, 9), "engine", engine_json(query));
+        column_string(query, 9), "engine", engine_json(query), "waiting", waiting);
     if (!record)
         error_nomem(err);
     return record;

@@ -3,13 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "storage/storage_internal.h"
+
 struct lock {
+    char *path;
     int fd; /* close-on-exec: no child may keep the lock */
 };
 
@@ -109,34 +113,70 @@ static int open_lock_file(const char *path, struct error *err)
     return -1;
 }
 
-struct lock *lock_take(const char *path, struct error *err)
+struct lock *lock_new(const char *path, struct error *err)
 {
-    struct lock *lock = malloc(sizeof *lock);
+    struct lock *lock = calloc(1, sizeof *lock);
     if (!lock) {
         error_nomem(err);
         return NULL;
     }
     lock->fd = open_lock_file(path, err);
-    if (lock->fd < 0)
-        goto fail;
+    lock->path = lock->fd >= 0 ? strdup(path) : NULL;
+    if (lock->path)
+        return lock;
+    error_nomem(err); /* unless there is a better reason */
+    lock_release(lock);
+    return NULL;
+}
+
+/* What has been locked is the file at the path, and says who holds it. */
+static bool confirm(const struct lock *lock, struct error *err)
+{
+    if (!is_current(lock->fd))
+        return error_set(err, ERROR_NOT_FOUND, "'%s' has been removed", lock->path);
+    return write_holder(lock->fd, lock->path, err);
+}
+
+struct lock *lock_take(const char *path, struct error *err)
+{
+    struct lock *lock = lock_new(path, err);
+    if (!lock)
+        return NULL;
     struct flock request = whole_file(F_WRLCK);
     if (fcntl(lock->fd, F_OFD_SETLK, &request)) {
         if (errno == EAGAIN || errno == EACCES)
             busy(lock->fd, err);
         else
             error_set(err, ERROR_STORAGE, "cannot lock '%s': %s", path, strerror(errno));
-        goto fail;
-    }
-    if (!is_current(lock->fd)) {
-        error_set(err, ERROR_NOT_FOUND, "'%s' has been removed", path);
-        goto fail;
-    }
-    if (write_holder(lock->fd, path, err))
+    } else if (confirm(lock, err)) {
         return lock;
-
-fail:
+    }
     lock_release(lock);
     return NULL;
+}
+
+MAY_BE_CANCELLED bool lock_request(int fd, struct flock request)
+{
+    int state, code;
+    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state);
+    do
+        code = fcntl(fd, F_OFD_SETLKW, &request);
+    while (code && errno == EINTR);
+    pthread_setcancelstate(state, NULL);
+    return !code;
+}
+
+MAY_BE_CANCELLED bool lock_wait(struct lock *lock, struct error *err)
+{
+    return lock_request(lock->fd, whole_file(F_WRLCK))
+               ? confirm(lock, err)
+               : error_set(err, ERROR_STORAGE, "cannot lock '%s': %s", lock->path, strerror(errno));
+}
+
+void lock_give_back(struct lock *lock)
+{
+    struct flock request = whole_file(F_UNLCK);
+    fcntl(lock->fd, F_OFD_SETLK, &request);
 }
 
 void lock_release(struct lock *lock)
@@ -145,6 +185,7 @@ void lock_release(struct lock *lock)
         return;
     if (lock->fd >= 0)
         close(lock->fd);
+    free(lock->path);
     free(lock);
 }
 

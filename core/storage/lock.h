@@ -38,6 +38,17 @@ bool process_identity_is_alive(const struct process_identity *process);
  *         ERROR_STORAGE, ERROR_NOMEM
  */
 struct lock *lock_take(const char *path, struct error *err);
+/** A lock that is still to be taken, by lock_wait(). New, or NULL with `err` set as above. */
+struct lock *lock_new(const char *path, struct error *err);
+/**
+ * Take a lock as soon as it is free. While it waits, and only then, the calling thread can be
+ * cancelled: pthread_cancel().
+ *
+ * @return false with `err` set: ERROR_NOT_FOUND (the file was removed meanwhile), ERROR_STORAGE
+ */
+bool lock_wait(struct lock *lock, struct error *err);
+/** Give back a lock that may be taken again. */
+void lock_give_back(struct lock *lock);
 /** Give the lock back and free it. NULL is allowed. */
 void lock_release(struct lock *lock);
 /**

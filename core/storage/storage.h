@@ -55,7 +55,7 @@ char *store_find_execution(struct store *store, const char *execution_id, struct
 
 /* ---- making, opening and removing deployments ---- */
 
-/* A new execution, status pending. */
+/* A new execution, status pending or, by queue_join(), queued. */
 struct execution_record {
     const char *id, *workflow_id;
     const json_t *parameters; /* object */
@@ -159,6 +159,11 @@ bool instance_update(struct deployment_store *ds, const struct instance_change *
 
 bool execution_add(struct deployment_store *ds, const struct execution_record *record,
                    struct error *err);
+/** Whether it is queued; false with `err` set if that cannot be known. */
+bool execution_is_queued(struct deployment_store *ds, const char *id, struct error *err);
+/** Make an execution that has never been started pending, with the parameters it will run with. */
+bool execution_make_pending(struct deployment_store *ds, const char *id, const json_t *parameters,
+                            struct error *err);
 /** Note that an execution that has not ended is to be cancelled: `level` of engine/cancel.h. */
 bool execution_note_cancel(struct deployment_store *ds, const char *id, int level,
                            struct error *err);
@@ -174,8 +179,8 @@ bool execution_set_status(struct deployment_store *ds, const char *id, const cha
                           const char *error_text, struct error *err);
 /**
  * {id, workflow_id, deployment_id, blueprint_id, is_dry_run, status, status_display, parameters,
- * options, created_at, started_at, ended_at, error, engine: {pid, start_time} or null} (runtime.md
- * 8.2).
+ * options, created_at, started_at, ended_at, error, engine: {pid, start_time} or null, waiting}
+ * (runtime.md 8.2). `waiting`: it is queued, and a process, `engine`, waits for its turn.
  * An execution that no engine runs any more, though it has not ended, has the status
  * "interrupted".
  *

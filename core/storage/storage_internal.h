@@ -2,6 +2,8 @@
 #ifndef CLOUDIFY_STORAGE_INTERNAL_H
 #define CLOUDIFY_STORAGE_INTERNAL_H
 
+#include <fcntl.h>
+
 #include "storage/sqlite.h"
 #include "storage/storage.h"
 
@@ -16,6 +18,7 @@ struct deployment_store {
     char *directory;
     char *workdir;
     char *lock_path;
+    char *queue_path; /* see queue.h */
     char *blueprint_id;
     char *resources;
     struct lock *lock; /* NULL: open for reading */
@@ -26,10 +29,27 @@ struct deployment_store {
 const char *network_file_system(long type);
 /** Whether `id` can name a deployment and its directory; else ERROR_INVALID. */
 bool deployment_id_check(const char *id, struct error *err);
-/** Remove what below deployments/ is in no catalog; inside of a transaction of the catalog. */
+/**
+ * Wait for the lock under which deployments are made and removed, which takes longer than a
+ * database may be locked. New, or NULL with `err` set.
+ */
+struct lock *store_lock(const struct store *store, struct error *err);
+/** Remove what below deployments/ is in no catalog; under the lock of the store. */
 bool store_clean(struct store *store, struct error *err);
 /** Make the files and directories below and at `path` durable. */
 bool tree_sync(const char *path, struct error *err);
+
+/* A function in which a thread may be cancelled. AddressSanitizer does not learn that its frame is
+ * gone then, and would take what comes to stand there for an error. */
+#define MAY_BE_CANCELLED __attribute__((no_sanitize("address")))
+
+/** Wait for a lock of the open file description; see lock_wait(). @return false with errno set */
+bool lock_request(int fd, struct flock request);
+/** Whether somebody waits for the queued execution in row `number`, which has these options. */
+bool queue_is_waited_for(const struct deployment_store *ds, json_int_t number,
+                         const json_t *options);
+/** Learn anew what of the deployment may have changed since it was opened. */
+bool deployment_store_reload(struct deployment_store *ds, struct error *err);
 
 /** Write the row of the deployment, its nodes and its instances; inside of a transaction. */
 bool state_write(struct database *state, const struct deployment_record *record,

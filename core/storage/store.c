@@ -78,23 +78,27 @@ static struct store *store_new(const char *directory, struct error *err)
     return NULL;
 }
 
+struct lock *store_lock(const struct store *store, struct error *err)
+{
+    char *path = path_join(store->directory, "catalog.lock");
+    struct lock *lock = path ? lock_new(path, err) : NULL;
+    free(path);
+    if (lock && lock_wait(lock, err))
+        return lock;
+    error_nomem(err); /* unless there is a better reason */
+    lock_release(lock);
+    return NULL;
+}
+
 /* Make the catalog under another name first: a reader never meets one that is half made. */
 static bool make_catalog(const struct store *store, const char *path, struct error *err)
 {
     char *draft = path_join(store->directory, "catalog.db.new");
     char *wal = path_join(store->directory, "catalog.db.new-wal");
-    char *lock_path = path_join(store->directory, "catalog.lock");
-    struct lock *lock = NULL;
     struct database *db = NULL;
     bool ok = false;
-    if (!draft || !wal || !lock_path) {
+    if (!draft || !wal) {
         error_nomem(err);
-        goto out;
-    }
-    if (!make_directory(store->deployments, err) || !(lock = lock_take(lock_path, err)))
-        goto out;
-    if (file_exists(path)) {
-        ok = true;
         goto out;
     }
     unlink(draft);
@@ -110,26 +114,20 @@ static bool make_catalog(const struct store *store, const char *path, struct err
     ok = ok && directory_sync(store->directory, err);
 
 out:
-    lock_release(lock);
     free(draft);
     free(wal);
-    free(lock_path);
     return ok;
 }
 
-/* Two processes may make the same store: whoever comes second waits a little for the first. */
+/* Two processes may make the same store: whoever comes second waits for the first. */
 static bool ensure_catalog(const struct store *store, const char *path, struct error *err)
 {
-    enum { TRIES = 200, PAUSE = 10 * 1000 /* microseconds */ };
-    for (int i = 0; !file_exists(path); i++) {
-        if (make_catalog(store, path, err))
-            return true;
-        if (err->code != ERROR_BUSY || i == TRIES)
-            return false;
-        error_clear(err);
-        usleep(PAUSE);
-    }
-    return true;
+    if (file_exists(path))
+        return true;
+    struct lock *lock = make_directory(store->deployments, err) ? store_lock(store, err) : NULL;
+    bool ok = lock && (file_exists(path) || make_catalog(store, path, err));
+    lock_release(lock);
+    return ok;
 }
 
 struct store *store_open(const char *directory, enum store_mode mode, struct error *err)
