@@ -18,9 +18,9 @@ node_types:
     interfaces:
       cloudify.interfaces.lifecycle:
         create: RESUMABLE
-        configure: RESUMABLE
+        configure: RESUMABLEASYNC
         start: RESUMABLE
-        stop: RESUMABLE
+        stop: RESUMABLEASYNC
         delete: RESUMABLE
   Rigid:
     derived_from: cloudify.nodes.Root
@@ -29,7 +29,7 @@ node_types:
       cloudify.interfaces.lifecycle:
         create: RIGID
         configure: RESUMABLE
-        start: RIGID
+        start: RIGIDASYNC
         stop: RIGID
         delete: RESUMABLE
 relationships:
@@ -73,8 +73,10 @@ end
 ---@param folder string where the journal is
 ---@param variant "resumable"|"mixed" whether operations called rigid are resumable, too
 function blueprint.text(folder, variant)
-   local types = TYPES:gsub("%u%u%u+", {FOLDER = folder, RESUMABLE = "chaos.chaos.tasks.resumable",
-      RIGID = "chaos.chaos.tasks." .. (variant == "mixed" and "rigid" or "resumable")})
+   local tasks = "chaos.chaos.tasks."
+   local rigid = tasks .. (variant == "mixed" and "rigid" or "resumable")
+   local types = TYPES:gsub("%u%u%u+", {FOLDER = folder, RESUMABLE = tasks .. "resumable",
+      RESUMABLEASYNC = tasks .. "resumable_async", RIGID = rigid, RIGIDASYNC = rigid .. "_async"})
    local lines = {HEAD, types, "node_templates:\n"}
    for number = 1, NODES do
       table.insert(lines, node(number))

@@ -38,7 +38,8 @@ static void test_list(void)
     CHECK(getpgid(first) == first && getpgid(second) == second, "each is a group of its own");
     CHECK(children_signal(0, 0) == 2, "each is listed once");
     children_remove(first);
-    CHECK(children_signal(0, SIGTERM) == 1 && end_of(second) == SIGTERM, "those listed get signals");
+    CHECK(children_signal(0, SIGTERM) == 1 && end_of(second) == SIGTERM,
+          "those listed get signals");
     CHECK(children_signal(0, 0) == 0, "one that has ended is none");
     CHECK(kill(first, 0) == 0, "one that was removed gets none");
     children_add(first);

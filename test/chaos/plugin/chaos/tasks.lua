@@ -138,7 +138,7 @@ end
 
 --- Children see to it that their worker is not all that has to be ended.
 function does.child(run)
-   os.execute(("%s sleep %g"):format(run:mark(), run.node.properties.seconds))
+   aio.run{command = ("%s sleep %g"):format(run:mark(), run.node.properties.seconds)}
 end
 
 function does.print(run)
@@ -188,7 +188,12 @@ local function perform(ctx, declared)
    end
 end
 
-tasks.resumable = operation{resumable = true}(function(ctx) return perform(ctx, "resumable") end)
-tasks.rigid = operation(function(ctx) return perform(ctx, "rigid") end)
+local function resumable(ctx) return perform(ctx, "resumable") end
+local function rigid(ctx) return perform(ctx, "rigid") end
+
+tasks.resumable = operation{resumable = true}(resumable)
+tasks.resumable_async = operation{resumable = true, async = true}(resumable)
+tasks.rigid = operation(rigid)
+tasks.rigid_async = operation{async = true}(rigid)
 
 return tasks
