@@ -55,6 +55,10 @@ tasks.request = async(function(ctx)
    local ok, err = pcall(aio.request, {url = "http://127.0.0.1:1/"})
    assert(not ok and tostring(err):find("127.0.0.1:1", 1, true), tostring(err))
 end)
+tasks.set_url = operation(function(ctx)
+   local file <close> = assert(io.open(path(ctx, "port")))
+   ctx.instance.runtime_properties.url = "http://127.0.0.1:" .. file:read("a") .. "/"
+end)
 tasks.print = async(function(ctx)
    print("before from " .. ctx.node.name)
    aio.sleep(0.02)
@@ -106,6 +110,22 @@ tasks.current = async(function(ctx)
    end
 end)
 return tasks
+]]
+
+--- A web server on a free port, which is then in the file `port`.
+local SERVER = [[
+import http.server, os
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *args):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+with open("port.new", "w") as file:
+    file.write(str(server.server_address[1]))
+os.rename("port.new", "port")
+server.serve_forever()
 ]]
 
 describe("an async operation", function()
@@ -173,6 +193,20 @@ node_templates:
 
    it("sends requests", function()
       local result = install {thing = {"request"}}
+      assert.equal(0, result.code, result.err)
+   end)
+
+   it("can be what docs/operations.md shows", function()
+      local text = world:read("docs/operations.md"):match("```lua\n(.-)```")
+      world:write("app/plugins/p/p/example.lua", text)
+      world:write("server.py", SERVER)
+      world:sh(("cd %s && python3 server.py & echo $! >%s"):format(world.folder, world:path("pid")))
+      assert.is_true(cfy.eventually(function() return world:so_far("port") ~= "" end, 20))
+      local file = world:read(blueprint {thing = {"set_url"}}):gsub("create: {implementation.-}",
+         "%0, start: p.p.example.wait_until_up")
+      world:write("app/blueprint.yaml", file)
+      local result = world:cfy("install", world:path("app/blueprint.yaml"), "-d", "app")
+      os.execute("kill " .. world:so_far("pid"))
       assert.equal(0, result.code, result.err)
    end)
 

@@ -14,7 +14,7 @@ enum { READ_SIZE = 64 * 1024, CALL_LIMIT = 4 * 1024 * 1024, LINE_LIMIT = 16 * 10
 
 bool output_init(struct output *output, const char *path)
 {
-    *output = (struct output){.fd = -1, .line = STRBUF_INIT};
+    *output = (struct output){.line = STRBUF_INIT};
     if (!path)
         return true;
     output->path = strdup(path);
@@ -49,61 +49,71 @@ static void emit_lines(struct output *output, void (*on_line)(void *data, json_t
 }
 
 /* @return whether there may be more */
-static bool read_some(struct output *output)
+static bool read_some(struct output *output, int fd)
 {
     if (!strbuf_reserve(&output->line, READ_SIZE))
         return false;
     ssize_t count;
     do
-        count = read(output->fd, output->line.text + output->line.length, READ_SIZE);
+        count = pread(fd, output->line.text + output->line.length, READ_SIZE, output->place);
     while (count < 0 && errno == EINTR);
     if (count <= 0)
         return false;
+    output->place += count;
     output->line.length += (size_t)count;
     output->line.text[output->line.length] = '\0';
     return count == READ_SIZE;
 }
 
-static void mention_rest(struct output *output, void (*on_line)(void *data, json_t *line),
-                         void *data)
+static void mention_rest(struct output *output, off_t size,
+                         void (*on_line)(void *data, json_t *line), void *data)
 {
-    struct stat status;
-    off_t place = lseek(output->fd, 0, SEEK_CUR);
-    if (place < 0 || fstat(output->fd, &status) != 0 || status.st_size <= place)
+    if (size <= output->place)
         return;
     struct strbuf text = STRBUF_INIT;
-    strbuf_addf(&text, "%lld more bytes of output are in '%s'", (long long)(status.st_size - place),
+    strbuf_addf(&text, "%lld more bytes of output are in '%s'", (long long)(size - output->place),
                 output->path);
     if (!text.failed)
         emit(text.text, text.length, on_line, data);
     strbuf_release(&text);
 }
 
+/* Read what the file has beyond what was read. @return its size */
+static off_t read_file(struct output *output, int fd, void (*on_line)(void *data, json_t *line),
+                       void *data)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return 0;
+    bool more = status.st_size > output->place;
+    for (size_t total = 0; more && total < CALL_LIMIT; total += READ_SIZE) {
+        more = read_some(output, fd);
+        emit_lines(output, on_line, data);
+    }
+    return status.st_size;
+}
+
+/* Opened each time: there may be more operations under way than descriptors to be had. */
 void output_read(struct output *output, bool last, void (*on_line)(void *data, json_t *line),
                  void *data)
 {
-    if (output->fd < 0 && output->path)
-        output->fd = open(output->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (output->fd < 0)
-        return;
-    bool more = true;
-    for (size_t total = 0; more && total < CALL_LIMIT; total += READ_SIZE) {
-        more = read_some(output);
-        emit_lines(output, on_line, data);
+    off_t size = 0;
+    int fd = output->path ? open(output->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+    if (fd >= 0) {
+        size = read_file(output, fd, on_line, data);
+        close(fd);
     }
     if (!last)
         return;
     if (output->line.length)
         emit(output->line.text, output->line.length, on_line, data);
     strbuf_truncate(&output->line, 0);
-    mention_rest(output, on_line, data);
+    mention_rest(output, size, on_line, data);
 }
 
 void output_release(struct output *output)
 {
-    if (output->fd >= 0)
-        close(output->fd);
     strbuf_release(&output->line);
     free(output->path);
-    *output = (struct output){.fd = -1, .line = STRBUF_INIT};
+    *output = (struct output){.line = STRBUF_INIT};
 }

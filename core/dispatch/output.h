@@ -5,13 +5,14 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/strbuf.h"
 
 /* Start with output_init(), end with output_release(). */
 struct output {
     char *path;         /* NULL: there is none */
-    int fd;             /* -1: the file has not been seen yet */
+    off_t place;        /* how far the file has been read */
     struct strbuf line; /* the beginning of a line still to be completed */
 };
 

@@ -79,7 +79,7 @@ struct cloudify_options {
 
 /* How an execution is run; zero values stand for the defaults named. */
 struct cloudify_execution_options {
-    int workers;                /* operations at a time; 0: 16 */
+    int workers;                /* operations at a time, async ones not counted; 0: 16 */
     bool retries_given;         /* false: the next two are 5 and 1 */
     int task_retries;           /* -1: without limit */
     double task_retry_interval; /* seconds */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,18 @@ static bool place(int from, int to)
     return dup2(from, to) == to;
 }
 
+/* What children get for their limit of open files: programs that use select() need the lower one.
+ */
+static struct rlimit file_limit;
+
+void process_raise_file_limit(void)
+{
+    if (getrlimit(RLIMIT_NOFILE, &file_limit) != 0)
+        return;
+    const struct rlimit most = {file_limit.rlim_max, file_limit.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &most);
+}
+
 /* In the child, between fork and exec: only calls that are safe in a signal handler. */
 static void become(const struct process_start *start, int report)
 {
@@ -30,6 +43,8 @@ static void become(const struct process_start *start, int report)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
+    if (file_limit.rlim_cur)
+        setrlimit(RLIMIT_NOFILE, &file_limit);
     if (!children_join())
         _exit(127);
     if (place(start->input, 0) && place(start->output, 1) && place(start->error, 2) &&

@@ -22,6 +22,11 @@ struct process_start {
  *         not start)
  */
 pid_t process_start(const struct process_start *start, struct error *err);
+/**
+ * Allow this process as many open files as it may have, for many operations side by side; children
+ * keep the limit that there was.
+ */
+void process_raise_file_limit(void);
 /** Wait for the child `pid`; its group is forgotten unless somebody else lives in it.
  *  @return the status as of waitpid() */
 int process_wait(pid_t pid);

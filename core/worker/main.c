@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -13,6 +12,7 @@
 #include "dispatch/children.h"
 #include "dispatch/message.h"
 #include "lua/operation_host.h"
+#include "lua/process.h"
 #include "worker/assignment.h"
 #include "worker/connection.h"
 #include "worker/lifeline.h"
@@ -113,6 +113,7 @@ int main(void)
 {
     struct error err = {0};
     struct worker worker;
+    process_raise_file_limit();
     /* What a plugin prints shall be seen as it is printed. */
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (!take_descriptors(&err) || !worker_open(&worker, &err)) {
