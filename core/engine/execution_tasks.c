@@ -123,7 +123,7 @@ static void configure(const struct execution *e, struct task *task, const struct
     task->instance = mapped->instance;
     task->related = mapped->related;
     task->related_is_target = mapped->related_is_target;
-    task->payload = json_incref(call->kwargs);
+    task->payload = json_object_size(call->kwargs) ? json_incref(call->kwargs) : NULL;
     task->send_events = call->send_events;
     struct task_retries retries = execution_retries(e, TASK_OPERATION, operation);
     task->total_retries = retries.total;

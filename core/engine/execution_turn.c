@@ -9,6 +9,8 @@
 /* So often a workflow goes on in one turn: one that never really waits must not keep the loop from
  * signals. */
 enum { STEPS_LIMIT = 1000 };
+/* So many records a turn keeps until its commit; then the next one goes on. */
+enum { RECORDS_LIMIT = 1000 };
 
 bool execution_abort(struct execution *e, const struct error *err)
 {
@@ -259,6 +261,10 @@ static struct task *take_operation(struct execution *e, int *place)
 static void start_tasks(struct execution *e)
 {
     while (!e->fatal.code) {
+        if (json_array_size(e->records) >= RECORDS_LIMIT) {
+            execution_arrive(e, (struct arrival){.kind = ARRIVAL_WAKE});
+            return;
+        }
         int place = -1;
         struct task *task = task_graph_take(e->graph, false);
         if (!task)

@@ -95,7 +95,7 @@ struct task *task_graph_task(struct task_graph *graph, enum task_kind kind, cons
                              struct error *err)
 {
     struct task *task = arena_alloc(&graph->memory, sizeof *task);
-    char *copy = arena_strdup(&graph->memory, text);
+    const char *copy = text_pool_keep(&graph->texts, &graph->memory, text, strlen(text));
     if (!task || !copy || !task_edges_add(&graph->made, task)) {
         error_nomem(err);
         return NULL;
@@ -112,7 +112,7 @@ struct task *task_graph_task(struct task_graph *graph, enum task_kind kind, cons
 bool task_graph_set_event_type(struct task_graph *graph, struct task *task, const char *type,
                                struct error *err)
 {
-    task->event_type = arena_strdup(&graph->memory, type);
+    task->event_type = text_pool_keep(&graph->texts, &graph->memory, type, strlen(type));
     return task->event_type || error_nomem(err);
 }
 

@@ -1,8 +1,10 @@
 /* task_graph_test.c - order, retries, failures and subgraphs, without loop or store. */
 #include "engine/task_graph.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../check.h"
 
@@ -475,6 +477,40 @@ static void test_large(void)
     task_graph_free(p.graph);
 }
 
+/* Resident memory of this process, bytes. */
+static size_t resident(void)
+{
+    long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file || fscanf(file, "%*d %ld", &pages) != 1)
+        pages = 0;
+    if (file)
+        fclose(file);
+    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static void test_memory(void)
+{
+    enum { COUNT = 1000000 };
+    struct probe p = {0};
+    struct task_graph_observer quiet = {0};
+    size_t before = resident();
+    p.graph = task_graph_new(&quiet, 0, &err);
+    struct task *previous = add(&p, NULL, TASK_NOP, "link");
+    for (int i = 1; i < COUNT; i++) {
+        struct task *task = add(&p, NULL, TASK_NOP, "link");
+        task_graph_depend(p.graph, task, previous, &err);
+        previous = task;
+    }
+    size_t each = (resident() - before) / COUNT;
+#ifndef CLOUDIFY_SANITIZED
+    CHECK(each < 500, "a million tasks take %zu bytes each", each);
+#else
+    CHECK(each > 0, "a million tasks take %zu bytes each", each);
+#endif
+    task_graph_free(p.graph);
+}
+
 int main(void)
 {
     test_order();
@@ -494,5 +530,6 @@ int main(void)
     test_error_text();
     test_optimize();
     test_large();
+    test_memory();
     return checks_done();
 }
