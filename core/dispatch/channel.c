@@ -154,7 +154,10 @@ static void on_ready(uv_poll_t *poll, int status, int events)
         if (!channel->outgoing.length)
             uv_poll_start(poll, UV_READABLE, on_ready);
     }
-    if (status == 0 && !(events & UV_READABLE))
+    /* An error is no end: a worker that dies with something unread leaves one behind its words. */
+    if (status < 0)
+        channel_drain(channel);
+    if (channel->finished || (status == 0 && !(events & UV_READABLE)))
         return;
     ssize_t count = status == 0 ? read_some(channel) : 0;
     if (count > 0)

@@ -145,6 +145,13 @@ static void run(const json_t *request)
         say(MESSAGE_OPERATION_RESULT, id, "value", json_string("last words"));
         kill(getpid(), SIGKILL);
     }
+    if (!strcmp(does, "die unread")) {
+        struct pollfd more = {.fd = WORKER_CHANNEL_FD, .events = POLLIN};
+        say(MESSAGE_EVENT, id, "pid", json_integer(getpid()));
+        poll(&more, 1, -1);
+        hold(id);
+        kill(getpid(), SIGKILL);
+    }
     if (!strcmp(does, "stubborn")) {
         signal(SIGTERM, SIG_IGN); /* which the child inherits */
         start_child(id);
@@ -443,6 +450,24 @@ static void test_last_words(void)
     close_session(&s);
 }
 
+static void test_unread(void)
+{
+    struct session s;
+    open_session(&s, 1);
+    submit(&s, "hold 1", NULL, NULL);
+    while (!s.async)
+        uv_run(&s.loop, UV_RUN_ONCE);
+    submit_to(&s, dispatcher_reserve(s.dispatcher, true), "die unread", NULL, NULL);
+    while (!s.child)
+        uv_run(&s.loop, UV_RUN_ONCE);
+    s.started = false;
+    submit_to(&s, dispatcher_reserve(s.dispatcher, true), "echo", NULL, NULL);
+    settle(&s);
+    CHECK(s.started && s.interruptions == 3,
+          "what a worker has said counts though it dies with a request unread");
+    close_session(&s);
+}
+
 static void test_children(void)
 {
     struct session s;
@@ -587,6 +612,7 @@ int main(void)
     test_call();
     test_deaths();
     test_last_words();
+    test_unread();
     test_children();
     test_timeout();
     test_sharing();
