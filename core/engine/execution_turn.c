@@ -19,6 +19,12 @@ bool execution_abort(struct execution *e, const struct error *err)
     return false;
 }
 
+static bool is_full(const void *data)
+{
+    const struct execution *e = data;
+    return json_array_size(e->records) >= RECORDS_LIMIT;
+}
+
 /* ---- what the task graph tells ---- */
 
 static void on_state(void *data, struct task *task, const struct task_outcome *outcome)
@@ -95,6 +101,7 @@ struct task_graph_observer execution_graph_observer(struct execution *e)
 {
     return (struct task_graph_observer){
         .data = e,
+        .is_full = is_full,
         .on_state = on_state,
         .handle = handle,
         .on_retry = on_retry,
@@ -261,18 +268,16 @@ static struct task *take_operation(struct execution *e, int *place)
 static void start_tasks(struct execution *e)
 {
     while (!e->fatal.code) {
-        if (json_array_size(e->records) >= RECORDS_LIMIT) {
-            execution_arrive(e, (struct arrival){.kind = ARRIVAL_WAKE});
-            return;
-        }
         int place = -1;
         struct task *task = task_graph_take(e->graph, false);
-        if (!task)
+        if (!task && !is_full(e))
             task = take_operation(e, &place);
         if (!task)
-            return;
+            break;
         execution_start_task(e, task, place);
     }
+    if (is_full(e))
+        execution_arrive(e, (struct arrival){.kind = ARRIVAL_WAKE});
 }
 
 /* The workflow is not asked any more: it is over when nothing runs, or at once. */

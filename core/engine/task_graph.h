@@ -55,6 +55,9 @@ struct task_graph_observer {
     void (*on_retry)(void *data, struct task *task);
     /* `task` is to be retried: task_graph_release() it in `seconds` (> 0). */
     void (*delay)(void *data, struct task *task, double seconds);
+    /* Whether enough has been told for now: then task_graph_take() gives nothing; or NULL: never.
+     */
+    bool (*is_full)(const void *data);
     /* Nothing more will be done for `task`, nor for what is in it: it has ended well, its failure
      * is ignored, another has taken its place, or it was removed. */
     void (*on_done)(void *data, struct task *task);

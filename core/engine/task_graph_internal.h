@@ -18,7 +18,7 @@ struct task_list {
 struct task_graph {
     struct task_graph_observer observer;
     struct arena memory;
-    struct text_pool texts; /* in that memory */
+    struct text_pool texts;      /* in that memory */
     struct task root;            /* container of the tasks that stand in no subgraph */
     struct task_list operations; /* ready, in the order in which they became so */
     struct task_list immediate;  /* ready and no operation */

@@ -40,7 +40,9 @@ static void start_subgraph(struct task_graph *graph, struct task *subgraph)
 
 static bool has_ready(const struct task_graph *graph, bool operations)
 {
-    return !graph->cancelled && (graph->immediate.first || (operations && graph->operations.first));
+    const struct task_graph_observer *observer = &graph->observer;
+    return !graph->cancelled && !(observer->is_full && observer->is_full(observer->data)) &&
+           (graph->immediate.first || (operations && graph->operations.first));
 }
 
 const struct task *task_graph_next_operation(const struct task_graph *graph)
