@@ -112,6 +112,15 @@ void task_graph_remove(struct task_graph *graph, struct task *task);
 struct task *task_graph_find(const struct task_graph *graph, const char *id);
 /** The tasks in the graph (not yet ended), subgraphs' included: first, then each next; or NULL. */
 struct task *task_graph_next(const struct task_graph *graph, const struct task *after);
+/**
+ * All tasks of the graph in an order in which they could run one after the other: each behind what
+ * it waits for and behind the subgraph that it stands in.
+ *
+ * @param count set to how many there are
+ * @return a new array (free() it), or NULL with `err` set: ERROR_STATE (they wait for each other),
+ *         ERROR_NOMEM
+ */
+struct task **task_graph_linearize(struct task_graph *graph, size_t *count, struct error *err);
 /** How many tasks are in the graph and have not ended. */
 size_t task_graph_count(const struct task_graph *graph);
 

@@ -145,6 +145,18 @@ static int ctx_has_cancel_request(lua_State *L)
     return 1;
 }
 
+static int ctx_has_kill_request(lua_State *L)
+{
+    lua_pushboolean(L, execution_cancel_level(check_run(L)->execution) >= CANCEL_KILL);
+    return 1;
+}
+
+static int ctx_resume(lua_State *L)
+{
+    lua_pushboolean(L, check_options(L)->resume);
+    return 1;
+}
+
 static int ctx_execution_id(lua_State *L)
 {
     lua_pushstring(L, check_options(L)->execution_id);
@@ -235,12 +247,14 @@ static const luaL_Reg methods[] = {{"graph_mode", ctx_graph_mode},
                                    {"send_event", ctx_send_event},
                                    {"local_task", ctx_local_task},
                                    {"has_cancel_request", ctx_has_cancel_request},
+                                   {"has_kill_request", ctx_has_kill_request},
                                    {NULL, NULL}};
 
 static const luaL_Reg fields[] = {{"execution_id", ctx_execution_id},
                                   {"workflow_id", ctx_workflow_id},
                                   {"wait_after_fail", ctx_wait_after_fail},
                                   {"dry_run", ctx_dry_run},
+                                  {"resume", ctx_resume},
                                   {"deployment", ctx_deployment},
                                   {"blueprint", ctx_blueprint},
                                   {"logger", ctx_logger},

@@ -1,4 +1,7 @@
 /* workflow_graph.c - the class of the task graph; its methods serve subgraphs too. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "lua/exception.h"
 #include "lua/workflow_run.h"
 
@@ -128,6 +131,27 @@ static int graph_optimize(lua_State *L)
     return 0;
 }
 
+/* linearize() -> list of all tasks, each behind what it waits for. */
+static int graph_linearize(lua_State *L)
+{
+    workflow_handle_check(L, 1, &graph_class);
+    struct error err = {0};
+    size_t count = task_graph_count(graph_of(L));
+    /* In memory of Lua, as what follows may raise. */
+    struct task **tasks = lua_newuserdatauv(L, count * sizeof(struct task *), 0);
+    lua_createtable(L, (int)count, 0);
+    struct task **order = task_graph_linearize(graph_of(L), &count, &err);
+    if (!order)
+        return workflow_raise(L, &err);
+    memcpy(tasks, order, count * sizeof *tasks);
+    free(order);
+    for (size_t i = 0; i < count; i++) {
+        workflow_task_push(L, tasks[i]);
+        lua_seti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
 static int graph_store(lua_State *L)
 {
     workflow_handle_check(L, 1, &graph_class);
@@ -175,8 +199,11 @@ static const luaL_Reg shared_fields[] = {{"tasks", graph_tasks}, {NULL, NULL}};
 const struct workflow_class workflow_container_class = {.methods = shared_methods,
                                                         .fields = shared_fields};
 
-static const luaL_Reg methods[] = {
-    {"optimize", graph_optimize}, {"store", graph_store}, {"execute", graph_execute}, {NULL, NULL}};
+static const luaL_Reg methods[] = {{"optimize", graph_optimize},
+                                   {"linearize", graph_linearize},
+                                   {"store", graph_store},
+                                   {"execute", graph_execute},
+                                   {NULL, NULL}};
 
 static const struct workflow_class graph_class = {.name = "cloudify.workflow.graph",
                                                   .noun = "task graph",

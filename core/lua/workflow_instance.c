@@ -1,4 +1,5 @@
 /* workflow_instance.c - the class of node instances as workflows see them (runtime.md 6.3). */
+#include "deployment/group_instance.h"
 #include "lua/value.h"
 #include "lua/workflow_run.h"
 
@@ -110,6 +111,17 @@ static int instance_system_properties(lua_State *L)
     return 1;
 }
 
+/* {name, id} of each, innermost first. */
+static int instance_groups(lua_State *L)
+{
+    json_t **groups = lua_json_box(L);
+    *groups = instance_scaling_groups(instances_of(L), check_instance(L));
+    if (!*groups)
+        return luaL_error(L, "out of memory");
+    lua_json_push(L, *groups);
+    return 1;
+}
+
 static int instance_host(lua_State *L)
 {
     long host = check_instance(L)->host;
@@ -161,6 +173,7 @@ static const luaL_Reg fields[] = {{"id", instance_id},
                                   {"runtime_properties", instance_runtime_properties},
                                   {"system_properties", instance_system_properties},
                                   {"host", instance_host},
+                                  {"scaling_groups", instance_groups},
                                   {"relationships", instance_relationships},
                                   {"logger", instance_logger},
                                   {NULL, NULL}};

@@ -177,6 +177,38 @@ static void test_dependencies(void)
     task_graph_free(p.graph);
 }
 
+/* The names of `count` tasks, which is freed. */
+static bool are(struct task **tasks, size_t count, const char *names)
+{
+    char text[128] = "";
+    for (size_t i = 0; tasks && i < count; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", i ? " " : "",
+                 tasks[i]->text);
+    free(tasks);
+    return !strcmp(text, names);
+}
+
+static void test_linearize(void)
+{
+    struct probe p;
+    struct error problem = {0};
+    size_t count;
+    start(&p);
+    struct task *c = add(&p, NULL, TASK_OPERATION, "c"), *b = add(&p, NULL, TASK_OPERATION, "b"),
+                *s = add(&p, NULL, TASK_SUBGRAPH, "s"), *inner = add(&p, s, TASK_NOP, "inner"),
+                *a = add(&p, NULL, TASK_OPERATION, "a");
+    task_graph_depend(p.graph, c, b, &err);
+    task_graph_depend(p.graph, b, inner, &err);
+    task_graph_depend(p.graph, s, a, &err);
+    struct task **order = task_graph_linearize(p.graph, &count, &problem);
+    CHECK(are(order, count, "a s inner b c"), "each task comes behind what it waits for");
+    CHECK(takes(&p, "a"), "which changes nothing");
+    task_graph_depend(p.graph, inner, c, &err);
+    CHECK(!task_graph_linearize(p.graph, &count, &problem) && problem.code == ERROR_STATE,
+          "there is no order for tasks in a circle: %s", problem.text);
+    task_graph_free(p.graph);
+}
+
 static void test_circle(void)
 {
     struct probe p;
@@ -517,6 +549,7 @@ int main(void)
     test_sequence();
     test_dependencies();
     test_circle();
+    test_linearize();
     test_retry();
     test_retry_limits();
     test_handlers();
