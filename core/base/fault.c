@@ -5,13 +5,14 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/thread.h"
 
 enum { FAULTS = 4, POINTS = 48 };
 
@@ -143,13 +144,9 @@ static void *await_time(void *data)
 
 static void start_clock(struct fault *fault)
 {
-    sigset_t all, before;
     pthread_t thread;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the main thread's */
-    if (pthread_create(&thread, NULL, await_time, fault) == 0)
+    if (thread_start(&thread, await_time, fault) == 0)
         pthread_detach(thread);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static void take(const char *text)

@@ -166,6 +166,13 @@ static bool table_add(struct table *table, pid_t group)
     return !atomic_load(&table->ending);
 }
 
+/* Whether the leader of `group`, if it is there, is the one that was listed. */
+static bool is_no_stranger(struct slot *slot, pid_t group)
+{
+    uint64_t known = atomic_load(&slot->leader_start), now = start_time(group);
+    return !known || !now || known == now;
+}
+
 enum { EVERYBODY = -1 };
 
 static size_t table_signal(struct table *table, int owner, int signal)
@@ -175,8 +182,7 @@ static size_t table_signal(struct table *table, int owner, int signal)
         int32_t group = atomic_load(&table->slots[i].group);
         if (group <= 1 || (owner != EVERYBODY && atomic_load(&table->slots[i].owner) != owner))
             continue;
-        uint64_t known = atomic_load(&table->slots[i].leader_start), now = start_time(group);
-        if (!known || !now || known == now)
+        if (is_no_stranger(&table->slots[i], group))
             existing += kill(-group, signal) == 0;
     }
     return existing;
@@ -185,8 +191,7 @@ static size_t table_signal(struct table *table, int owner, int signal)
 static bool has_slot(struct table *table, pid_t group)
 {
     struct slot *slot = group > 1 ? find(table, group) : NULL;
-    uint64_t known = slot ? atomic_load(&slot->leader_start) : 0, now = start_time(group);
-    return slot && (!known || !now || known == now);
+    return slot && is_no_stranger(slot, group);
 }
 
 /* Zombies of a dead parent wait for init, which may take its time: no signal tells them from the

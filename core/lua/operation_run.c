@@ -221,7 +221,7 @@ static json_t *result_of(struct operation_run *run)
                       run->error ? "error" : "value", run->error ? run->error : value);
 }
 
-json_t *operation_run_failure(const json_t *request, const char *message)
+static json_t *failure_result(const json_t *request, const char *message)
 {
     json_t *error = plain_error("NonRecoverableError", message);
     json_t *result = result_new(request, false, json_array(), "error", error);
@@ -305,7 +305,7 @@ struct operation_run *operation_run_start(struct operation_host *host, lua_State
     run->thread_ref = run->ctx_ref = run->inputs_ref = LUA_NOREF;
     if (operation_context_init(&run->context, channel, request, &err))
         return proceed(run, begin) ? run : NULL;
-    end(run, operation_run_failure(request, err.text));
+    end(run, failure_result(request, err.text));
     return NULL;
 }
 
@@ -320,7 +320,7 @@ void operation_run_cancel(struct operation_run *run)
     run->wait = NULL;
     wait->cancel(wait);
     close_thread(run);
-    json_t *result = operation_run_failure(run->request, "the operation was cancelled");
+    json_t *result = failure_result(run->request, "the operation was cancelled");
     if (json_object_set_new(result, "cancelled", json_true())) {
         json_decref(result);
         result = NULL;

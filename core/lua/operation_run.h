@@ -41,8 +41,6 @@ struct operation_run *operation_run_start(struct operation_host *host, lua_State
 void operation_run_resume(struct operation_run *run);
 /** End it while it waits. */
 void operation_run_cancel(struct operation_run *run);
-/** The operation_result of one that has failed before there was a run; NULL: out of memory. */
-json_t *operation_run_failure(const json_t *request, const char *message);
 /** Let the states know `host`, so that its current run is found. [-0, +0, m] */
 void operation_run_register(lua_State *L, struct operation_host *host);
 /** The host of the state of `L`, or NULL. [-0, +0, m] */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/thread.h"
 #include "storage/storage_internal.h"
 
 /* Each place has two bytes of the file, which its owner locks. Others look at the first, and wait
@@ -175,14 +175,9 @@ MAY_BE_CANCELLED static void *wait_for_turn(void *data)
     return NULL;
 }
 
-/* Without signals, which are for the thread that waits for this one, too. */
 static int start_thread(struct queue_place *place)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int code = pthread_create(&place->thread, NULL, wait_for_turn, place);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int code = thread_start(&place->thread, wait_for_turn, place);
     place->waits = !code;
     return code;
 }

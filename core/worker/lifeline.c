@@ -2,12 +2,11 @@
 #include "worker/lifeline.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "dispatch/children.h"
 
 static void *watch(void *argument)
@@ -24,12 +23,8 @@ static void *watch(void *argument)
 
 bool lifeline_watch(int lifeline, struct error *err)
 {
-    sigset_t all, before;
     pthread_t thread;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the main thread's */
-    int failed = pthread_create(&thread, NULL, watch, (void *)(intptr_t)lifeline);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int failed = thread_start(&thread, watch, (void *)(intptr_t)lifeline);
     if (failed)
         return error_set(err, ERROR_IO, "cannot watch the engine: %s", strerror(failed));
     pthread_detach(thread);

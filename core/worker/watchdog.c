@@ -2,12 +2,12 @@
 #include "worker/watchdog.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 
 static const double LIMIT = 5;
 
@@ -44,15 +44,11 @@ static void *watch(void *argument)
 
 static void start(void)
 {
-    sigset_t all, before;
     pthread_t thread;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the main thread's */
-    if (pthread_create(&thread, NULL, watch, NULL) == 0)
+    if (thread_start(&thread, watch, NULL) == 0)
         pthread_detach(thread);
     else
         fputs("cloudify-worker: no thread can be started to watch async operations\n", stderr);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 void watchdog_begin(const char *id, void (*on_blocked)(const char *id, double seconds))
