@@ -20,7 +20,8 @@ describe("the crash campaign", function()
 
    it("finds processes that live on", function()
       assert.is_nil(world:orphans())
-      base:sh("CHAOS_ROUND=" .. world.tag .. " sleep 30 & echo $! >" .. base:path("pid"))
+      -- Set for the shell already: what it forks has no other environment before its exec.
+      base:sh(("CHAOS_ROUND=%s sh -c 'sleep 30 & echo $! >%s'"):format(world.tag, base:path("pid")))
       local found = world:orphans()
       os.execute("kill -9 " .. base:so_far("pid"))
       assert.truthy(found and found:find("sleep 30", 1, true), found)
