@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "dsl/plan.h"
+#include "engine/task_edges.h"
 
 enum task_kind {
     TASK_NOP,            /* succeeds at once */
@@ -37,14 +38,6 @@ enum task_state {
 enum { TASK_HANDLER_NONE = 0 };
 enum { TASK_RETRIES_UNLIMITED = -1 };
 enum { TASK_NO_INSTANCE = -1 };
-
-struct task;
-
-/* Tasks that wait for this one, or that it waits for. */
-struct task_edges {
-    struct task **items;
-    uint32_t count, capacity;
-};
 
 struct task {
     char id[UUID_TEXT_SIZE]; /* of the present attempt: each retry is a new operation */

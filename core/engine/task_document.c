@@ -42,7 +42,7 @@ static bool write_edges(json_t *document, const char *key, const struct task_edg
 {
     json_t *numbers = json_array();
     for (uint32_t i = 0; i < edges->count; i++) {
-        uint32_t number = edges->items[i]->number;
+        uint32_t number = task_edges_items(edges)[i]->number;
         if (number && number <= below && json_array_append_new(numbers, json_integer(number))) {
             json_decref(numbers);
             return false;

@@ -7,47 +7,6 @@
 
 #include "engine/task_graph_internal.h"
 
-bool task_edges_add(struct task_edges *edges, struct task *task)
-{
-    if (edges->count == edges->capacity) {
-        uint32_t capacity = edges->capacity ? edges->capacity * 2 : 2;
-        struct task **items = realloc(edges->items, capacity * sizeof *items);
-        if (!items)
-            return false;
-        edges->items = items;
-        edges->capacity = capacity;
-    }
-    edges->items[edges->count++] = task;
-    return true;
-}
-
-bool task_edges_has(const struct task_edges *edges, const struct task *task)
-{
-    for (uint32_t i = 0; i < edges->count; i++) {
-        if (edges->items[i] == task)
-            return true;
-    }
-    return false;
-}
-
-void task_edges_remove(struct task_edges *edges, const struct task *task)
-{
-    for (uint32_t i = 0; i < edges->count; i++) {
-        if (edges->items[i] == task) {
-            memmove(edges->items + i, edges->items + i + 1,
-                    (edges->count - i - 1) * sizeof *edges->items);
-            edges->count--;
-            return;
-        }
-    }
-}
-
-void task_edges_release(struct task_edges *edges)
-{
-    free(edges->items);
-    *edges = (struct task_edges){0};
-}
-
 struct task_graph *task_graph_new(const struct task_graph_observer *observer, int subgraph_retries,
                                   struct error *err)
 {
@@ -79,7 +38,7 @@ void task_graph_free(struct task_graph *graph)
         return;
     task_graph_forget_failures(graph);
     for (uint32_t i = 0; i < graph->made.count; i++) {
-        struct task *task = graph->made.items[i];
+        struct task *task = task_edges_items(&graph->made)[i];
         release_values(task);
         task_edges_release(&task->dependents);
         task_edges_release(&task->dependencies);
@@ -272,7 +231,7 @@ void task_graph_detach(struct task_graph *graph, struct task *task)
 void task_graph_free_dependents(struct task_graph *graph, struct task *task)
 {
     for (uint32_t i = 0; i < task->dependents.count; i++)
-        task_graph_unblock(graph, task->dependents.items[i]);
+        task_graph_unblock(graph, task_edges_items(&task->dependents)[i]);
     task_edges_release(&task->dependents);
 }
 
@@ -323,7 +282,7 @@ void task_graph_watch(struct task_graph *graph)
 struct task *const *task_graph_newcomers(const struct task_graph *graph, size_t *count)
 {
     *count = graph->newcomers.count;
-    return graph->newcomers.items;
+    return task_edges_items(&graph->newcomers);
 }
 
 void task_graph_forget_newcomers(struct task_graph *graph)

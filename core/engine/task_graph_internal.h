@@ -35,12 +35,6 @@ struct task_graph {
     void *instance_name_data;
 };
 
-/** Add `task` at the end of `edges`. @return false when out of memory */
-bool task_edges_add(struct task_edges *edges, struct task *task);
-bool task_edges_has(const struct task_edges *edges, const struct task *task);
-void task_edges_remove(struct task_edges *edges, const struct task *task);
-void task_edges_release(struct task_edges *edges);
-
 /** The subgraph that `task` stands in, the root included. */
 struct task *task_graph_parent(struct task_graph *graph, const struct task *task);
 /** Hang `task` under `parent`, out of where it hangs; readiness is the caller's. */

@@ -27,7 +27,7 @@ static size_t waits_for(const struct task *task)
 {
     size_t count = task->container && task->container->attached;
     for (uint32_t i = 0; i < task->dependencies.count; i++)
-        count += task->dependencies.items[i]->attached;
+        count += task_edges_items(&task->dependencies)[i]->attached;
     return count;
 }
 
@@ -51,7 +51,7 @@ static size_t sort(struct task_graph *graph, struct rank *ranks, size_t count, s
     for (size_t i = 0; i < ordered; i++) {
         const struct task *task = order[i];
         for (uint32_t j = 0; j < task->dependents.count; j++)
-            unblock(ranks, count, task->dependents.items[j], order, &ordered);
+            unblock(ranks, count, task_edges_items(&task->dependents)[j], order, &ordered);
         for (struct task *child = task->first_child; child; child = child->next_sibling)
             unblock(ranks, count, child, order, &ordered);
     }

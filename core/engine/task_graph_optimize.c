@@ -17,7 +17,7 @@ static bool has_effect(const struct task *task)
 static bool can_bridge(const struct task *task)
 {
     for (uint32_t i = 0; i < task->dependents.count; i++) {
-        if (task->dependents.items[i]->container != task->container)
+        if (task_edges_items(&task->dependents)[i]->container != task->container)
             return false;
     }
     return (size_t)task->dependents.count * task->dependencies.count <= BRIDGE_LIMIT;
@@ -27,9 +27,9 @@ static bool bridge(struct task_graph *graph, struct task *task, struct error *er
 {
     for (uint32_t i = 0; i < task->dependents.count; i++) {
         for (uint32_t j = 0; j < task->dependencies.count; j++) {
-            struct task *dependency = task->dependencies.items[j];
+            struct task *dependency = task_edges_items(&task->dependencies)[j];
             if (dependency->attached &&
-                !task_graph_depend(graph, task->dependents.items[i], dependency, err))
+                !task_graph_depend(graph, task_edges_items(&task->dependents)[i], dependency, err))
                 return false;
         }
     }
@@ -49,7 +49,7 @@ static bool optimize_children(struct task_graph *graph, struct task *subgraph, s
         if (!bridge(graph, task, err))
             return false;
         for (uint32_t j = 0; j < task->dependencies.count; j++)
-            task_edges_remove(&task->dependencies.items[j]->dependents, task);
+            task_edges_remove(&task_edges_items(&task->dependencies)[j]->dependents, task);
         task_edges_release(&task->dependencies);
         task_graph_remove(graph, task);
     }

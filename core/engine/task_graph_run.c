@@ -158,7 +158,7 @@ static void retry_itself(struct task_graph *graph, struct task *task, double del
 static bool inherit_dependents(struct task_graph *graph, struct task *task, struct task *successor)
 {
     for (uint32_t i = 0; i < task->dependents.count; i++) {
-        struct task *dependent = task->dependents.items[i];
+        struct task *dependent = task_edges_items(&task->dependents)[i];
         struct error err = {0};
         if (dependent->state == TASK_PENDING && dependent->attached &&
             !task_graph_depend(graph, dependent, successor, &err))

@@ -53,6 +53,13 @@ local RELATIONSHIP = [[
         target: %s
 ]]
 
+local SCALABLE = [[
+    capabilities:
+      scalable:
+        properties:
+          default_instances: %d
+]]
+
 local PLUGIN_HEAD = [[
 --- Operations that do next to nothing: each sets one runtime property.
 local operation = require("cloudify.decorators").operation
@@ -126,17 +133,29 @@ local function write_file(path, text)
    assert(file:write(text))
 end
 
+local function write(directory, text)
+   local plugin = directory .. "/plugins/bench/bench"
+   assert(os.execute(("mkdir -p '%s'"):format(plugin:gsub("'", "'\\''"))))
+   write_file(plugin .. "/tasks.lua", blueprint.plugin_text())
+   write_file(directory .. "/blueprint.yaml", text)
+   return directory .. "/blueprint.yaml"
+end
+
 --- Write a blueprint and its plugin.
 ---@param directory string made if absent
 ---@param count integer
 ---@param hosts_in_a_row? integer
 ---@return string path of the blueprint
 function blueprint.write(directory, count, hosts_in_a_row)
-   local plugin = directory .. "/plugins/bench/bench"
-   assert(os.execute(("mkdir -p '%s'"):format(plugin:gsub("'", "'\\''"))))
-   write_file(plugin .. "/tasks.lua", blueprint.plugin_text())
-   write_file(directory .. "/blueprint.yaml", blueprint.text(count, hosts_in_a_row))
-   return directory .. "/blueprint.yaml"
+   return write(directory, blueprint.text(count, hosts_in_a_row))
+end
+
+--- Write a blueprint of one node with so many instances, and its plugin.
+---@param directory string made if absent
+---@param instances integer
+---@return string path of the blueprint
+function blueprint.write_instances(directory, instances)
+   return write(directory, blueprint.text(1) .. SCALABLE:format(instances))
 end
 
 return blueprint
