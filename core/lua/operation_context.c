@@ -125,8 +125,11 @@ struct tracked_document *instance_state_properties(struct instance_state *state)
     if (state->properties)
         return state->properties;
     json_t *stored = json_object_get(state->document, "runtime_properties");
-    json_t *root = json_is_object(stored) ? json_deep_copy(stored) : json_object();
+    bool shared = json_is_object(stored);
+    json_t *root = shared ? json_incref(stored) : json_object();
     state->properties = tracked_document_new(root, state->writable ? NULL : related_refusal);
+    if (state->properties)
+        state->properties->shared = shared;
     return state->properties;
 }
 
@@ -144,9 +147,11 @@ bool instance_state_replace(struct instance_state *state, json_t *root, struct e
 bool instance_state_update(struct operation_context *context, struct instance_state *state,
                            struct error *err)
 {
-    json_t *properties = json_deep_copy(instance_state_properties(state)->root);
-    json_t *arguments = json_pack("{s:s, s:I, s:o}", "id", state->id, "version", state->version,
-                                  "runtime_properties", properties);
+    struct tracked_document *properties = instance_state_properties(state);
+    json_t *arguments = properties
+                            ? json_pack("{s:s, s:I, s:O}", "id", state->id, "version",
+                                        state->version, "runtime_properties", properties->root)
+                            : NULL;
     if (!arguments)
         return error_nomem(err);
     const struct operation_channel *channel = context->channel;
@@ -158,7 +163,8 @@ bool instance_state_update(struct operation_context *context, struct instance_st
     }
     state->version = json_integer_at(answer, "version", state->version + 1);
     json_decref(answer);
-    state->properties->dirty = false;
+    properties->dirty = false;
+    properties->shared = true; /* with who was told */
     return true;
 }
 

@@ -111,6 +111,52 @@ void lua_tracked_push_value(lua_State *L, int index, json_t *value)
     lua_remove(L, -2);
 }
 
+static void follow(lua_State *L, int handles, json_t *from, json_t *to);
+
+/* The handles that the containers in `from` have belong to those at the same places of `to` now. */
+static void follow_members(lua_State *L, int handles, json_t *from, json_t *to)
+{
+    for (size_t i = 0; i < json_array_size(from); i++)
+        follow(L, handles, json_array_get(from, i), json_array_get(to, i));
+    for (void *it = json_object_iter(from); it; it = json_object_iter_next(from, it))
+        follow(L, handles, json_object_iter_value(it),
+               json_object_getn(to, json_object_iter_key(it), json_object_iter_key_len(it)));
+}
+
+static void follow(lua_State *L, int handles, json_t *from, json_t *to)
+{
+    if (!json_is_object(from) && !json_is_array(from))
+        return;
+    struct tracked *t = lua_rawgetp(L, handles, from) ? lua_touserdata(L, -1) : NULL;
+    if (t) {
+        t->value = json_incref(to);
+        lua_rawsetp(L, handles, to);
+        lua_pushnil(L);
+        lua_rawsetp(L, handles, from);
+        json_decref(from);
+    } else {
+        lua_pop(L, 1);
+    }
+    follow_members(L, handles, from, to);
+}
+
+/* Give the document of the handle at `index` a tree of its own. */
+static void unshare(lua_State *L, int index, struct tracked_document *document)
+{
+    json_t **before = lua_json_box(L);
+    *before = document->root;
+    json_t *copy = json_deep_copy(document->root);
+    if (!copy) {
+        *before = NULL;
+        luaL_error(L, "out of memory");
+    }
+    document->root = copy;
+    document->shared = false;
+    lua_getiuservalue(L, index, HANDLES);
+    follow(L, lua_gettop(L), *before, copy);
+    lua_pop(L, 2);
+}
+
 void lua_tracked_check_writable(lua_State *L, int index)
 {
     const struct tracked *t = lua_touserdata(L, index);
@@ -120,6 +166,8 @@ void lua_tracked_check_writable(lua_State *L, int index)
         lua_exception_raise(L, "NonRecoverableError",
                             "this value is no longer part of its properties: it was replaced");
     luaL_checkstack(L, VALUE_DEPTH_MAX + 8, "value nested too deeply");
+    if (t->document->shared)
+        unshare(L, index, t->document);
 }
 
 static void detach(lua_State *L, int handles, json_t *value)

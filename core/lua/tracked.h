@@ -11,11 +11,13 @@ struct tracked_document {
     json_t *root;
     unsigned references;
     bool dirty;          /* changed since it was last saved */
+    bool shared;         /* the tree is somebody else's, too: it is copied before the first change */
     const char *refusal; /* why it must not be written, or NULL; a string that lives for ever */
 };
 
 /**
- * Make a document of `root`. One that may be written needs a tree of its own.
+ * Make a document of `root`. One that may be written needs a tree of its own, or to be marked as
+ * `shared`.
  *
  * @param root takes the reference, even on failure; a NULL is passed on as failure
  * @param refusal the message of the NonRecoverableError that an assignment raises, or NULL

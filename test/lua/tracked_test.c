@@ -60,6 +60,45 @@ static const struct {
      "{\"list\":[1,1,2]}", NULL},
     {"cloudify.null stores a null",
      "for k in pairs(p) do p[k] = nil end; p.x = require('cloudify').null", "{\"x\":null}", NULL},
+    {"handles made before the first change are part of what is changed",
+     "local list, e, a = p.list, p.list[1], p.a; p.text = 'y'; e.n = 5; a.b = 6\n"
+     "table.insert(list, 7); assert(p.list == list and list[1] == e and p.a == a); p.none = nil",
+     "{\"a\":{\"b\":6},\"list\":[{\"n\":5},{\"n\":1},{\"n\":2},7],\"text\":\"y\"}", NULL},
+    {"what refers to one place of a tree is changed only there",
+     "p.list = nil; p.none = nil; p.text = nil; p.twice = {p.a, p.a}; p.twice[1].b = 2",
+     "{\"a\":{\"b\":1},\"twice\":[{\"b\":2},{\"b\":1}]}", NULL},
+    {"type and cloudify.type tell what it is",
+     "local c = require('cloudify'); assert(type(p) == 'userdata' and c.type(p) == 'object')\n"
+     "assert(c.type(p.list) == 'array' and c.type(p.text) == 'string' and c.type(c.null) == "
+     "'null')",
+     NULL, NULL},
+    {"is_empty asks what next cannot",
+     "local c = require('cloudify'); assert(not c.is_empty(p)); p.a.b = nil; "
+     "assert(c.is_empty(p.a))\n"
+     "p.list = nil; p.none = nil; p.text = nil",
+     "{\"a\":{}}", NULL},
+    {"totable gives a plain deep copy",
+     "local t = require('cloudify').totable(p); assert(type(t.a) == 'table' and t.list[2].n == 1)\n"
+     "t.a.b = 7; assert(p.a.b == 1)",
+     NULL, NULL},
+    {"json.encode and tostring take it",
+     "local c = require('cloudify'); assert(c.json.encode(p.a) == '{\"b\":1}')\n"
+     "assert(tostring(p.list) == '[{\"n\":3},{\"n\":1},{\"n\":2}]')",
+     NULL, NULL},
+    {"array and object mark what is empty; {} alone is an object",
+     "for k in pairs(p) do p[k] = nil end; local c = require('cloudify')\n"
+     "p.l = c.array{}; p.o = c.object{}; p.t = {}",
+     "{\"l\":[],\"o\":{},\"t\":{}}", NULL},
+    {"indexing a null that is stored deep gives nil",
+     "p.a.b = require('cloudify').null\n"
+     "assert(p.a.b == nil); p.list = nil; p.none = nil; p.text = nil",
+     "{\"a\":{\"b\":null}}", NULL},
+    {"integers have 64 bits",
+     "for k in pairs(p) do p[k] = nil end; p.max = math.maxinteger; p.min = math.mininteger\n"
+     "assert(p.max == math.maxinteger and math.type(p.min) == 'integer')",
+     "{\"max\":9223372036854775807,\"min\":-9223372036854775808}", NULL},
+    {"floats are printed by the shortest text that reads back",
+     "for k in pairs(p) do p[k] = nil end; p.f = 0.1; assert(p.f == 0.1)", "{\"f\":0.1}", NULL},
     {"numbers keep their kind", "for k in pairs(p) do p[k] = nil end; p.i = 2; p.f = 2.0",
      "{\"i\":2,\"f\":2.0}", NULL},
     {"next explains", "next(p)", NULL,
@@ -71,6 +110,17 @@ static const struct {
      "this value is no longer part of its properties: it was replaced"},
     {"a function is refused with its path", "p.x = {y = {print}}", NULL,
      "x.y[1]: a function cannot be stored"},
+    {"so are a coroutine", "p.x = coroutine.create(print)", NULL,
+     "x: a coroutine cannot be stored"},
+    {"a foreign userdata", "p.x = {io.stdout}", NULL, "x[1]: a userdata cannot be stored"},
+    {"NaN", "p.x = {a = {0 / 0}}", NULL, "x.a[1]: a number must be finite"},
+    {"infinity, at its place in a list", "p.list[1] = math.huge", NULL, "must be finite"},
+    {"a string that is not UTF-8, which names its key", "p.x = {name = '\\xff'}", NULL,
+     "x.name: the string is not valid UTF-8"},
+    {"a cycle", "local t = {}; t.t = {t}; p.x = t", NULL, "x.t[1]: the table contains itself"},
+    {"nesting over 200 levels", "local t = {}; for _ = 1, 201 do t = {t} end; p.x = t", NULL,
+     "nested over 200 levels deep"},
+    {"a table with keys of both kinds", "p.x = {1, a = 2}", NULL, "keys must be strings, or"},
     {"a hole is refused", "p.list[5] = 1", NULL,
      "position 5 is outside of a list of 3: lists have no holes"},
     {"a list in a list position cannot become nil", "p.list[1] = nil", NULL,
@@ -93,9 +143,11 @@ static bool run(lua_State *L, struct tracked_document *document, const char *chu
     return host_call(L, 0, 0);
 }
 
-static void check_case(lua_State *L, size_t i)
+static void check_case(lua_State *L, size_t i, bool shared)
 {
-    struct tracked_document *document = tracked_document_new(parse(initial), NULL);
+    json_t *original = parse(initial);
+    struct tracked_document *document = tracked_document_new(json_incref(original), NULL);
+    document->shared = shared;
     bool ok = run(L, document, cases[i].chunk);
     const char *message = ok ? "" : luaL_tolstring(L, -1, NULL);
     CHECK(ok == !cases[i].error && (ok || strstr(message, cases[i].error)), "%s: %s", cases[i].name,
@@ -107,7 +159,14 @@ static void check_case(lua_State *L, size_t i)
     CHECK(cases[i].error || document->dirty == (cases[i].expected != NULL),
           "%s: a change is noticed, reading is none", cases[i].name);
     free(text);
+    text = json_text(original);
+    CHECK(!shared || strcmp(text, initial) == 0, "%s: a shared tree stays as it was: %s",
+          cases[i].name, text);
+    CHECK(document->dirty || document->root == original, "%s: reading copies nothing",
+          cases[i].name);
+    free(text);
     tracked_document_release(document);
+    json_decref(original);
     lua_settop(L, 0);
 }
 
@@ -136,7 +195,8 @@ int main(void)
     if (!L)
         return 1;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        check_case(L, i);
+        for (int shared = 0; shared < 2; shared++)
+            check_case(L, i, shared);
     check_read_only(L);
     lua_close(L);
     return checks_done();
