@@ -12,6 +12,7 @@
 struct installation {
     char *path, *folder, *id;
     struct run run;
+    json_t *provider_context;
     const struct cloudify *cloudify;
 };
 
@@ -146,7 +147,10 @@ static bool create(struct cloudify *c, struct installation *installation, struct
         .add_files = copy_plugins,
         .add_files_data = installation,
     };
-    struct store *store = runtime_store(c, STORE_WRITE, err);
+    installation->provider_context =
+        runtime_object(c->options.provider_context, "provider context", err);
+    record.provider_context = installation->provider_context;
+    struct store *store = record.provider_context ? runtime_store(c, STORE_WRITE, err) : NULL;
     id_uuid(run->id);
     installation->cloudify = c;
     if (!store)
@@ -163,6 +167,7 @@ static bool create(struct cloudify *c, struct installation *installation, struct
 static void installation_release(struct installation *installation)
 {
     runtime_unload(&installation->run);
+    json_decref(installation->provider_context);
     free(installation->path);
     free(installation->folder);
     free(installation->id);

@@ -61,6 +61,12 @@ static bool set_input(struct arguments *arguments, const char *value)
     return *value;
 }
 
+static bool set_provider_context(struct arguments *arguments, const char *value)
+{
+    arguments->provider_context = value;
+    return *value;
+}
+
 static bool set_plugins(struct arguments *arguments, const char *value)
 {
     if (arguments->plugin_directory_count == MAX_INPUTS)
@@ -286,6 +292,8 @@ static const struct option options[] = {
      "let what runs go on so long after a failure (default: 600)", set_wait},
     {"--plugins", NULL, "DIRECTORY", OPTION_PLUGINS, "look for plugins there too; may be repeated",
      set_plugins},
+    {"--provider-context", NULL, "FILE", OPTION_PROVIDER_CONTEXT,
+     "YAML or JSON that operations find as ctx.provider_context", set_provider_context},
     {"--import-rule", NULL, "PREFIX=URL", OPTION_IMPORT_RULES,
      "fetch imports whose URL begins with PREFIX from there first; may be repeated",
      set_import_rule},

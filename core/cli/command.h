@@ -31,6 +31,7 @@ enum option_bit {
     OPTION_DRY_RUN = 1 << 16,
     OPTION_RESET = 1 << 20,
     OPTION_QUEUE = 1 << 21, /* --queue and --force */
+    OPTION_PROVIDER_CONTEXT = 1 << 22,
     OPTIONS_COMMON = OPTION_STORE | OPTION_JSON,
     OPTIONS_BLUEPRINT = OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_IMPORT_RULES,
     OPTIONS_EXECUTION =
@@ -42,6 +43,7 @@ struct arguments {
     size_t positional_count;
     const char *store;
     const char *deployment;
+    const char *provider_context;
     const char *inputs[MAX_INPUTS]; /* of -i or -p, in order */
     size_t input_count;
     const char *plugin_directories[MAX_INPUTS + 1];

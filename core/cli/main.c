@@ -8,7 +8,8 @@
 
 const struct command commands[] = {
     {"install", "BLUEPRINT", "Create a deployment from a blueprint and install it.", 1, 1,
-     OPTIONS_EXECUTION | OPTION_DEPLOYMENT | OPTIONS_BLUEPRINT, command_install,
+     OPTIONS_EXECUTION | OPTION_DEPLOYMENT | OPTIONS_BLUEPRINT | OPTION_PROVIDER_CONTEXT,
+     command_install,
      "An id in use starts anew after an uninstall. While a deployment is installed, or its "
      "install\n"
      "has failed or was interrupted, the id is refused."},
@@ -35,7 +36,7 @@ const struct command commands[] = {
     {"schema", "", "Print a JSON Schema of the blueprint language, for editors.", 0, 0,
      OPTIONS_COMMON, command_schema, NULL},
     {"deployments create", "BLUEPRINT", "Create a deployment from a blueprint, and run nothing.", 1,
-     1, OPTIONS_BLUEPRINT | OPTION_DEPLOYMENT, command_deployments_create,
+     1, OPTIONS_BLUEPRINT | OPTION_DEPLOYMENT | OPTION_PROVIDER_CONTEXT, command_deployments_create,
      "The id defaults to the name of the blueprint's folder. 'cfy executions start install' "
      "installs\n"
      "it."},

@@ -35,28 +35,44 @@ static enum cloudify_event_form event_form(const struct arguments *arguments)
     return arguments->verbose ? CLOUDIFY_EVENTS_DEBUG_TEXT : CLOUDIFY_EVENTS_TEXT;
 }
 
+static bool read_provider_context(struct session *session)
+{
+    const char *source = session->arguments->provider_context;
+    if (source)
+        session->provider_context = cloudify_read_inputs(source, &session->err);
+    return !source || session->provider_context;
+}
+
 bool session_open(struct session *session, const struct arguments *arguments)
 {
     *session = (struct session){.arguments = arguments};
+    if (!read_provider_context(session)) {
+        session_failed(session);
+        return false;
+    }
     struct cloudify_options options = {
         .store = arguments->store,
         .plugin_directories = arguments->plugin_directories,
         .import_rules = arguments->import_rules,
         .import_rules_only = arguments->import_rules_only,
+        .provider_context = session->provider_context,
         .on_event = show_event,
         .on_events_end = flush_events,
         .event_form = event_form(arguments),
         .handle_signals = true,
     };
     session->cloudify = cloudify_open(&options, &session->err);
-    if (!session->cloudify)
-        session_failed(session);
-    return session->cloudify;
+    if (session->cloudify)
+        return true;
+    session_failed(session);
+    session_close(session);
+    return false;
 }
 
 void session_close(struct session *session)
 {
     cloudify_close(session->cloudify);
+    cloudify_free(session->provider_context);
 }
 
 /* On one line, and without the traceback, which the event of the failure has shown already. */

@@ -9,6 +9,7 @@
 struct session {
     struct cloudify *cloudify;
     struct cloudify_error err;
+    char *provider_context; /* of the command line, as JSON, or NULL */
     const struct arguments *arguments;
 };
 

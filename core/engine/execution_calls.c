@@ -111,6 +111,35 @@ static json_t *get_resource(struct execution *e, const struct task *task, const 
     return result;
 }
 
+static json_t *get_provider_context(struct execution *e, const struct task *task,
+                                    const json_t *arguments, struct error *err)
+{
+    (void)task;
+    (void)arguments;
+    return deployment_store_provider_context(e->options.store, err);
+}
+
+/* One of the same deployment, or the execution itself. */
+static json_t *get_execution(struct execution *e, const struct task *task, const json_t *arguments,
+                             struct error *err)
+{
+    (void)task;
+    const char *id = json_string_at(arguments, "id", e->options.execution_id);
+    return execution_get(e->options.store, id, err);
+}
+
+static json_t *get_operation(struct execution *e, const struct task *task, const json_t *arguments,
+                             struct error *err)
+{
+    (void)arguments;
+    (void)err;
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "id", task->id, "execution_id",
+                     e->options.execution_id, "name", task->operation->name, "type",
+                     task_kind_name(task->kind), "node_instance_id",
+                     e->options.instances->items[task->instance]->id, "state",
+                     task_state_name(task->state), "retry", (int)task->current_retries);
+}
+
 static const struct {
     const char *name;
     json_t *(*answer)(struct execution *e, const struct task *task, const json_t *arguments,
@@ -120,6 +149,9 @@ static const struct {
     {"get_instance", get_instance},
     {"get_node", get_node},
     {"get_resource", get_resource},
+    {"get_provider_context", get_provider_context},
+    {"get_execution", get_execution},
+    {"get_operation", get_operation},
 };
 
 bool execution_answer(struct execution *e, const struct arrival *arrival)

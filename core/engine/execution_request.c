@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "dispatch/message.h"
 #include "deployment/group_instance.h"
 #include "deployment/instance_source.h"
@@ -102,7 +103,8 @@ static json_t *plugin_document(struct execution *e, const struct plan_plugin *pl
         return NULL;
     struct strbuf workdir = STRBUF_INIT;
     strbuf_add_all(&workdir, e->options.work_directory, "/plugins/", plugin->name);
-    document = json_pack("{s:s, s:s, s:s?, s:s?, s:o, s:o, s:s}", "name", plugin->name, "folder",
+    document = json_pack("{s:s, s:s?, s:s, s:s?, s:s?, s:o, s:o, s:s}", "name", plugin->name,
+                         "source", json_string_at(plugin->record, "source", NULL), "folder",
                          plugin->folder, "package_name", plugin->package_name, "package_version",
                          plugin->package_version, "properties", properties, "directories",
                          plugin_directories(e), "workdir", workdir.text);
@@ -171,13 +173,36 @@ static bool add_sides(struct execution *e, const struct task *task, json_t *requ
     return !json_object_set_new(request, other_name, other) || error_nomem(err);
 }
 
-static json_t *context_document(const struct execution *e, const struct task *task)
+/* The tags of the deployment's resources, whose functions are evaluated anew for each operation
+ * (dsl.md 9). */
+static json_t *resource_tags(struct execution *e, const struct task *task, struct error *err)
 {
-    return json_pack("{s:s, s:s, s:O, s:{s:s}, s:{s:s}, s:s}", "execution_id",
-                     e->options.execution_id, "workflow_id", e->options.workflow->name,
-                     "workflow_parameters", e->options.parameters, "deployment", "id",
-                     e->options.deployment_id, "blueprint", "id", e->options.blueprint_id,
-                     "task_id", task->id);
+    json_t *tags = e->options.plan->resource_tags;
+    if (!tags)
+        return json_object();
+    if (!functions_contain_in_members(tags))
+        return json_incref(tags);
+    struct function_scope scope = execution_scope(e, task);
+    scope.path = "resource_tags";
+    struct value_source source = instance_source(e->options.instances);
+    return functions_evaluate_members(tags, &scope, &source, FUNCTIONS_RUNTIME, NULL, err);
+}
+
+static json_t *deployment_document(struct execution *e, const struct task *task, struct error *err)
+{
+    const char *id = e->options.deployment_id;
+    const json_t *settings = e->options.plan->deployment_settings;
+    return json_pack("{s:s, s:s, s:o}", "id", id, "display_name",
+                     json_string_at(settings, "display_name", id), "resource_tags",
+                     resource_tags(e, task, err));
+}
+
+static json_t *context_document(struct execution *e, const struct task *task, struct error *err)
+{
+    return json_pack("{s:s, s:s, s:O, s:o, s:{s:s}, s:s}", "execution_id", e->options.execution_id,
+                     "workflow_id", e->options.workflow->name, "workflow_parameters",
+                     e->options.parameters, "deployment", deployment_document(e, task, err),
+                     "blueprint", "id", e->options.blueprint_id, "task_id", task->id);
 }
 
 static json_t *operation_document(const struct task *task)
@@ -186,9 +211,10 @@ static json_t *operation_document(const struct task *task)
     if (task->related != TASK_NO_INSTANCE)
         relationship = task->related_is_target ? "source" : "target";
     double timeout = task->operation->timeout;
-    return json_pack("{s:s, s:i, s:i, s:s?, s:o*}", "name", task->operation->name, "retry_number",
-                     (int)task->current_retries, "max_retries", (int)task->total_retries,
-                     "relationship", relationship, "timeout",
+    return json_pack("{s:s, s:i, s:i, s:s?, s:b, s:o*}", "name", task->operation->name,
+                     "retry_number", (int)task->current_retries, "max_retries",
+                     (int)task->total_retries, "relationship", relationship, "timeout_recoverable",
+                     task->operation->timeout_recoverable > 0, "timeout",
                      timeout > 0 ? json_real(timeout) : NULL);
 }
 
@@ -223,7 +249,7 @@ json_t *execution_request(struct execution *e, struct task *task, struct error *
     if (!request || !plugin || !values)
         goto fail;
     if (json_object_set_new(request, "id", json_string(task->id)) ||
-        json_object_set_new(request, "context", context_document(e, task)) ||
+        json_object_set_new(request, "context", context_document(e, task, err)) ||
         json_object_set_new(request, "operation", operation_document(task)) ||
         json_object_set(request, "plugin", plugin) || json_object_set(request, "inputs", values) ||
         json_object_set_new(request, "resume", json_boolean(task->resume)) ||

@@ -261,6 +261,19 @@ static enum task_end error_end(const json_t *error)
                                                         : TASK_END_NON_RECOVERABLE;
 }
 
+/* That its changes could not be saved replaces how it ended. One that was outdone by another
+ * operation is tried once more, on top of what that one did. */
+static void finish_unsaved(struct execution *e, struct task *task, const struct error *err)
+{
+    if (e->fatal.code)
+        return;
+    if (err->code == ERROR_CONFLICT)
+        finish_with_error(e, task, execution_error("StorageConflictError", err->text, true),
+                          TASK_END_RECOVERABLE, -1);
+    else
+        finish_with_error(e, task, error_document(err, false), TASK_END_NON_RECOVERABLE, -1);
+}
+
 static void apply_result(struct execution *e, const struct arrival *arrival)
 {
     struct task *task = arrival->task;
@@ -268,11 +281,7 @@ static void apply_result(struct execution *e, const struct arrival *arrival)
     if (!announce(e, task))
         return;
     if (!save_instances(e, arrival->json, &err)) {
-        /* Outdone by another operation: once more, on top of what that one did. */
-        bool conflict = err.code == ERROR_CONFLICT;
-        if (!e->fatal.code)
-            finish_with_error(e, task, error_document(&err, conflict),
-                              conflict ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE, -1);
+        finish_unsaved(e, task, &err);
         return;
     }
     if (json_boolean_at(arrival->json, "ok", false)) {

@@ -65,7 +65,9 @@ struct cloudify_options {
      * as from a mirror; NULL-terminated, or NULL. */
     const char *const *import_rules;
     bool import_rules_only; /* where a rule applies, the URL itself is not tried */
-    const char *worker;     /* the worker's executable; NULL: the one installed with the library */
+    /* JSON object that operations of the deployments made find as ctx.provider_context, or NULL. */
+    const char *provider_context;
+    const char *worker; /* the worker's executable; NULL: the one installed with the library */
     /* Called after each commit with each new event or log record, or NULL. */
     void (*on_event)(void *data, const char *record);
     /* Called after the last of these, when it is worth while to flush what was written; or NULL. */

@@ -1,11 +1,11 @@
 /* ctx.c - the class of ctx itself (runtime.md 1.1 to 1.3). */
+#include <string.h>
+
 #include "base/json.h"
 #include "lua/exception.h"
 #include "lua/lua_class.h"
 #include "lua/operation_context.h"
 #include "lua/value.h"
-
-#define CLASS "cloudify.ctx"
 
 /* User value 1: what was pushed for it, by kind and id. */
 struct ctx {
@@ -14,7 +14,7 @@ struct ctx {
 
 struct operation_context *lua_context_check(lua_State *L, int index)
 {
-    const struct ctx *ctx = luaL_checkudata(L, index, CLASS);
+    const struct ctx *ctx = luaL_checkudata(L, index, LUA_CONTEXT_CLASS);
     if (!ctx->context)
         lua_exception_raise(L, "NonRecoverableError", "ctx used after its operation ended");
     return ctx->context;
@@ -79,13 +79,19 @@ json_t *lua_context_call(lua_State *L, struct operation_context *context, const 
 
 static const char *const type_names[] = {"node-instance", "relationship-instance", "deployment"};
 
+static void refuse_type(lua_State *L, const char *what, const char *allowed,
+                        const struct operation_context *context)
+{
+    lua_exception_raise(L, "NonRecoverableError",
+                        "%s can only be used in a %s context but used in a %s context", what,
+                        allowed, type_names[context->type]);
+}
+
 static const json_t *check_type(lua_State *L, enum context_type type, const char *what)
 {
     const struct operation_context *context = lua_context_check(L, 1);
     if (context->type != type)
-        lua_exception_raise(L, "NonRecoverableError",
-                            "%s can only be used in a %s context but used in a %s context", what,
-                            type_names[type], type_names[context->type]);
+        refuse_type(L, what, type_names[type], context);
     return context->request;
 }
 
@@ -158,59 +164,88 @@ static int ctx_logger(lua_State *L)
     return push_child(L, "logger", lua_logger_push);
 }
 
-static const json_t *check_part(lua_State *L, const char *name)
+static void push_function(lua_State *L, const char *module, const char *name)
 {
-    return json_object_get(lua_context_check(L, 1)->request, name);
+    lua_getglobal(L, "require");
+    lua_pushstring(L, module);
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, name);
+    lua_remove(L, -2);
 }
 
-static int push_context_member(lua_State *L, const char *name)
+/* Push what the Lua module `module` makes of the ctx at `ctx`. */
+static void push_made(lua_State *L, int ctx, const char *module)
 {
-    lua_pushstring(L, json_string_at(check_part(L, "context"), name, NULL));
-    return 1;
+    push_function(L, module, "of");
+    lua_pushvalue(L, ctx);
+    lua_call(L, 1, 1);
 }
 
-static int ctx_execution_id(lua_State *L)
+static void push_capabilities(lua_State *L, int ctx)
 {
-    return push_context_member(L, "execution_id");
+    push_made(L, ctx, "cloudify.capabilities");
 }
 
-static int ctx_workflow_id(lua_State *L)
+static int ctx_capabilities(lua_State *L)
 {
-    return push_context_member(L, "workflow_id");
+    const struct operation_context *context = lua_context_check(L, 1);
+    if (context->type == CONTEXT_DEPLOYMENT)
+        refuse_type(L, "ctx.capabilities", "node-instance or relationship-instance", context);
+    lua_logger_send(L, 1, "warning",
+                    "ctx.capabilities is deprecated: use the relationships of ctx.instance");
+    return push_child(L, "capabilities", push_capabilities);
 }
 
-static int ctx_task_id(lua_State *L)
+static void push_provider_context(lua_State *L, int ctx)
 {
-    return push_context_member(L, "task_id");
-}
-
-static int push_constant(lua_State *L, json_t *value)
-{
+    struct operation_context *context = lua_context_check(L, ctx);
+    json_t *value = lua_context_call(L, context, "get_provider_context", json_object());
     lua_tracked_push_constant(L, value, "Cannot override read only properties");
-    if (lua_isnil(L, -1))
-        lua_newtable(L);
-    return 1;
 }
 
-static int ctx_workflow_parameters(lua_State *L)
+static int ctx_provider_context(lua_State *L)
 {
-    return push_constant(L, json_object_get(check_part(L, "context"), "workflow_parameters"));
+    return push_child(L, "provider_context", push_provider_context);
 }
 
-static int ctx_deployment(lua_State *L)
+static void push_bootstrap_context(lua_State *L, int ctx)
 {
-    return push_constant(L, json_object_get(check_part(L, "context"), "deployment"));
+    push_made(L, ctx, "cloudify.bootstrap_context");
 }
 
-static int ctx_blueprint(lua_State *L)
+static int ctx_bootstrap_context(lua_State *L)
 {
-    return push_constant(L, json_object_get(check_part(L, "context"), "blueprint"));
+    return push_child(L, "bootstrap_context", push_bootstrap_context);
 }
 
-static int ctx_resume(lua_State *L)
+static void push_agent(lua_State *L, int ctx)
 {
-    lua_pushboolean(L, json_boolean_at(lua_context_check(L, 1)->request, "resume", false));
-    return 1;
+    push_made(L, ctx, "cloudify.agent");
+}
+
+static bool has_type(const json_t *node, const char *type)
+{
+    const json_t *hierarchy = json_object_get(node, "type_hierarchy");
+    for (size_t i = 0; i < json_array_size(hierarchy); i++) {
+        const char *name = json_string_value(json_array_get(hierarchy, i));
+        if (name && strcmp(name, type) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int ctx_agent(lua_State *L)
+{
+    static const char compute[] = "cloudify.nodes.Compute";
+    const json_t *node =
+        json_object_get(check_type(L, CONTEXT_NODE, "ctx.node/ctx.instance"), "node");
+    if (!has_type(node, compute))
+        lua_exception_raise(L, "NonRecoverableError",
+                            "ctx.agent can only be used by nodes of type '%s': node '%s' is of "
+                            "type '%s'",
+                            compute, json_string_at(node, "id", ""),
+                            json_string_at(node, "type", ""));
+    return push_child(L, "agent", push_agent);
 }
 
 static int ctx_send_event(lua_State *L)
@@ -240,18 +275,18 @@ static int ctx_resource_path(lua_State *L)
     return 1;
 }
 
-/* Call the function `name` of cloudify.resources with all arguments. */
-static int call_resources(lua_State *L, const char *name)
+int lua_context_call_module(lua_State *L, const char *module, const char *function)
 {
     lua_context_check(L, 1);
-    lua_getglobal(L, "require");
-    lua_pushliteral(L, "cloudify.resources");
-    lua_call(L, 1, 1);
-    lua_getfield(L, -1, name);
-    lua_remove(L, -2);
+    push_function(L, module, function);
     lua_insert(L, 1);
     lua_call(L, lua_gettop(L) - 1, 1);
     return 1;
+}
+
+static int call_resources(lua_State *L, const char *name)
+{
+    return lua_context_call_module(L, "cloudify.resources", name);
 }
 
 static int ctx_get_resource(lua_State *L)
@@ -276,23 +311,19 @@ static int ctx_download_resource_and_render(lua_State *L)
 
 void lua_context_register(lua_State *L)
 {
-    static const struct lua_field fields[] = {
-        {"type", ctx_type, NULL},
-        {"node", ctx_node, NULL},
-        {"instance", ctx_instance, NULL},
-        {"source", ctx_source, NULL},
-        {"target", ctx_target, NULL},
-        {"operation", ctx_operation, NULL},
-        {"plugin", ctx_plugin, NULL},
-        {"logger", ctx_logger, NULL},
-        {"deployment", ctx_deployment, NULL},
-        {"blueprint", ctx_blueprint, NULL},
-        {"execution_id", ctx_execution_id, NULL},
-        {"workflow_id", ctx_workflow_id, NULL},
-        {"workflow_parameters", ctx_workflow_parameters, NULL},
-        {"task_id", ctx_task_id, NULL},
-        {"resume", ctx_resume, NULL},
-        {NULL, NULL, NULL}};
+    static const struct lua_field fields[] = {{"type", ctx_type, NULL},
+                                              {"node", ctx_node, NULL},
+                                              {"instance", ctx_instance, NULL},
+                                              {"source", ctx_source, NULL},
+                                              {"target", ctx_target, NULL},
+                                              {"operation", ctx_operation, NULL},
+                                              {"plugin", ctx_plugin, NULL},
+                                              {"logger", ctx_logger, NULL},
+                                              {"capabilities", ctx_capabilities, NULL},
+                                              {"provider_context", ctx_provider_context, NULL},
+                                              {"bootstrap_context", ctx_bootstrap_context, NULL},
+                                              {"agent", ctx_agent, NULL},
+                                              {NULL, NULL, NULL}};
     static const luaL_Reg methods[] = {
         {"send_event", ctx_send_event},
         {"get_secret", ctx_get_secret},
@@ -303,7 +334,9 @@ void lua_context_register(lua_State *L)
         {"download_resource_and_render", ctx_download_resource_and_render},
         {NULL, NULL}};
     static const luaL_Reg metamethods[] = {{NULL, NULL}};
-    lua_class_register(L, CLASS, "ctx", fields, methods, metamethods);
+    lua_class_register(L, LUA_CONTEXT_CLASS, "ctx", fields, methods, metamethods);
+    lua_context_facts_register(L);
+    lua_context_services_register(L);
     lua_node_register(L);
     lua_instance_register(L);
     lua_relationship_register(L);
@@ -316,7 +349,7 @@ void lua_context_push(lua_State *L, struct operation_context *context)
 {
     struct ctx *ctx = lua_newuserdatauv(L, sizeof *ctx, 1);
     ctx->context = context;
-    luaL_setmetatable(L, CLASS);
+    luaL_setmetatable(L, LUA_CONTEXT_CLASS);
     lua_newtable(L);
     lua_setiuservalue(L, -2, 1);
 }

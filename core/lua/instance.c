@@ -111,9 +111,14 @@ static int instance_relationships(lua_State *L)
     return 1;
 }
 
+static const char read_only[] = "Cannot override read only properties";
+
+/* {id of a group instance = name of its group} */
 static int instance_scaling_groups(lua_State *L)
 {
-    lua_json_push(L, json_object_get(check_document(L), "scaling_groups"));
+    lua_tracked_push_constant(L, json_object_get(check_document(L), "scaling_groups"), read_only);
+    if (lua_isnil(L, -1))
+        lua_newtable(L);
     return 1;
 }
 
@@ -123,9 +128,17 @@ static int instance_drift(lua_State *L)
     const json_t *system = json_object_get(check_document(L), "system_properties");
     const json_t *drift = json_object_get(system, "configuration_drift");
     if (json_boolean_at(drift, "ok", false))
-        lua_json_push(L, json_object_get(drift, "result"));
+        lua_tracked_push_constant(L, json_object_get(drift, "result"), read_only);
     else
         lua_pushnil(L);
+    return 1;
+}
+
+static int instance_node(lua_State *L)
+{
+    const json_t *document = check_document(L);
+    lua_getiuservalue(L, 1, CTX);
+    lua_node_push_named(L, -1, json_string_at(document, "node_id", ""));
     return 1;
 }
 
@@ -144,20 +157,15 @@ static int instance_host_ip(lua_State *L)
     const char *host = json_string_at(check_document(L), "host_id", NULL);
     if (!host)
         return lua_exception_raise(L, "NonRecoverableError",
-                                   "host_id missing: the instance is "
-                                   "contained in no host");
+                                   "host_id missing: instance '%s' is contained in no host",
+                                   json_string_at(check_document(L), "id", ""));
     lua_settop(L, 1);
     lua_getiuservalue(L, 1, CTX);
     lua_instance_push(L, 2, host);
     lua_getfield(L, 3, "runtime_properties");
     if (push_address(L, 4))
         return 1;
-    const struct instance *instance = lua_touserdata(L, 3);
-    const char *node = json_string_at(instance->state->document, "node_id", NULL);
-    if (!node)
-        lua_getfield(L, 2, "node");
-    else
-        lua_node_push_named(L, 2, node);
+    lua_getfield(L, 3, "node");
     lua_getfield(L, 5, "properties");
     if (push_address(L, 6))
         return 1;
@@ -199,11 +207,21 @@ static int update_with_handler(lua_State *L, struct operation_context *context,
     }
 }
 
+/* The only argument may also be given by its name, in a table. */
+static void take_argument(lua_State *L, const char *name)
+{
+    lua_settop(L, 2);
+    if (lua_type(L, 2) != LUA_TTABLE)
+        return;
+    lua_getfield(L, 2, name);
+    lua_replace(L, 2);
+}
+
 static int instance_update(lua_State *L)
 {
     struct operation_context *context;
     struct instance_state *state = check_instance(L, &context);
-    lua_settop(L, 2);
+    take_argument(L, "on_conflict");
     if (!state->writable)
         return lua_exception_raise(
             L, "NonRecoverableError",
@@ -223,6 +241,7 @@ static int instance_refresh(lua_State *L)
 {
     struct operation_context *context;
     struct instance_state *state = check_instance(L, &context);
+    take_argument(L, "force");
     if (state->properties && state->properties->dirty && !lua_toboolean(L, 2))
         return lua_exception_raise(L, "NonRecoverableError",
                                    "instance '%s': refresh would lose changes that are not saved: "
@@ -236,6 +255,7 @@ void lua_instance_register(lua_State *L)
 {
     static const struct lua_field fields[] = {
         {"id", instance_id, NULL},
+        {"node", instance_node, NULL},
         {"index", instance_index, NULL},
         {"runtime_properties", instance_properties, instance_set_properties},
         {"relationships", instance_relationships, NULL},

@@ -24,15 +24,22 @@ static void push_message(lua_State *L, int first)
     lua_call(L, count, 1);
 }
 
-static int send(lua_State *L, const char *level, int first)
+void lua_logger_send(lua_State *L, int ctx, const char *level, const char *text)
 {
-    luaL_checkudata(L, 1, CLASS);
-    struct operation_context *context = lua_context_of(L, 1);
-    push_message(L, first);
+    const struct operation_context *context = lua_context_check(L, ctx);
     const json_t *request = json_object_get(context->request, "context");
     const char *task = json_string_at(request, "task_id", "cloudify_plugin");
     const char *logger = lua_pushfstring(L, "ctx.%s", task);
-    context->channel->log(context->channel->data, level, logger, lua_tostring(L, -2));
+    context->channel->log(context->channel->data, level, logger, text);
+    lua_pop(L, 1);
+}
+
+static int send(lua_State *L, const char *level, int first)
+{
+    luaL_checkudata(L, 1, CLASS);
+    push_message(L, first);
+    lua_getiuservalue(L, 1, 1);
+    lua_logger_send(L, -1, level, lua_tostring(L, -2));
     return 0;
 }
 

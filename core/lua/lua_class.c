@@ -65,26 +65,48 @@ static int class_newindex(lua_State *L)
                                lua_tostring(L, lua_upvalueindex(SHOWN)), name);
 }
 
-static void push_accessors(lua_State *L, const struct lua_field *fields, bool setters)
+/* Add the accessors of `fields` to the table at `table`. */
+static void add_accessors(lua_State *L, int table, const struct lua_field *fields, bool setters)
 {
-    lua_newtable(L);
     for (const struct lua_field *field = fields; field->name; field++) {
         lua_CFunction accessor = setters ? field->set : field->get;
         if (!accessor)
             continue;
         lua_pushcfunction(L, accessor);
-        lua_setfield(L, -2, field->name);
+        lua_setfield(L, table, field->name);
     }
 }
 
-static void push_upvalues(lua_State *L, const char *shown, const struct lua_field *fields,
-                          const luaL_Reg *methods)
+static void push_upvalues(lua_State *L, const char *shown)
 {
-    push_accessors(L, fields, false);
     lua_newtable(L);
-    luaL_setfuncs(L, methods, 0);
+    lua_newtable(L);
     lua_pushstring(L, shown);
-    push_accessors(L, fields, true);
+    lua_newtable(L);
+}
+
+/* Push the table that is upvalue `number` of the function at `function`. */
+static int push_upvalue(lua_State *L, int function, int number)
+{
+    lua_getupvalue(L, function, number);
+    return lua_gettop(L);
+}
+
+void lua_class_extend(lua_State *L, const char *class, const struct lua_field *fields,
+                      const luaL_Reg *methods)
+{
+    static const char *const functions[] = {"__index", "__newindex"};
+    int top = lua_gettop(L);
+    luaL_getmetatable(L, class);
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        lua_getfield(L, top + 1, functions[i]);
+        int function = lua_gettop(L);
+        add_accessors(L, push_upvalue(L, function, GETTERS), fields, false);
+        add_accessors(L, push_upvalue(L, function, SETTERS), fields, true);
+        push_upvalue(L, function, METHODS);
+        luaL_setfuncs(L, methods, 0);
+    }
+    lua_settop(L, top);
 }
 
 void lua_class_register(lua_State *L, const char *class, const char *shown,
@@ -93,11 +115,12 @@ void lua_class_register(lua_State *L, const char *class, const char *shown,
 {
     luaL_newmetatable(L, class);
     luaL_setfuncs(L, metamethods, 0);
-    push_upvalues(L, shown, fields, methods);
+    push_upvalues(L, shown);
     lua_pushcclosure(L, class_index, 4);
     lua_setfield(L, -2, "__index");
-    push_upvalues(L, shown, fields, methods);
+    push_upvalues(L, shown);
     lua_pushcclosure(L, class_newindex, 4);
     lua_setfield(L, -2, "__newindex");
     lua_pop(L, 1);
+    lua_class_extend(L, class, fields, methods);
 }

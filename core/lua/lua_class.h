@@ -22,5 +22,8 @@ struct lua_field {
 void lua_class_register(lua_State *L, const char *class, const char *shown,
                         const struct lua_field *fields, const luaL_Reg *methods,
                         const luaL_Reg *metamethods);
+/** Add fields and methods to the class `class`, which is registered. [-0, +0, m] */
+void lua_class_extend(lua_State *L, const char *class, const struct lua_field *fields,
+                      const luaL_Reg *methods);
 
 #endif

@@ -1,4 +1,6 @@
 /* node.c - the class plugins know as ctx.node. */
+#include <string.h>
+
 #include "base/json.h"
 #include "lua/lua_class.h"
 #include "lua/operation_context.h"
@@ -99,6 +101,19 @@ void lua_node_push(lua_State *L, int ctx, json_t *document)
     lua_context_remember(L, ctx, "node", id);
 }
 
+/* The document of node `id`, if the request has it. */
+static json_t *known_node(const json_t *request, const char *id)
+{
+    const json_t *holders[] = {request, json_object_get(request, "source"),
+                               json_object_get(request, "target")};
+    for (size_t i = 0; i < sizeof holders / sizeof *holders; i++) {
+        json_t *node = json_object_get(holders[i], "node");
+        if (node && strcmp(json_string_at(node, "id", ""), id) == 0)
+            return node;
+    }
+    return NULL;
+}
+
 void lua_node_push_named(lua_State *L, int ctx, const char *id)
 {
     ctx = lua_absindex(L, ctx);
@@ -106,6 +121,11 @@ void lua_node_push_named(lua_State *L, int ctx, const char *id)
         return;
     lua_pop(L, 1);
     struct operation_context *context = lua_context_check(L, ctx);
+    json_t *known = known_node(context->request, id);
+    if (known) {
+        lua_node_push(L, ctx, known);
+        return;
+    }
     json_t *document = lua_context_call(L, context, "get_node", json_pack("{s:s}", "id", id));
     lua_node_push(L, ctx, document);
     lua_remove(L, -2);

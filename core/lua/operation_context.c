@@ -31,8 +31,10 @@ static struct instance_state *add(struct operation_context *context, const char 
     state->document = json_incref(document);
     state->version = json_integer_at(document, "version", 0);
     state->writable = writable;
-    state->next = context->instances;
-    context->instances = state;
+    struct instance_state **end = &context->instances;
+    while (*end)
+        end = &(*end)->next;
+    *end = state;
     return state;
 }
 
@@ -50,7 +52,11 @@ bool operation_context_init(struct operation_context *context,
                             const struct operation_channel *channel, const json_t *request,
                             struct error *err)
 {
-    *context = (struct operation_context){.channel = channel, .request = request};
+    *context = (struct operation_context){.channel = channel,
+                                          .request = request,
+                                          .resume = json_boolean_at(request, "resume", false)};
+    if (!json_is_object(json_object_get(request, "operation")))
+        return error_set(err, ERROR_INVALID, "operation_request: 'operation' must be an object");
     json_t *source = json_object_get(request, "source");
     json_t *instance = json_object_get(request, "instance");
     if (json_is_object(source)) {

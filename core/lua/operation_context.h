@@ -26,8 +26,9 @@ struct operation_context {
     const struct operation_channel *channel;
     const json_t *request; /* borrowed */
     enum context_type type;
-    struct instance_state *instances;
-    bool retry; /* ctx.operation:retry() was called: the last call wins */
+    struct instance_state *instances; /* in the order in which they were met */
+    bool resume;                      /* this run repeats one that was interrupted */
+    bool retry;                       /* ctx.operation:retry() was called: the last call wins */
     bool has_retry_after;
     double retry_after; /* seconds */
     char *retry_message;
@@ -69,8 +70,12 @@ json_t *operation_context_changes(const struct operation_context *context);
 
 /* The classes of ctx. Each handle keeps ctx in its user value 1. */
 
+#define LUA_CONTEXT_CLASS "cloudify.ctx"
+
 /** Register ctx and the classes below it. [-0, +0, m] */
 void lua_context_register(lua_State *L);
+void lua_context_facts_register(lua_State *L);
+void lua_context_services_register(lua_State *L);
 void lua_node_register(lua_State *L);
 void lua_instance_register(lua_State *L);
 void lua_relationship_register(lua_State *L);
@@ -103,6 +108,12 @@ void lua_relationships_push(lua_State *L, int ctx, const json_t *list);
 void lua_operation_push(lua_State *L, int ctx);
 void lua_plugin_push(lua_State *L, int ctx);
 void lua_logger_push(lua_State *L, int ctx);
+
+/** Call `function` of the Lua module `module` with all that is on the stack, the ctx at 1 first;
+ *  leaves its result. [-n, +1, v] @return 1 */
+int lua_context_call_module(lua_State *L, const char *module, const char *function);
+/** Log `text` in the name of the operation of the ctx at `ctx`. [-0, +0, v] */
+void lua_logger_send(lua_State *L, int ctx, const char *level, const char *text);
 
 /** Raise `err` as the exception that its code stands for. Never returns. [-0, +0, v] */
 int lua_raise_error(lua_State *L, const struct error *err);

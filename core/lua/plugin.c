@@ -77,6 +77,14 @@ static int plugin_tostring(lua_State *L)
     return push_text(L, "name", "");
 }
 
+static int plugin_concat(lua_State *L)
+{
+    luaL_tolstring(L, 1, NULL);
+    luaL_tolstring(L, 2, NULL);
+    lua_concat(L, 2);
+    return 1;
+}
+
 void lua_plugin_register(lua_State *L)
 {
     static const struct lua_field fields[] = {{"name", plugin_name, NULL},
@@ -88,7 +96,8 @@ void lua_plugin_register(lua_State *L)
                                               {"properties", plugin_properties, NULL},
                                               {NULL, NULL, NULL}};
     static const luaL_Reg methods[] = {{NULL, NULL}};
-    static const luaL_Reg metamethods[] = {{"__tostring", plugin_tostring}, {NULL, NULL}};
+    static const luaL_Reg metamethods[] = {
+        {"__tostring", plugin_tostring}, {"__concat", plugin_concat}, {NULL, NULL}};
     lua_class_register(L, CLASS, "ctx.plugin", fields, methods, metamethods);
 }
 

@@ -10,8 +10,8 @@
 struct tracked_document {
     json_t *root;
     unsigned references;
-    bool dirty;          /* changed since it was last saved */
-    bool shared;         /* the tree is somebody else's, too: it is copied before the first change */
+    bool dirty;  /* changed since it was last saved */
+    bool shared; /* the tree is somebody else's, too: it is copied before the first change */
     const char *refusal; /* why it must not be written, or NULL; a string that lives for ever */
 };
 

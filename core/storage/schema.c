@@ -107,6 +107,7 @@ static const char *const state_migrations[] = {
     "  container TEXT" /* id of a node instance */
     ");"
     "ALTER TABLE node_instances ADD COLUMN scaling_group TEXT;",
+    "ALTER TABLE deployment ADD COLUMN provider_context TEXT NOT NULL DEFAULT '{}';",
 };
 
 const struct schema catalog_schema = {catalog_migrations,

@@ -83,19 +83,26 @@ static bool write_deployment(struct database *state, const struct deployment_rec
     char now[CLOCK_TEXT_SIZE];
     clock_timestamp(now);
     json_t *document = plan_document(record->plan);
-    if (!document)
+    json_t *provider =
+        record->provider_context ? json_incref((json_t *)record->provider_context) : json_object();
+    if (!document || !provider) {
+        json_decref(document);
+        json_decref(provider);
         return error_nomem(err);
+    }
     bool ok = database_run(
         state, err,
         "INSERT INTO deployment (only, id, blueprint_id, blueprint_directory, main_file,"
-        " description, inputs, plan, created_at, updated_at) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " description, inputs, plan, provider_context, created_at, updated_at)"
+        " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (only) DO UPDATE SET blueprint_id = excluded.blueprint_id,"
         " blueprint_directory = excluded.blueprint_directory, main_file = excluded.main_file,"
         " description = excluded.description, inputs = excluded.inputs, plan = excluded.plan,"
-        " updated_at = excluded.updated_at",
-        "tttttjjtt", record->id, record->blueprint_id, blueprint_directory, record->main_file,
-        record->plan->description, record->plan->inputs, document, now, now);
+        " provider_context = excluded.provider_context, updated_at = excluded.updated_at",
+        "tttttjjjtt", record->id, record->blueprint_id, blueprint_directory, record->main_file,
+        record->plan->description, record->plan->inputs, document, provider, now, now);
     json_decref(document);
+    json_decref(provider);
     return ok;
 }
 
@@ -123,6 +130,19 @@ static bool damaged(const struct deployment_store *ds, const char *what, struct 
                      "the database in '%s' is damaged: %s: restore it from a "
                      "backup",
                      ds->directory, what);
+}
+
+json_t *deployment_store_provider_context(struct deployment_store *ds, struct error *err)
+{
+    sqlite3_stmt *query =
+        database_query(ds->state, err, "SELECT provider_context FROM deployment", "");
+    json_t *value = NULL;
+    if (query && database_next(ds->state, query, err))
+        value = column_json(ds->state, query, 0, err);
+    else
+        damaged(ds, "it has no deployment", err);
+    database_finish(query);
+    return value;
 }
 
 json_t *deployment_store_info(struct deployment_store *ds, struct error *err)

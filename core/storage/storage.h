@@ -71,6 +71,7 @@ struct deployment_record {
     const char *main_file;   /* the blueprint file, relative to `folder` */
     const struct plan *plan; /* prepared */
     const struct instance_set *instances;
+    const json_t *provider_context;           /* object: deployment_store_provider_context() */
     const struct execution_record *execution; /* its first one, or NULL */
     /* Adds to the copy of the folder what else the deployment needs, before it counts; or NULL. */
     bool (*add_files)(void *data, const char *copy, struct error *err);
@@ -116,6 +117,8 @@ const char *deployment_store_workdir(const struct deployment_store *ds);
 
 /** {id, blueprint_id, main_file, description, inputs, created_at, updated_at}; new, or NULL. */
 json_t *deployment_store_info(struct deployment_store *ds, struct error *err);
+/** What operations know as ctx.provider_context, an object; new, or NULL with `err` set. */
+json_t *deployment_store_provider_context(struct deployment_store *ds, struct error *err);
 /** The plan as it was stored; new (plan_free() it), or NULL with `err` set. */
 struct plan *deployment_store_plan(struct deployment_store *ds, struct error *err);
 /** The instances of `plan`, which deployment_store_plan() gave; new, or NULL with `err` set. */

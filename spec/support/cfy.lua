@@ -76,6 +76,11 @@ function World:cfy(...)
    return self:sh(self:command(...))
 end
 
+--- The node instances of a deployment, as cfy tells of them.
+function World:instances(deployment)
+   return require("cloudify").json.decode(self:cfy("node-instances", deployment, "--json").out)
+end
+
 --- A blueprint with one node `thing` of a type whose operations are functions of plugin `probe`.
 ---@param operations table<string, string>  operation of the lifecycle -> function
 ---@param more? string  further sections

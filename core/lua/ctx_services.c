@@ -1,0 +1,126 @@
+/* ctx_services.c - the methods of ctx that ask about more than the operation itself (runtime.md
+ * 1.3): the execution, the runtime, the deployment's folder. */
+#include <string.h>
+
+#include "base/json.h"
+#include "lua/exception.h"
+#include "lua/lua_class.h"
+#include "lua/operation_context.h"
+#include "lua/value.h"
+
+static int push_record(lua_State *L, const char *method, json_t *arguments)
+{
+    lua_json_push(L, lua_context_call(L, lua_context_check(L, 1), method, arguments));
+    return 1;
+}
+
+static int ctx_get_execution(lua_State *L)
+{
+    const struct operation_context *context = lua_context_check(L, 1);
+    const json_t *own = json_object_get(context->request, "context");
+    const char *id = luaL_optstring(L, 2, json_string_at(own, "execution_id", ""));
+    return push_record(L, "get_execution", json_pack("{s:s}", "id", id));
+}
+
+static int ctx_get_operation(lua_State *L)
+{
+    lua_context_check(L, 1);
+    return push_record(L, "get_operation", json_object());
+}
+
+/* The engine keeps the states of operations itself: nothing is left to be done. */
+static int ctx_update_operation(lua_State *L)
+{
+    static const char *const states[] = {"pending",   "sending", "sent",          "started",
+                                         "succeeded", "failed",  "response-sent", "rescheduled"};
+    lua_context_check(L, 1);
+    const char *state = luaL_checkstring(L, 2);
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (strcmp(states[i], state) == 0)
+            return 0;
+    return lua_exception_raise(L, "NonRecoverableError", "operations have no state '%s'", state);
+}
+
+static int ctx_get_config(lua_State *L)
+{
+    lua_context_check(L, 1);
+    lua_newtable(L);
+    lua_mark_array(L, -1);
+    return 1;
+}
+
+/* Managers and brokers alike: this machine, in the network "default". */
+static int push_this_machine(lua_State *L)
+{
+    lua_context_check(L, 1);
+    const json_t *machine = NULL;
+    const char *network = luaL_optstring(L, 2, "default");
+    json_t **box = lua_json_box(L);
+    *box = json_pack("[{s:s, s:s, s:{s:s}}]", "hostname", "localhost", "private_ip", "127.0.0.1",
+                     "networks", "default", "127.0.0.1");
+    machine = json_array_get(*box, 0);
+    if (!json_object_get(json_object_get(machine, "networks"), network))
+        json_array_clear(*box);
+    lua_json_push(L, *box);
+    return 1;
+}
+
+static int ctx_local_deployment_workdir(lua_State *L)
+{
+    const json_t *request = lua_context_check(L, 1)->request;
+    lua_pushstring(L, json_string_at(request, "workdir", NULL));
+    return 1;
+}
+
+/* The deployment's folder is on this machine: there is nothing to be copied to or from it. */
+static int ctx_nothing_to_sync(lua_State *L)
+{
+    lua_context_check(L, 1);
+    return 0;
+}
+
+static int leave_guard(lua_State *L)
+{
+    (void)L;
+    return 0;
+}
+
+static int ctx_sync_deployment_workdir(lua_State *L)
+{
+    lua_context_check(L, 1);
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, leave_guard);
+    lua_setfield(L, -2, "__close");
+    lua_setmetatable(L, -2);
+    return 1;
+}
+
+static int ctx_upload_deployment_file(lua_State *L)
+{
+    return lua_context_call_module(L, "cloudify.deployment_workdir", "upload_file");
+}
+
+static int ctx_delete_deployment_file(lua_State *L)
+{
+    return lua_context_call_module(L, "cloudify.deployment_workdir", "delete_file");
+}
+
+void lua_context_services_register(lua_State *L)
+{
+    static const struct lua_field none[] = {{NULL, NULL, NULL}};
+    static const luaL_Reg methods[] = {{"get_execution", ctx_get_execution},
+                                       {"get_operation", ctx_get_operation},
+                                       {"update_operation", ctx_update_operation},
+                                       {"get_config", ctx_get_config},
+                                       {"get_managers", push_this_machine},
+                                       {"get_brokers", push_this_machine},
+                                       {"local_deployment_workdir", ctx_local_deployment_workdir},
+                                       {"download_deployment_workdir", ctx_nothing_to_sync},
+                                       {"upload_deployment_workdir", ctx_nothing_to_sync},
+                                       {"sync_deployment_workdir", ctx_sync_deployment_workdir},
+                                       {"upload_deployment_file", ctx_upload_deployment_file},
+                                       {"delete_deployment_file", ctx_delete_deployment_file},
+                                       {NULL, NULL}};
+    lua_class_extend(L, LUA_CONTEXT_CLASS, none, methods);
+}

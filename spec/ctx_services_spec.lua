@@ -1,0 +1,65 @@
+local operations = require("spec.support.operations")
+
+describe("methods of ctx", function()
+   local suite = operations.suite {
+      app = {
+         {"runtime.md 1.3: get_config has nothing", "return ctx:get_config()", {}},
+         {"runtime.md 1.3: get_config of a name has nothing",
+            "return ctx:get_config('max_workers', 'agent')", {}},
+         {"runtime.md 1.3: get_managers names this machine",
+            "return ctx:get_managers()[1].networks.default", "127.0.0.1"},
+         {"runtime.md 1.3: get_managers of a network that there is not",
+            "return ctx:get_managers('other')", {}},
+         {"runtime.md 1.3: get_brokers names this machine",
+            "return ctx:get_brokers('default')[1].networks.default", "127.0.0.1"},
+         {"runtime.md 1.3: get_operation tells of this one",
+            "local o = ctx:get_operation()\n"
+               .. "return {o.id == ctx.task_id, o.execution_id == ctx.execution_id, o.name, o.state,\n"
+               .. "   o.node_instance_id == ctx.instance.id, o.retry}",
+            {true, true, "cloudify.interfaces.lifecycle.start", "started", true, 0}},
+         {"runtime.md 1.3: get_execution tells of the current one",
+            "local e = ctx:get_execution()\n"
+               .. "return {e.id == ctx.execution_id, e.status, e.workflow_id, e.deployment_id}",
+            {true, "started", "install", "app"}},
+         {"runtime.md 1.3: get_execution by id",
+            "return ctx:get_execution(ctx.execution_id).workflow_id", "install"},
+         {"runtime.md 1.3: get_execution of one that there is not", "ctx:get_execution('none')",
+            type = "RecoverableError", error = "there is no execution 'none'"},
+         {"runtime.md 1.3: update_operation is no error", "return ctx:update_operation('started')",
+            nil},
+         {"runtime.md 1.3: update_operation knows the states", "ctx:update_operation('begun')",
+            error = "operations have no state 'begun'"},
+         {"runtime.md 1.3: local_deployment_workdir is a folder that is there",
+            "return require('cloudify.files').is_dir(ctx:local_deployment_workdir())", true},
+         {"runtime.md 1.3: the deployment's folder needs no copying",
+            "ctx:download_deployment_workdir(); ctx:upload_deployment_workdir()\n"
+               .. "local guard <close> = ctx:sync_deployment_workdir(); return guard ~= nil", true},
+         {"runtime.md 1.3: upload_deployment_file and delete_deployment_file",
+            "local files = require('cloudify.files')\n"
+               .. "local source = files.join(files.mkdtemp(), 'source')\n"
+               .. "files.write(source, 'some text')\n"
+               .. "ctx:upload_deployment_file('notes/today.txt', source)\n"
+               .. "files.remove_tree(source:match('^(.*)/'))\n"
+               .. "local path = files.join(ctx:local_deployment_workdir(), 'notes/today.txt')\n"
+               .. "local text = files.read(path)\n"
+               .. "ctx:delete_deployment_file('notes/today.txt')\n"
+               .. "return {text, files.exists(path)}",
+            {"some text", false}},
+         {"runtime.md 1.3: upload_deployment_file stays inside of the folder",
+            "ctx:upload_deployment_file('../x', '/etc/hostname')",
+            error = "deployment file '../x': must be a path inside the deployment's folder"},
+         {"runtime.md 1.3: delete_deployment_file, too", "ctx:delete_deployment_file('/etc/hostname')",
+            error = "deployment file '/etc/hostname': must be a path inside the deployment's folder"},
+      },
+      source = {
+         {"runtime.md 1.3: they are there in a relationship, too",
+            "return {#ctx:get_managers(), ctx:get_execution().status, ctx:get_operation().name}",
+            {1, "started", "cloudify.interfaces.relationship_lifecycle.establish"}},
+      },
+   }
+   lazy_setup(suite.setup)
+   lazy_teardown(suite.teardown)
+   for name, test in suite.tests() do
+      it(name, test)
+   end
+end)
