@@ -113,12 +113,17 @@ static int instance_relationships(lua_State *L)
 
 static const char read_only[] = "Cannot override read only properties";
 
-/* {id of a group instance = name of its group} */
+/* The document has a list of {id, name}; plugins see {id of a group instance = name of its group}. */
 static int instance_scaling_groups(lua_State *L)
 {
-    lua_tracked_push_constant(L, json_object_get(check_document(L), "scaling_groups"), read_only);
-    if (lua_isnil(L, -1))
-        lua_newtable(L);
+    const json_t *list = json_object_get(check_document(L), "scaling_groups");
+    json_t **box = lua_json_box(L);
+    *box = json_object();
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *group = json_array_get(list, i);
+        json_object_set(*box, json_string_at(group, "id", ""), json_object_get(group, "name"));
+    }
+    lua_tracked_push_constant(L, *box, read_only);
     return 1;
 }
 
