@@ -3,7 +3,8 @@ local operations = require("spec.support.operations")
 describe("ctx.capabilities", function()
    local suite = operations.suite {
       host = {{"the host has a size",
-         "local p = ctx.instance.runtime_properties; p.size, p.shared, p.none = 3, 'x', cloudify.null",
+         "local p = ctx.instance.runtime_properties\n"
+            .. "p.size, p.shared, p.none = 3, 'x', cloudify.null",
          nil}},
       db = {{"the database has a port",
          "local p = ctx.instance.runtime_properties; p.port, p.shared = 5432, 'y'", nil}},

@@ -18,8 +18,8 @@ describe("ctx.instance", function()
             error = "host_id missing: instance 'archive_ID' is contained in no host"},
       },
       db = {
-         {"runtime.md 1.5: host_ip is the runtime property of the host", "return ctx.instance.host_ip",
-            "10.0.0.2"},
+         {"runtime.md 1.5: host_ip is the runtime property of the host",
+            "return ctx.instance.host_ip", "10.0.0.2"},
          {"runtime.md 1.5: scaling_groups, group by group instance",
             "return ctx.instance.scaling_groups", function(value)
                local id, name = next(value)
@@ -39,10 +39,11 @@ describe("ctx.instance", function()
             "return ctx.instance.host_ip", "10.0.0.1"},
          {"runtime.md 1.5: scaling_groups of an instance in none",
             "return cloudify.is_empty(ctx.instance.scaling_groups)", true},
-         {"runtime.md 1.5: drift is nil before there was a check", "return ctx.instance.drift", nil},
+         {"runtime.md 1.5: drift is nil before a check", "return ctx.instance.drift", nil},
          {"runtime.md 2.5: and the changes of both are saved",
-            "return {ctx.instance.runtime_properties.from_source,\n"
-               .. "   ctx.instance.relationships[2].target.instance.runtime_properties.from_source}",
+            "local db = ctx.instance.relationships[2].target.instance\n"
+               .. "return {ctx.instance.runtime_properties.from_source,\n"
+               .. "   db.runtime_properties.from_source}",
             {1, 2}},
          {"runtime.md 1.5: runtime_properties", "ctx.instance.runtime_properties.a = {b = {1}}\n"
             .. "return ctx.instance.runtime_properties.a", {b = {1}}},
@@ -54,7 +55,8 @@ describe("ctx.instance", function()
          {"runtime.md 1.5: what was read before is stale then",
             "local before = ctx.instance.runtime_properties\n"
                .. "ctx.instance.runtime_properties = {}; before.x = 1",
-            error = "these runtime properties were replaced: read instance.runtime_properties again"},
+            error = "these runtime properties were replaced: read instance.runtime_properties "
+               .. "again"},
          {"runtime.md 1.5: assigning them to themselves changes nothing",
             "local properties = ctx.instance.runtime_properties\n"
                .. "ctx.instance.runtime_properties = properties; properties.d = 3\n"
@@ -98,7 +100,8 @@ describe("ctx.instance", function()
       world:blueprint({start = "index"}, "    capabilities: {scalable: {properties: "
          .. "{default_instances: 3}}}\n")
       world:write("app/plugins/probe/probe/tasks.lua",
-         "return {index = function(ctx) ctx.instance.runtime_properties.n = ctx.instance.index end}")
+         "return {index = function(ctx)\n"
+            .. "   ctx.instance.runtime_properties.n = ctx.instance.index\nend}")
       assert.equal(0, world:cfy("install", world:path("app/blueprint.yaml")).code)
       local numbers = {}
       for _, instance in ipairs(world:instances("app")) do

@@ -16,8 +16,8 @@ describe("ctx.plugin", function()
             "return require('cloudify.files').exists(ctx.plugin.prefix .. '/chunks/tasks.lua')",
             true},
          {"runtime.md 1.7: workdir is a folder of the plugin's own, made when it is asked for",
-            "local files = require('cloudify.files')\n"
-               .. "return {files.is_dir(ctx.plugin.workdir), ctx.plugin.workdir:match('[^/]*/[^/]*$')}",
+            "local files, workdir = require('cloudify.files'), ctx.plugin.workdir\n"
+               .. "return {files.is_dir(workdir), workdir:match('[^/]*/[^/]*$')}",
             {true, "plugins/chunks"}},
          {"runtime.md 1.7: as text it is its name",
             "return {tostring(ctx.plugin), ctx.plugin .. ' x', 'x ' .. ctx.plugin,\n"

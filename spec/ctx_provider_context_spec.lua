@@ -31,13 +31,15 @@ describe("ctx.provider_context", function()
             {"ubuntu", 2, "10.0.0.5", true, true, true, true}},
          {"runtime.md 1.9: broker_config, with its defaults",
             "return ctx.bootstrap_context:broker_config()",
-            {broker_ip = "10.0.0.5", broker_user = "me", broker_pass = "guest", broker_vhost = "/"}},
+            {broker_ip = "10.0.0.5", broker_user = "me", broker_pass = "guest",
+               broker_vhost = "/"}},
          {"runtime.md 1.9: a misspelt field names the nearest one",
             "return ctx.bootstrap_context.cloudify_agnt",
             error = "ctx.bootstrap_context has no field 'cloudify_agnt' (did you mean "
                .. "'cloudify_agent'?)"},
          {"runtime.md 1.9: also of the agent's", "return ctx.bootstrap_context.cloudify_agent.usr",
-            error = "ctx.bootstrap_context.cloudify_agent has no field 'usr' (did you mean 'user'?)"},
+            error = "ctx.bootstrap_context.cloudify_agent has no field 'usr' (did you mean "
+               .. "'user'?)"},
          {"runtime.md 1.9: what it says cannot be changed",
             "ctx.bootstrap_context.resources_prefix = ''",
             error = "ctx.bootstrap_context.resources_prefix cannot be assigned"},
@@ -64,7 +66,8 @@ describe("ctx.provider_context", function()
                "local b = ctx.bootstrap_context\n"
                   .. "return {b.resources_prefix, b.policy_engine.start_timeout == nil,\n"
                   .. "   b.cloudify_agent.user == nil, b:broker_config()}",
-               {"", true, true, {broker_user = "guest", broker_pass = "guest", broker_vhost = "/"}}},
+               {"", true, true,
+                  {broker_user = "guest", broker_pass = "guest", broker_vhost = "/"}}},
          },
       }
       lazy_setup(bare.setup)
@@ -80,7 +83,8 @@ describe("ctx.provider_context", function()
       after_each(function() world:remove() end)
 
       it("must be readable", function()
-         local result = operations.install(world, {}, {"--provider-context", world:path("none.yaml")})
+         local result = operations.install(world, {},
+            {"--provider-context", world:path("none.yaml")})
          assert.equal(1, result.code)
          assert.truthy(result.err:find("none.yaml", 1, true), result.err)
       end)
@@ -119,8 +123,8 @@ describe("ctx.agent", function()
       },
       vm = {
          {"runtime.md 1.10: there is no script where one would be used", "ctx.agent:init_script()",
-            error = "ctx.agent:init_script: there are no agents here: operations run on the machine "
-               .. "of their engine"},
+            error = "ctx.agent:init_script: there are no agents here: operations run on the "
+               .. "machine of their engine"},
       },
       app = {
          {"runtime.md 1.1: only Compute nodes have one", "return ctx.agent",

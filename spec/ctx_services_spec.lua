@@ -14,8 +14,8 @@ describe("methods of ctx", function()
             "return ctx:get_brokers('default')[1].networks.default", "127.0.0.1"},
          {"runtime.md 1.3: get_operation tells of this one",
             "local o = ctx:get_operation()\n"
-               .. "return {o.id == ctx.task_id, o.execution_id == ctx.execution_id, o.name, o.state,\n"
-               .. "   o.node_instance_id == ctx.instance.id, o.retry}",
+               .. "return {o.id == ctx.task_id, o.execution_id == ctx.execution_id, o.name,\n"
+               .. "   o.state, o.node_instance_id == ctx.instance.id, o.retry}",
             {true, true, "cloudify.interfaces.lifecycle.start", "started", true, 0}},
          {"runtime.md 1.3: get_execution tells of the current one",
             "local e = ctx:get_execution()\n"
@@ -48,8 +48,10 @@ describe("methods of ctx", function()
          {"runtime.md 1.3: upload_deployment_file stays inside of the folder",
             "ctx:upload_deployment_file('../x', '/etc/hostname')",
             error = "deployment file '../x': must be a path inside the deployment's folder"},
-         {"runtime.md 1.3: delete_deployment_file, too", "ctx:delete_deployment_file('/etc/hostname')",
-            error = "deployment file '/etc/hostname': must be a path inside the deployment's folder"},
+         {"runtime.md 1.3: delete_deployment_file, too",
+            "ctx:delete_deployment_file('/etc/hostname')",
+            error = "deployment file '/etc/hostname': must be a path inside the deployment's "
+               .. "folder"},
       },
       source = {
          {"runtime.md 1.3: they are there in a relationship, too",

@@ -113,7 +113,8 @@ static int instance_relationships(lua_State *L)
 
 static const char read_only[] = "Cannot override read only properties";
 
-/* The document has a list of {id, name}; plugins see {id of a group instance = name of its group}. */
+/* The document has a list of {id, name}; plugins see {id of a group instance = name of its group}.
+ */
 static int instance_scaling_groups(lua_State *L)
 {
     const json_t *list = json_object_get(check_document(L), "scaling_groups");

@@ -7,8 +7,8 @@ local agent = {}
 local WITH_SCRIPT = {init_script = true, provided = true, plugin = true}
 
 local function refuse(method)
-   error(exceptions.NonRecoverableError(("ctx.agent:%s: there are no agents here: operations run on "
-      .. "the machine of their engine"):format(method)))
+   error(exceptions.NonRecoverableError(("ctx.agent:%s: there are no agents here: operations run "
+      .. "on the machine of their engine"):format(method)))
 end
 
 local function install_method(node)

@@ -30,16 +30,16 @@ end
 --- That of an operation.
 function bootstrap_context.of(ctx)
    local source = ctx.provider_context.cloudify or {}
-   local engine = source.policy_engine
    local agent = record.new("ctx.bootstrap_context.cloudify_agent", AGENT_FIELDS,
       pick(source.cloudify_agent, AGENT_FIELDS))
-   return record.new("ctx.bootstrap_context", {"resources_prefix", "policy_engine", "cloudify_agent"},
-      {
-         resources_prefix = source.resources_prefix or "",
-         policy_engine = record.new("ctx.bootstrap_context.policy_engine", {"start_timeout"},
-            pick(engine, {"start_timeout"})),
-         cloudify_agent = agent,
-      },
+   local values = {
+      resources_prefix = source.resources_prefix or "",
+      policy_engine = record.new("ctx.bootstrap_context.policy_engine", {"start_timeout"},
+         pick(source.policy_engine, {"start_timeout"})),
+      cloudify_agent = agent,
+   }
+   return record.new("ctx.bootstrap_context",
+      {"resources_prefix", "policy_engine", "cloudify_agent"}, values,
       {broker_config = function() return broker_config(agent) end})
 end
 

@@ -1,6 +1,6 @@
 --- ctx.capabilities: the runtime properties of the instances that the operation's own instance is
 --- related to (runtime.md 1.8). Deprecated: ctx.instance.relationships says which is whose.
-local cloudify_core = require("cloudify.core")
+local core = require("cloudify.core")
 local exceptions = require("cloudify.exceptions")
 
 local capabilities = {}
@@ -21,7 +21,7 @@ local function fetch(ctx)
 end
 
 local function has(properties, key)
-   return properties[key] ~= nil or cloudify_core.is_null(properties, key)
+   return properties[key] ~= nil or core.is_null(properties, key)
 end
 
 --- The ids of the instances that have the property `key`, sorted; more than one are refused.
@@ -43,8 +43,8 @@ end
 local function find(all, key)
    local id = holders(all, key)[1]
    if not id then
-      error(exceptions.NonRecoverableError(("capability '%s' not found: no instance that this one is "
-         .. "related to has it among its runtime properties"):format(key)))
+      error(exceptions.NonRecoverableError(("capability '%s' not found: no instance that this one "
+         .. "is related to has it among its runtime properties"):format(key)))
    end
    return all[id][key]
 end

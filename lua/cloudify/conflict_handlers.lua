@@ -1,6 +1,6 @@
 --- Handlers for `instance:update(on_conflict)`: each is called with our properties and the latest
 --- ones, plain copies, and returns what is to be stored (runtime.md 2.2).
-local cloudify_core = require("cloudify.core")
+local core = require("cloudify.core")
 local exceptions = require("cloudify.exceptions")
 
 local conflict_handlers = {}
@@ -10,7 +10,7 @@ local function equal(a, b)
    if type(a) ~= "table" or type(b) ~= "table" then
       return a == b
    end
-   if cloudify_core.type(a) ~= cloudify_core.type(b) then
+   if core.type(a) ~= core.type(b) then
       return false
    end
    for key, value in pairs(a) do

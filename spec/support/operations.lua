@@ -1,9 +1,9 @@
 --- Runs chunks of Lua in operations of a small deployment, for the specs of ctx.
 ---
---- The deployment: `app` is contained in `host` and connected to `db`, which is contained in `vm` and
---- connected to `archive`. A chunk runs in the `start` of one of these nodes, in the `establish` of
---- app's connection to db on the `source` or the `target` side, or before, in its `preconfigure` on the
---- source's side.
+--- The deployment: `app` is contained in `host` and connected to `db`, which is contained in `vm`
+--- and connected to `archive`. A chunk runs in the `start` of one of these nodes, in the
+--- `establish` of app's connection to db on the `source` or the `target` side, or before, in its
+--- `preconfigure` on the source's side.
 local assert = require("luassert")
 local cfy = require("spec.support.cfy")
 local cloudify = require("cloudify")

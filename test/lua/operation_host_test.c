@@ -83,6 +83,24 @@ static const char plugin[] =
     "function t.wrong_context(ctx) return ctx.source end\n"
     "function t.update(ctx) local p = ctx.instance.runtime_properties; p.a = 1;\n"
     "   ctx.instance:update(); ctx.instance:update() p.b = 2 end\n"
+    "function t.clean(ctx) local _ = ctx.instance.runtime_properties.x; ctx.instance:update() end\n"
+    "function t.drift(ctx) return ctx.instance.drift end\n"
+    "function t.drift_is_read_only(ctx) ctx.instance.drift.size = 1 end\n"
+    "function t.both(ctx) ctx.target.instance.runtime_properties.x = 1\n"
+    "   ctx.source.instance.runtime_properties.x = 2; return ctx.type end\n"
+    "function t.deployment(ctx) return {ctx.type, ctx.deployment.id, ctx.plugin.name,\n"
+    "   ctx.operation.name, ctx.task_type} end\n"
+    "function t.node(ctx) return ctx.node end\n"
+    "function t.instance(ctx) return ctx.instance end\n"
+    "function t.target(ctx) return ctx.target end\n"
+    "function t.capabilities(ctx) return ctx.capabilities end\n"
+    "function t.agent(ctx) return ctx.agent end\n"
+    "function t.reads_one_key(ctx)\n"
+    "   collectgarbage(); collectgarbage('stop'); local before = collectgarbage('count')\n"
+    "   local a = ctx.node.properties.tree.key_77.name\n"
+    "   local b = ctx.instance.runtime_properties.tree.key_78.list[2]\n"
+    "   local grown = collectgarbage('count') - before; collectgarbage('restart')\n"
+    "   return {a, b, grown < 10, #ctx.node.properties.tree} end\n"
     "function t.merge(ctx) ctx.instance:update(function(ours, latest) latest.m = 1; return latest\n"
     "   end) end\n"
     "function t.related(ctx) ctx.instance.relationships[1].target.instance.runtime_properties.x\n"
@@ -229,6 +247,152 @@ static void check_merge(struct operation_host *host, const char *directory)
     json_decref(request);
 }
 
+/* ---- other contexts ---- */
+
+/* The request of `function` in another context: with these members in place of node, instance. */
+static json_t *request_in(const char *directory, const char *function, json_t *members)
+{
+    json_t *request = request_for(directory, function, false);
+    json_object_del(request, "node");
+    json_object_del(request, "instance");
+    json_object_update(request, members);
+    json_decref(members);
+    return request;
+}
+
+/* The value or the message of the error, new. */
+static char *outcome_of(struct operation_host *host, json_t *request)
+{
+    json_t *result = run(host, request);
+    const json_t *error = json_object_get(result, "error");
+    char *text = error ? strdup(json_string_at(error, "message", ""))
+                       : json_text(json_object_get(result, "value"));
+    json_decref(result);
+    json_decref(request);
+    return text;
+}
+
+/* runtime.md 1.1: what is refused in a deployment context, and all else that is there. */
+static void check_deployment_context(struct operation_host *host, const char *directory)
+{
+    static const struct {
+        const char *function, *outcome;
+    } rows[] = {
+        {"deployment", "[\"deployment\",\"dep\",\"demo\",\"a.b\",\"operation\"]"},
+        {"node", "ctx.node/ctx.instance can only be used in a node-instance context but used in a "
+                 "deployment context"},
+        {"instance",
+         "ctx.node/ctx.instance can only be used in a node-instance context but used in "
+         "a deployment context"},
+        {"wrong_context",
+         "ctx.source/ctx.target can only be used in a relationship-instance context "
+         "but used in a deployment context"},
+        {"target", "ctx.source/ctx.target can only be used in a relationship-instance context but "
+                   "used in a deployment context"},
+        {"capabilities", "ctx.capabilities can only be used in a node-instance or "
+                         "relationship-instance context but used in a deployment context"},
+        {"agent", "ctx.node/ctx.instance can only be used in a node-instance context but used in a "
+                  "deployment context"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        json_t *request = request_in(directory, rows[i].function, json_object());
+        json_object_set_new(request, "context", json_pack("{s:{s:s}}", "deployment", "id", "dep"));
+        char *text = outcome_of(host, request);
+        CHECK(text && strcmp(text, rows[i].outcome) == 0, "runtime.md 1.1: %s: %s",
+              rows[i].function, text);
+        free(text);
+    }
+}
+
+/* runtime.md 2.5: the source's properties are saved before the target's. */
+static void check_order_of_saves(struct operation_host *host, const char *directory)
+{
+    json_t *request = request_in(directory, "both",
+                                 json_pack("{s:{s:{s:s}, s:{s:s}}, s:{s:{s:s}, s:{s:s}}}", "target",
+                                           "node", "id", "db", "instance", "id", "db_1", "source",
+                                           "node", "id", "app", "instance", "id", "app_1"));
+    json_t *result = run(host, request);
+    const json_t *instances = json_object_get(result, "instances");
+    CHECK(json_array_size(instances) == 2, "runtime.md 2.5: both sides are saved");
+    CHECK(!strcmp(json_string_at(json_array_get(instances, 0), "id", ""), "app_1"),
+          "runtime.md 2.5: the source first");
+    check_text(json_object_get(result, "value"), "\"relationship-instance\"", "runtime.md 1.1");
+    json_decref(result);
+    json_decref(request);
+}
+
+/* runtime.md 1.5: drift is the result of the last check, if that went well. */
+static void check_drift(struct operation_host *host, const char *directory)
+{
+    static const struct {
+        const char *function, *drift, *outcome;
+    } rows[] = {
+        {"drift", "{\"ok\":true,\"result\":{\"size\":3}}", "{\"size\":3}"},
+        {"drift", "{\"ok\":true,\"result\":\"all\"}", "\"all\""},
+        {"drift", "{\"ok\":false,\"result\":{\"size\":3}}", "null"},
+        {"drift", "{}", "null"},
+        {"drift_is_read_only", "{\"ok\":true,\"result\":{\"size\":3}}",
+         "Cannot override read only properties"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct error err = {0};
+        json_t *request = request_for(directory, rows[i].function, false);
+        json_t *drift = json_parse(rows[i].drift, strlen(rows[i].drift), "drift", &err);
+        json_object_set_new(json_object_get(request, "instance"), "system_properties",
+                            json_pack("{s:o}", "configuration_drift", drift));
+        char *text = outcome_of(host, request);
+        CHECK(text && strcmp(text, rows[i].outcome) == 0, "runtime.md 1.5: drift of %s is %s",
+              rows[i].drift, text);
+        free(text);
+    }
+}
+
+static void check_clean_update(struct operation_host *host, const char *directory)
+{
+    seen.updates = 0;
+    free(outcome_of(host, request_for(directory, "clean", false)));
+    CHECK(seen.updates == 0, "runtime.md 2.2: an update without a change sends nothing");
+}
+
+static void check_raw_operation(struct operation_host *host, const char *directory)
+{
+    json_t *request = request_for(directory, "value", false);
+    json_object_set_new(request, "operation", json_string("a.b"));
+    char *text = outcome_of(host, request);
+    CHECK(text && !strcmp(text, "operation_request: 'operation' must be an object"),
+          "runtime.md 1.6: %s", text);
+    free(text);
+}
+
+/* A tree of about a megabyte. */
+static json_t *large_tree(void)
+{
+    json_t *tree = json_object();
+    for (int i = 0; i < 12000; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "key_%d", i);
+        json_object_set_new(tree, key,
+                            json_pack("{s:s, s:i, s:[s, s, s]}", "name", key, "size", i, "list",
+                                      "some text", "and more of it", "and a third"));
+    }
+    return tree;
+}
+
+/* An operation that reads one key of a large tree copies no more of it than that. */
+static void check_lazy_values(struct operation_host *host, const char *directory)
+{
+    json_t *request = request_for(directory, "reads_one_key", false);
+    json_t *tree = large_tree();
+    json_object_set(json_object_get(json_object_get(request, "node"), "properties"), "tree", tree);
+    json_object_set_new(json_object_get(request, "instance"), "runtime_properties",
+                        json_pack("{s:O}", "tree", tree));
+    char *text = outcome_of(host, request);
+    CHECK(text && !strcmp(text, "[\"key_77\",\"and more of it\",true,0]"),
+          "reading one key of a large tree takes less than 10 KB: %s", text);
+    free(text);
+    json_decref(tree);
+}
+
 static void check_missing_module(struct operation_host *host, const char *directory)
 {
     json_t *request = request_for(directory, "value", false);
@@ -262,6 +426,12 @@ int main(void)
     check_traceback(host, directory);
     check_merge(host, directory);
     check_missing_module(host, directory);
+    check_deployment_context(host, directory);
+    check_order_of_saves(host, directory);
+    check_drift(host, directory);
+    check_clean_update(host, directory);
+    check_raw_operation(host, directory);
+    check_lazy_values(host, directory);
     operation_host_free(host);
     CHECK(tree_remove(directory, &err), "the plugin is removed");
     free(folder);
