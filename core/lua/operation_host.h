@@ -29,6 +29,9 @@ struct operation_channel {
      *   update_instance {id, version, runtime_properties} -> {version}; ERROR_CONFLICT
      *   get_resource {path}                      -> {path: absolute path of a readable file}
      *   get_secret {key}                         -> the value
+     *   get_provider_context {}                  -> an object
+     *   get_execution {id}                       -> the record of the execution
+     *   get_operation {}                         -> the record of the operation that asks
      *
      * @param arguments borrowed
      * @return a new reference, or NULL with `err` set to what the engine answered
