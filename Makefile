@@ -1,6 +1,7 @@
 # Cloudify runtime: a C core that hosts Lua plugins. The targets are explained in README.md.
 PREFIX     ?= /usr/local
 LIBEXECDIR ?= $(PREFIX)/libexec
+DATADIR    ?= $(PREFIX)/share
 DESTDIR    ?=
 SANITIZE   ?=
 CFLAGS     ?= -O2 -g
@@ -11,18 +12,22 @@ VERSION    := 0.1.0
 
 PACKAGES := lua5.4 yaml-0.1 jansson libuv sqlite3 libpcre2-8
 CPPFLAGS += -D_GNU_SOURCE -Icore -I$(BUILD)/gen -DCLOUDIFY_VERSION='"$(VERSION)"' \
-            -DCLOUDIFY_LIBEXECDIR='"$(LIBEXECDIR)/cloudify"' $(shell pkg-config --cflags $(PACKAGES))
+            -DCLOUDIFY_LIBEXECDIR='"$(LIBEXECDIR)/cloudify"' -DCLOUDIFY_DATADIR='"$(DATADIR)/cloudify"' \
+            $(shell pkg-config --cflags $(PACKAGES))
 LIBS      = $(shell pkg-config --libs $(PACKAGES)) -ldl -lm -lpthread
 SANITIZED = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover -fno-omit-frame-pointer -DCLOUDIFY_SANITIZED)
 CC_ALL    = $(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidden $(SANITIZED)
 
 LIBRARY  := $(BUILD)/libcloudify.a
-LAYERS   := base yaml functions dsl deployment storage resources dispatch engine lua worker api cli
+LAYERS   := base yaml functions dsl deployment storage resources dispatch engine lua worker api cli ctx
 GEN      := $(addprefix $(BUILD)/gen/,embedded_types.c embedded_lua.c)
 LUA      := $(shell find lua/cloudify -name '*.lua' 2>/dev/null | sort)
-LIB_SRC  := $(foreach l,$(filter-out worker cli,$(LAYERS)),$(wildcard core/$(l)/*.c))
+SCRIPT_LUA := $(wildcard plugins/script/script_runner/*.lua)
+SCRIPT_FILES := $(patsubst plugins/script/%,$(BUILD)/script/%,plugins/script/ctx-sh \
+            $(wildcard plugins/script/python/*/*.py))
+LIB_SRC  := $(foreach l,$(filter-out worker cli ctx,$(LAYERS)),$(wildcard core/$(l)/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN:.c=.o)
-PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so cfy cloudify-worker lua-runner)
+PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so cfy cloudify-worker lua-runner script/ctx) $(SCRIPT_FILES)
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/*_test.c))
 BENCH    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/*.c))
 CONFORM  := $(BUILD)/test/conformance
@@ -43,9 +48,10 @@ $(BUILD)/gen/types/types.yaml: tools/script.lua $(wildcard types/*)
 	lua5.4 types/generate.lua $(@D)
 $(BUILD)/gen/embedded_types.c: tools/embed.lua tools/script.lua $(BUILD)/gen/types/types.yaml
 	lua5.4 $< $@ embedded_types $(foreach v,types types_1_4 types_1_3,$(v).yaml=$(BUILD)/gen/types/$(v).yaml)
-$(BUILD)/gen/embedded_lua.c: tools/embed.lua tools/script.lua $(LUA)
+$(BUILD)/gen/embedded_lua.c: tools/embed.lua tools/script.lua $(LUA) $(SCRIPT_LUA)
 	@mkdir -p $(@D)
-	lua5.4 $< $@ embedded_lua $(foreach f,$(LUA),$(f:lua/%=%)=$(f))
+	lua5.4 $< $@ embedded_lua $(foreach f,$(LUA),$(f:lua/%=%)=$(f)) \
+	  $(foreach f,$(SCRIPT_LUA),$(f:plugins/script/%=%)=$(f))
 
 $(LIBRARY): $(LIB_OBJ)
 	rm -f $@ && $(AR) rcs $@ $^
@@ -54,7 +60,14 @@ $(BUILD)/libcloudify.so: $(LIB_OBJ)
 $(BUILD)/cfy: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/cli/*.c)) $(LIBRARY)
 $(BUILD)/cloudify-worker: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/lua_runner.c,$(wildcard core/worker/*.c))) $(LIBRARY)
 $(BUILD)/lua-runner: $(BUILD)/core/worker/lua_runner.o $(LIBRARY)
+$(BUILD)/script/ctx: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/ctx/*.c)) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC_ALL) $^ $(LDFLAGS) $(shell pkg-config --libs jansson) -lm -o $@
+$(SCRIPT_FILES): $(BUILD)/script/%: plugins/script/%
+	@mkdir -p $(@D)
+	cp $< $@
 $(TESTS) $(BENCH): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+$(BUILD)/test/ctx/%_test: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard core/ctx/*.c)))
 $(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH):
 	$(CC_ALL) -Wl,-E $^ $(LDFLAGS) $(LIBS) -o $@
 $(CONFORM): $(wildcard test/conformance/*.[ch]) $(LIBRARY)
@@ -92,7 +105,7 @@ fuzz:
 	  SANITIZE=address,undefined,fuzzer-no-link LIBFUZZER=-fsanitize=fuzzer
 	test/fuzz/run build/fuzz $(FUZZ_SECONDS) $(notdir $(FUZZERS))
 install: all
-	tools/install "$(BUILD)" "$(DESTDIR)" "$(PREFIX)" "$(LIBEXECDIR)"
+	tools/install "$(BUILD)" "$(DESTDIR)" "$(PREFIX)" "$(LIBEXECDIR)" "$(DATADIR)"
 clean:
 	rm -rf build
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -82,13 +82,12 @@ static bool is_remote_script(struct compiler *c, const char *mapping)
     return namespace && json_object_get(c->plan->namespaces_mapping, namespace);
 }
 
-static bool use_script(struct compiler *c, const char *key, const char *function,
-                       const json_t *inputs, const char *subject, const struct yaml_node *at,
-                       const struct path *path, struct implementation *out)
+/* The function `function` of the plugin that runs scripts; `key`: the input that the mapping
+ * becomes, or NULL. */
+static bool use_script_plugin(struct compiler *c, const char *key, const char *function,
+                              const char *subject, const struct yaml_node *at,
+                              const struct path *path, struct implementation *out)
 {
-    if (json_object_get(inputs, "script_path") || json_object_get(inputs, "script_source"))
-        return compiler_error(c, &code_script_given_twice, at, path, NULL,
-                              "%s: the script is given by an input as well", subject);
     for (size_t i = 0; i < c->plan->plugin_count; i++) {
         const struct plan_plugin *plugin = &c->plan->plugins[i];
         size_t length = strlen(plugin->name);
@@ -100,6 +99,23 @@ static bool use_script(struct compiler *c, const char *key, const char *function
     return compiler_error(c, &code_no_script_plugin, at, path,
                           "import cloudify/types/types.yaml, which declares it",
                           "%s: a script needs a plugin whose name ends with 'script'", subject);
+}
+
+static bool use_script(struct compiler *c, const char *key, const char *function,
+                       const json_t *inputs, const char *subject, const struct yaml_node *at,
+                       const struct path *path, struct implementation *out)
+{
+    if (json_object_get(inputs, "script_path") || json_object_get(inputs, "script_source"))
+        return compiler_error(c, &code_script_given_twice, at, path, NULL,
+                              "%s: the script is given by an input as well", subject);
+    return use_script_plugin(c, key, function, subject, at, path, out);
+}
+
+/* "script_runner.tasks.run": the function may be named without its plugin. */
+static bool is_script_function(const char *mapping)
+{
+    static const char module[] = "script_runner.";
+    return !strncmp(mapping, module, sizeof module - 1);
 }
 
 static bool not_resolved(struct compiler *c, const char *mapping,
@@ -152,6 +168,8 @@ static bool find(struct compiler *c, const char *mapping, const char *script_fun
         return compiler_error(c, &code_ambiguous_plugin, at, path, NULL,
                               "%s: '%s' begins with the names of several plugins", subject,
                               mapping);
+    if (is_script_function(mapping))
+        return use_script_plugin(c, NULL, mapping, subject, at, path, out);
     return not_resolved(c, mapping, unresolved, subject, at, path);
 }
 

@@ -118,10 +118,16 @@ static void warn_missing_plugin(struct compiler *c, const char *plugin, const ch
     strbuf_release(&key);
 }
 
-/* Modules of the runtime itself, as those of the built-in workflows, need not be found. */
+static bool is_module_of(const char *module, const char *package)
+{
+    size_t length = strlen(package);
+    return !strncmp(module, package, length) && (module[length] == '.' || !module[length]);
+}
+
+/* Modules of the runtime itself, of the built-in workflows and of scripts, need not be found. */
 static bool is_of_runtime(const char *module)
 {
-    return !strncmp(module, "cloudify", 8) && (module[8] == '.' || !module[8]);
+    return is_module_of(module, "cloudify") || is_module_of(module, "script_runner");
 }
 
 static void check_function(struct compiler *c, const struct implementation *found,

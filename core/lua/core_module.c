@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/suggest.h"
 #include "lua/exception.h"
+#include "lua/lua_class.h"
 #include "lua/tracked.h"
 #include "lua/value.h"
 
@@ -97,6 +98,14 @@ static int core_is_exception(lua_State *L)
     return 1;
 }
 
+/* member(object, name): "field", "method" or nil, of ctx and what hangs on it. */
+static int core_member(lua_State *L)
+{
+    luaL_checkany(L, 2);
+    lua_pushstring(L, lua_class_member(L, 1, 2));
+    return 1;
+}
+
 /* suggest(wanted, names): the name that `wanted` was probably meant to be, or nil. */
 static int core_suggest(lua_State *L)
 {
@@ -122,6 +131,7 @@ int lua_open_core(lua_State *L)
                                          {"type", core_type},
                                          {"totable", core_totable},
                                          {"is_exception", core_is_exception},
+                                         {"member", core_member},
                                          {"suggest", core_suggest},
                                          {"exception_handler", lua_exception_handler},
                                          {NULL, NULL}};

@@ -10,5 +10,6 @@ int lua_open_json(lua_State *L);       /* cloudify.json: encode, decode */
 int lua_open_processes(lua_State *L);  /* cloudify.processes: execute, popen, run, sleep */
 int lua_open_http(lua_State *L);       /* cloudify.http: request */
 int lua_open_filesystem(lua_State *L); /* cloudify.filesystem: what cloudify.files stands on */
+int lua_open_scripts(lua_State *L);    /* cloudify.scripts: what the plugin script stands on */
 
 #endif

@@ -117,8 +117,9 @@ static void compose_message(lua_State *L, int fields, const struct exception_cla
     } else if (strcmp(class->name, "ProcessException") == 0) {
         const char *command = push_text(L, fields, "command");
         const char *code = push_text(L, fields, "exit_code");
-        lua_pushfstring(L, "command '%s' ended with code %s: %s", command, code,
-                        push_text(L, fields, "stderr"));
+        const char *out = push_text(L, fields, "stdout"), *error = push_text(L, fields, "stderr");
+        lua_pushfstring(L, "command '%s' ended with code %s%s%s%s%s", command, code,
+                        *out ? ", stdout: " : "", out, *error ? ", stderr: " : "", error);
     } else {
         push_text(L, fields, "message");
     }

@@ -4,6 +4,7 @@
 #include <lauxlib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/files.h"
 #include "lua/core_module.h"
@@ -43,6 +44,17 @@ static int filesystem_mkdir(lua_State *L)
     if (!directory_make(luaL_checkstring(L, 1), 0700, &err))
         return lua_raise_error(L, &err);
     return 0;
+}
+
+/* chmod(path, mode): mode as a number. */
+static int filesystem_chmod(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    struct error err = {0};
+    if (chmod(path, (mode_t)luaL_checkinteger(L, 2)) == 0)
+        return 0;
+    error_set(&err, ERROR_IO, "%s: %s", path, strerror(errno));
+    return lua_raise_error(L, &err);
 }
 
 static int filesystem_remove_tree(lua_State *L)
@@ -91,13 +103,11 @@ static int filesystem_list(lua_State *L)
 
 int lua_open_filesystem(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"exists", filesystem_exists},
-                                         {"is_dir", filesystem_is_dir},
-                                         {"mkdtemp", filesystem_mkdtemp},
-                                         {"mkdir", filesystem_mkdir},
-                                         {"remove_tree", filesystem_remove_tree},
-                                         {"list", filesystem_list},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"exists", filesystem_exists},   {"is_dir", filesystem_is_dir},
+        {"mkdtemp", filesystem_mkdtemp}, {"mkdir", filesystem_mkdir},
+        {"chmod", filesystem_chmod},     {"remove_tree", filesystem_remove_tree},
+        {"list", filesystem_list},       {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;
 }

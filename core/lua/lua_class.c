@@ -124,3 +124,28 @@ void lua_class_register(lua_State *L, const char *class, const char *shown,
     lua_pop(L, 1);
     lua_class_extend(L, class, fields, methods);
 }
+
+/* Whether upvalue `which` of the function on top of the stack has the key at `name`. */
+static bool upvalue_has(lua_State *L, int which, int name)
+{
+    lua_getupvalue(L, -1, which);
+    lua_pushvalue(L, name);
+    bool found = lua_rawget(L, -2) != LUA_TNIL;
+    lua_pop(L, 2);
+    return found;
+}
+
+const char *lua_class_member(lua_State *L, int object, int name)
+{
+    const char *kind = NULL;
+    name = lua_absindex(L, name);
+    if (lua_isnil(L, name) || lua_type(L, object) != LUA_TUSERDATA ||
+        luaL_getmetafield(L, object, "__index") == LUA_TNIL)
+        return NULL;
+    if (lua_tocfunction(L, -1) == class_index)
+        kind = upvalue_has(L, GETTERS, name)   ? "field"
+               : upvalue_has(L, METHODS, name) ? "method"
+                                               : NULL;
+    lua_pop(L, 1);
+    return kind;
+}

@@ -26,4 +26,10 @@ void lua_class_register(lua_State *L, const char *class, const char *shown,
 void lua_class_extend(lua_State *L, const char *class, const struct lua_field *fields,
                       const luaL_Reg *methods);
 
+/**
+ * What the name at `name` is of the object at `object`: "field", "method", or NULL for neither, as
+ * for a value that is of no such class. [-0, +0, -]
+ */
+const char *lua_class_member(lua_State *L, int object, int name);
+
 #endif

@@ -14,6 +14,7 @@
 #include "lua/core_module.h"
 #include "lua/exception.h"
 #include "lua/process.h"
+#include "lua/string_list.h"
 #include "lua/wait.h"
 
 static pid_t start_shell(const char *command, int input, int output, struct error *err)
@@ -206,56 +207,6 @@ static struct run *push_run(lua_State *L)
     return run;
 }
 
-/* The strings of the list at `index`, behind `first`; they live as long as the list. */
-static char **string_list(lua_State *L, int index, const char *first)
-{
-    size_t count = (size_t)luaL_len(L, index), offset = first ? 1 : 0;
-    char **list = calloc(count + offset + 1, sizeof *list);
-    if (!list)
-        luaL_error(L, "out of memory");
-    if (first)
-        list[0] = (char *)first;
-    for (size_t i = 0; i < count; i++) {
-        lua_rawgeti(L, index, (lua_Integer)i + 1);
-        list[i + offset] = (char *)lua_tostring(L, -1);
-        lua_pop(L, 1);
-    }
-    return list;
-}
-
-static bool is_overridden(char **list, const char *variable)
-{
-    size_t length = strcspn(variable, "=") + 1;
-    for (; *list; list++)
-        if (strncmp(*list, variable, length) == 0)
-            return true;
-    return false;
-}
-
-/* Our own environment, with the variables `NAME=value` of the list at `index` on top. */
-static char **environment_list(lua_State *L, int index)
-{
-    char **own = string_list(L, index, NULL);
-    size_t count = 0, inherited = 0;
-    while (own[count])
-        count++;
-    while (environ[inherited])
-        inherited++;
-    char **list = realloc(own, (count + inherited + 1) * sizeof *list);
-    if (!list) {
-        free(own);
-        luaL_error(L, "out of memory");
-    }
-    size_t total = count;
-    for (size_t i = 0; i < inherited; i++) {
-        list[total] = NULL;
-        if (!is_overridden(list, environ[i]))
-            list[total++] = environ[i];
-    }
-    list[total] = NULL;
-    return list;
-}
-
 static void push_output(lua_State *L, const struct run *run, int which, const char *name)
 {
     const struct strbuf *output = command_output(run->command, which);
@@ -323,9 +274,9 @@ static int process_run(lua_State *L)
     lua_settop(L, 6);
     struct operation_run *operation = lua_wait_run(L, "aio.run");
     struct run *run = push_run(L);
-    run->arguments = string_list(L, 2, program);
+    run->arguments = lua_string_list(L, 2, program);
     if (lua_istable(L, 3))
-        run->environment = environment_list(L, 3);
+        run->environment = lua_environment_list(L, 3);
     start_command(L, run);
     if (!operation) {
         command_wait(run->command);

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "lua/lua_class.h"
 #include "lua/operation_context.h"
+#include "lua/value.h"
 
 #define CLASS "cloudify.relationship"
 #define ENDPOINT "cloudify.endpoint"
@@ -134,6 +135,7 @@ void lua_relationships_push(lua_State *L, int ctx, const json_t *list)
 {
     ctx = lua_absindex(L, ctx);
     lua_createtable(L, (int)json_array_size(list), 0);
+    lua_mark_array(L, -1);
     for (size_t i = 0; i < json_array_size(list); i++) {
         push_relationship(L, ctx, json_array_get(list, i));
         lua_rawseti(L, -2, (lua_Integer)i + 1);

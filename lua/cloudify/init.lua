@@ -1,5 +1,6 @@
 --- The module that plugins require: values, and the current contexts.
 local core = require("cloudify.core")
+local proxy = require("cloudify.proxy")
 local state = require("cloudify.state")
 
 local cloudify = {
@@ -13,37 +14,8 @@ local cloudify = {
    json = require("cloudify.json"),
 }
 
---- Stands for what `current` gives at the time of each use, so that a module may keep it.
-local function proxy(current)
-   local self = {}
-   return setmetatable(self, {
-      __index = function(_, key)
-         local target = current()
-         local value = target[key]
-         if type(value) ~= "function" then
-            return value
-         end
-         return function(first, ...)
-            if rawequal(first, self) then
-               first = target
-            end
-            return value(first, ...)
-         end
-      end,
-      __newindex = function(_, key, value)
-         current()[key] = value
-      end,
-      __pairs = function()
-         return pairs(current())
-      end,
-      __len = function()
-         return #current()
-      end,
-   })
-end
-
 local function of(holder, method)
-   return proxy(function()
+   return proxy.new(function()
       return holder[method](holder)
    end)
 end

@@ -1,0 +1,205 @@
+/* exchange.c - see exchange.h: HTTP/1.0 with a JSON body, over a Unix socket or TCP. */
+#include "ctx/exchange.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+
+enum { READ_SIZE = 64 * 1024 };
+
+/* Wait for `events`. @return false with `err` set when the time is over */
+static bool wait_for(int fd, short events, double deadline, struct error *err)
+{
+    for (;;) {
+        double left = deadline - clock_monotonic();
+        struct pollfd poll_fd = {fd, events, 0};
+        int ready = left > 0 ? poll(&poll_fd, 1, left > 1e6 ? -1 : (int)(left * 1000) + 1) : 0;
+        if (ready > 0)
+            return true;
+        if (ready == 0)
+            return error_set(err, ERROR_IO, "no answer in time: --timeout gives it longer");
+        if (errno != EINTR)
+            return error_set(err, ERROR_IO, "cannot wait: %s", strerror(errno));
+    }
+}
+
+/* ---- connecting ---- */
+
+static int refused(const char *what, struct error *err)
+{
+    error_set(err, ERROR_IO, "cannot reach the operation at '%s': %s", what, strerror(errno));
+    return -1;
+}
+
+static int connect_unix(const char *path, size_t length, struct error *err)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (length >= sizeof address.sun_path) {
+        error_set(err, ERROR_INVALID, "the path of a socket must be shorter: '%.*s'", (int)length,
+                  path);
+        return -1;
+    }
+    memcpy(address.sun_path, path, length);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    refused(address.sun_path, err);
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static int connect_tcp(char *host, struct error *err)
+{
+    char *port = strrchr(host, ':');
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
+    int fd = -1;
+    if (!port) {
+        error_set(err, ERROR_INVALID, "'%s' has no port", host);
+        return -1;
+    }
+    *port = '\0';
+    int failed = getaddrinfo(host, port + 1, &hints, &list);
+    if (failed)
+        error_set(err, ERROR_IO, "cannot find '%s': %s", host, gai_strerror(failed));
+    for (const struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
+        fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
+            refused(host, err);
+            close(fd);
+            fd = -1;
+        }
+    }
+    if (list)
+        freeaddrinfo(list);
+    *port = ':';
+    return fd;
+}
+
+/* Where the part after the server begins is put into `*target`. @return a descriptor, or -1 */
+static int connect_to(const char *url, const char **target, struct error *err)
+{
+    static const char unix_scheme[] = "unix://", http_scheme[] = "http://";
+    int fd = -1;
+    if (!strncmp(url, unix_scheme, sizeof unix_scheme - 1)) {
+        const char *path = url + sizeof unix_scheme - 1;
+        *target = strrchr(path, '/');
+        if (*target)
+            return connect_unix(path, (size_t)(*target - path), err);
+    } else if (!strncmp(url, http_scheme, sizeof http_scheme - 1)) {
+        const char *server = url + sizeof http_scheme - 1;
+        size_t length = strcspn(server, "/");
+        *target = server[length] ? server + length : "/";
+        char *host = strndup(server, length);
+        if (host)
+            fd = connect_tcp(host, err);
+        else
+            error_nomem(err);
+        free(host);
+        return fd;
+    }
+    error_set(err, ERROR_INVALID, "'%s' is neither unix://PATH/TOKEN nor http://HOST:PORT/TOKEN",
+              url);
+    return -1;
+}
+
+/* ---- request and answer ---- */
+
+static bool send_all(int fd, const struct strbuf *text, double deadline, struct error *err)
+{
+    for (size_t sent = 0; sent < text->length;) {
+        ssize_t count =
+            send(fd, text->text + sent, text->length - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count >= 0)
+            sent += (size_t)count;
+        else if (errno == EAGAIN && !wait_for(fd, POLLOUT, deadline, err))
+            return false;
+        else if (errno == EPIPE || errno == ECONNRESET)
+            return true; /* it has seen enough: its answer says why */
+        else if (errno != EAGAIN && errno != EINTR)
+            return error_set(err, ERROR_IO, "cannot send the request: %s", strerror(errno));
+    }
+    return true;
+}
+
+/* The other side closes the connection behind its answer. */
+static bool receive_all(int fd, struct strbuf *text, double deadline, struct error *err)
+{
+    for (;;) {
+        if (!wait_for(fd, POLLIN, deadline, err))
+            return false;
+        if (!strbuf_reserve(text, READ_SIZE))
+            return error_nomem(err);
+        ssize_t count = recv(fd, text->text + text->length, READ_SIZE, 0);
+        if (count == 0)
+            return true;
+        if (count > 0)
+            text->length += (size_t)count;
+        else if (errno != EINTR)
+            return error_set(err, ERROR_IO, "cannot read the answer: %s", strerror(errno));
+        text->text[text->length] = '\0';
+    }
+}
+
+static bool write_request(struct strbuf *out, const char *url, const char *target,
+                          const json_t *arguments, struct error *err)
+{
+    struct strbuf body = STRBUF_INIT;
+    strbuf_adds(&body, "{\"args\":");
+    json_write(&body, arguments);
+    strbuf_addc(&body, '}');
+    strbuf_add_all(out, "POST ", target, " HTTP/1.0\r\nHost: ");
+    if (!strncmp(url, "http://", 7))
+        strbuf_add(out, url + 7, strcspn(url + 7, "/"));
+    else
+        strbuf_adds(out, "localhost");
+    strbuf_addf(out, "\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+                body.length);
+    strbuf_add(out, body.text, body.length);
+    bool ok = !body.failed && !out->failed;
+    strbuf_release(&body);
+    return ok || error_nomem(err);
+}
+
+static json_t *parse_answer(const struct strbuf *text, struct error *err)
+{
+    const char *body = strstr(text->text, "\r\n\r\n");
+    if (!body) {
+        error_set(err, ERROR_IO, "the operation has ended the connection without an answer");
+        return NULL;
+    }
+    body += 4;
+    json_t *answer =
+        json_parse(body, text->length - (size_t)(body - text->text), "the answer", err);
+    if (!answer || json_is_object(answer))
+        return answer;
+    json_decref(answer);
+    error_set(err, ERROR_IO, "the answer is no JSON object");
+    return NULL;
+}
+
+json_t *exchange(const char *url, const json_t *arguments, double timeout, struct error *err)
+{
+    double deadline = clock_monotonic() + timeout;
+    struct strbuf request = STRBUF_INIT, answer = STRBUF_INIT;
+    const char *target = NULL;
+    json_t *result = NULL;
+    int fd = connect_to(url, &target, err);
+    if (fd >= 0 && write_request(&request, url, target, arguments, err) &&
+        send_all(fd, &request, deadline, err) && receive_all(fd, &answer, deadline, err))
+        result = parse_answer(&answer, err);
+    if (fd >= 0)
+        close(fd);
+    strbuf_release(&request);
+    strbuf_release(&answer);
+    return result;
+}
