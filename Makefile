@@ -26,6 +26,7 @@ SCRIPT_LUA := $(wildcard plugins/script/script_runner/*.lua)
 SCRIPT_FILES := $(patsubst plugins/script/%,$(BUILD)/script/%,plugins/script/ctx-sh \
             $(wildcard plugins/script/python/*/*.py))
 LIB_SRC  := $(foreach l,$(filter-out worker cli ctx,$(LAYERS)),$(wildcard core/$(l)/*.c))
+CTX_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/ctx/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN:.c=.o)
 PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so cfy cloudify-worker lua-runner script/ctx) $(SCRIPT_FILES)
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/*_test.c))
@@ -60,14 +61,14 @@ $(BUILD)/libcloudify.so: $(LIB_OBJ)
 $(BUILD)/cfy: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/cli/*.c)) $(LIBRARY)
 $(BUILD)/cloudify-worker: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/lua_runner.c,$(wildcard core/worker/*.c))) $(LIBRARY)
 $(BUILD)/lua-runner: $(BUILD)/core/worker/lua_runner.o $(LIBRARY)
-$(BUILD)/script/ctx: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/ctx/*.c)) $(LIBRARY)
+$(BUILD)/script/ctx: $(CTX_OBJ) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC_ALL) $^ $(LDFLAGS) $(shell pkg-config --libs jansson) -lm -o $@
 $(SCRIPT_FILES): $(BUILD)/script/%: plugins/script/%
 	@mkdir -p $(@D)
 	cp $< $@
+$(filter $(BUILD)/test/ctx/%,$(TESTS)): $(filter-out %/main.o,$(CTX_OBJ))
 $(TESTS) $(BENCH): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
-$(BUILD)/test/ctx/%_test: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard core/ctx/*.c)))
 $(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH):
 	$(CC_ALL) -Wl,-E $^ $(LDFLAGS) $(LIBS) -o $@
 $(CONFORM): $(wildcard test/conformance/*.[ch]) $(LIBRARY)

@@ -1,4 +1,5 @@
 /* workflow_ctx.c - the class of ctx as workflows are handed it (runtime.md 6.2). */
+#include "base/files.h"
 #include "lua/exception.h"
 #include "lua/value.h"
 #include "lua/workflow_run.h"
@@ -139,6 +140,23 @@ static int ctx_local_task(lua_State *L)
     return workflow_task_return(L, task, &err);
 }
 
+/* resource_path(path): where a file of the blueprint can be read. */
+static int ctx_resource_path(lua_State *L)
+{
+    const struct execution_options *options = check_options(L);
+    const char *name = luaL_checkstring(L, 2);
+    if (!path_is_inside(name))
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "resource '%s': must be a path inside the blueprint's folder",
+                                   name);
+    const char *path = lua_pushfstring(L, "%s/%s", options->resources_directory, name);
+    if (!file_exists(path) || directory_exists(path))
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "resource '%s': no such file in blueprint '%s'", name,
+                                   options->blueprint_id);
+    return 1;
+}
+
 static int ctx_has_cancel_request(lua_State *L)
 {
     lua_pushboolean(L, execution_cancel_level(check_run(L)->execution) > CANCEL_NONE);
@@ -246,6 +264,7 @@ static const luaL_Reg methods[] = {{"graph_mode", ctx_graph_mode},
                                    {"update_node_instance", ctx_update_node_instance},
                                    {"send_event", ctx_send_event},
                                    {"local_task", ctx_local_task},
+                                   {"resource_path", ctx_resource_path},
                                    {"has_cancel_request", ctx_has_cancel_request},
                                    {"has_kill_request", ctx_has_kill_request},
                                    {NULL, NULL}};

@@ -14,7 +14,7 @@ local examples = {}
 local STAGE = "stage.yaml"
 local HEADER = "tosca_definitions_version: cloudify_dsl_1_5\nimports: [" .. STAGE .. "]\n"
 -- Languages of blocks that are files of an example where they have a name, else only shown.
-local SHOWN = {lua = true, sh = true, text = true}
+local SHOWN = {lua = true, python = true, sh = true, text = true}
 
 ---@class examples.Block
 ---@field language string

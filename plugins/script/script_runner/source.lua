@@ -60,11 +60,11 @@ local function from_file(path)
 end
 
 --- A script of an imported blueprint has its namespace in front: 'ns--scripts/start.sh'.
-local function from_blueprint(ctx, path)
-   local ok, text = pcall(ctx.get_resource, ctx, path)
+local function from_blueprint(get_resource, path)
+   local ok, text = pcall(get_resource, path)
    local inner = path:match("%-%-(.+)$")
    if not ok and inner then
-      local found, inner_text = pcall(ctx.get_resource, ctx, inner)
+      local found, inner_text = pcall(get_resource, inner)
       if found then
          return inner_text
       end
@@ -72,7 +72,8 @@ local function from_blueprint(ctx, path)
    return ok and text or error(text)
 end
 
-local function read(ctx, path, ca, folder)
+---@param get_resource fun(path: string): string  the text of a file of the blueprint
+local function read(path, get_resource, ca, folder)
    if path:match("^https?://") then
       return from_url(path, ca, folder)
    elseif path:match("^file://") then
@@ -80,7 +81,7 @@ local function read(ctx, path, ca, folder)
    elseif path:sub(1, 1) == "/" then
       return from_file(path)
    end
-   return from_blueprint(ctx, path)
+   return from_blueprint(get_resource, path)
 end
 
 --- What the file is called: the end of the path, without the query of a URL.
@@ -112,7 +113,8 @@ function source.fetch(ctx, inputs, folder, options)
    local path, text = choose(inputs)
    local script = {shown = path or "script_source"}
    if path then
-      script.text = read(ctx, path, given(inputs.ssl_cert_content), folder)
+      script.text = read(path, function(name) return ctx:get_resource(name) end,
+         given(inputs.ssl_cert_content), folder)
       script.language = language.of_file(path, options)
       script.path = folder:file(base_name(path))
    else
@@ -133,7 +135,9 @@ function source.read_workflow(ctx, parameters)
       fail("workflow script '%s': workflow scripts are written in Lua, in a file '*.lua'", path)
    end
    if path then
-      return {shown = path, text = read(ctx, path)}
+      return {shown = path, text = read(path, function(name)
+         return files.read(ctx:resource_path(name))
+      end)}
    end
    return {shown = "script_source", text = dedent(text)}
 end
