@@ -13,7 +13,19 @@ local function by_name(target, variables)
    return target, variables
 end
 
-local function render(ctx, text, variables)
+--- Reads the resources that a template includes; nil for one that is not there.
+local function loader(ctx)
+   return function(path)
+      local ok, text = pcall(resources.get, ctx, path)
+      if ok then
+         return text
+      elseif not tostring(text):find("no such file", 1, true) then
+         error(text, 0)
+      end
+   end
+end
+
+local function render(ctx, path, text, variables)
    local all = {}
    for name, value in pairs(variables or {}) do
       if name == "ctx" then
@@ -22,7 +34,7 @@ local function render(ctx, text, variables)
       all[name] = value
    end
    all.ctx = ctx
-   return template.render(text, all)
+   return template.render(text, all, path, loader(ctx))
 end
 
 --- The bytes of the resource.
@@ -35,7 +47,7 @@ function resources.get_and_render(ctx, path, variables)
    if type(variables) == "table" and type(variables.template_variables) == "table" then
       variables = variables.template_variables
    end
-   return render(ctx, resources.get(ctx, path), variables)
+   return render(ctx, path, resources.get(ctx, path), variables)
 end
 
 local function save(path, target, data)
@@ -54,7 +66,7 @@ end
 --- Like download(), rendered as get_and_render() does.
 function resources.download_and_render(ctx, path, target, variables)
    target, variables = by_name(target, variables)
-   return save(path, target, render(ctx, resources.get(ctx, path), variables))
+   return save(path, target, render(ctx, path, resources.get(ctx, path), variables))
 end
 
 return resources
