@@ -91,7 +91,8 @@ local CASES = {
       "NonRecoverableError: t/no_include.txt:2: there is no template 't/no.txt'"},
    {"wrong_include", "{% include 't/misspelt.txt' %}", "NonRecoverableError: t/misspelt.txt:2: "
       .. "ctx has no field 'nod' (did you mean 'node'?)"},
-   {"syntax", "{% if %}", "NonRecoverableError: t/syntax.txt:1: expected an expression, found '%}'"},
+   {"syntax", "{% if %}",
+      "NonRecoverableError: t/syntax.txt:1: expected an expression, found '%}'"},
    {"changes", "{{ ctx.node.properties.zebra.a.append(1) }}", "NonRecoverableError: "
       .. "t/changes.txt:1: a template can change only what it has made itself: 'list' is from "
       .. "outside"},

@@ -38,7 +38,8 @@ end
 local choices = {
    atom = words [[n  one  zero  neg  f  name  uni  empty  xs  words  d  nested  yes  no  null
       missing  mixed  users  none_list  1  2  0  -3  2.5  'a'  'Ab c'  ''  []  {}  [1, 'x']
-      (1, 2)  {'k': 1}  true  none  d.a  d.zz  xs[0]  users[0].name  range(3)  deep.a.b  xs[1:]  name[::-1]  d[1:] ]],
+      (1, 2)  {'k': 1}  true  none  d.a  d.zz  xs[0]  users[0].name  range(3)  deep.a.b  xs[1:]
+      name[::-1]  d[1:] ]],
    binary = words "+  -  *  /  //  %  ~  ==  !=  <  <=  >  >=  and  or  in  not in",
    filter = words [[upper  lower  title  capitalize  length  first  last  list  sort  join(',')
       default('x')  default('x', true)  int  float  string  abs  round  sum  min  max  unique|list

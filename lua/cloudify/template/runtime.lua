@@ -4,6 +4,7 @@ local fault = require("cloudify.template.fault")
 local loops = require("cloudify.template.loops")
 local operators = require("cloudify.template.operators")
 local printing = require("cloudify.template.printing")
+local slices = require("cloudify.template.slices")
 local values = require("cloudify.template.values")
 
 local truth = values.truth
@@ -12,7 +13,7 @@ local MAX_INCLUDES = 50 -- within each other
 
 local runtime = {
    none = values.none,
-   str = printing.str, truth = truth, item = values.item, slice = values.slice,
+   str = printing.str, truth = truth, item = values.item, slice = slices.slice,
    undefined = values.undefined, list = values.list, tuple = values.tuple,
    add = operators.add, subtract = operators.subtract, multiply = operators.multiply,
    divide = operators.divide, floor_divide = operators.floor_divide,
