@@ -1,0 +1,248 @@
+---@meta cloudify
+--- What the runtime registers from C, for editors (LuaCATS). Never loaded.
+
+--- Data seen through ctx: behaves like a table at every depth, but is userdata.
+---@alias cloudify.Data table<string|integer, any>
+
+---@class cloudify.Ctx
+---@field type "node-instance"|"relationship-instance"|"deployment"
+---@field node cloudify.Node only in a node-instance context
+---@field instance cloudify.Instance only in a node-instance context
+---@field source cloudify.RelationshipEnd only in a relationship-instance context
+---@field target cloudify.RelationshipEnd only in a relationship-instance context
+---@field operation cloudify.Operation
+---@field plugin cloudify.Plugin
+---@field logger cloudify.Logger
+---@field deployment cloudify.Deployment
+---@field blueprint cloudify.Blueprint
+---@field execution_id string
+---@field workflow_id string
+---@field workflow_parameters cloudify.Data read-only
+---@field execution_env cloudify.Data read-only; empty
+---@field task_id string of this run of the operation
+---@field task_type string "operation"
+---@field task_name string path of the function, "MODULE.FUNCTION"
+---@field task_target nil
+---@field task_queue nil
+---@field timeout? number seconds
+---@field timeout_recoverable boolean
+---@field resume boolean this run repeats one that was interrupted; may be assigned
+---@field provider_context cloudify.Data read-only
+---@field bootstrap_context cloudify.BootstrapContext
+---@field capabilities cloudify.Capabilities not in a deployment context
+---@field agent cloudify.Agent only for a Compute node
+---@field tenant cloudify.Data read-only; empty
+---@field tenant_name nil
+---@field bypass_maintenance boolean
+---@field execution_token nil
+---@field execution_creator_username nil
+---@field rest_host nil
+---@field rest_port nil
+---@field rest_token nil
+---@field rest_ssl_cert nil
+local Ctx = {}
+
+--- Record an event of type `plugin_event`.
+---@param text string
+function Ctx:send_event(text) end
+
+--- The value of a secret.
+---@param key string
+---@return any
+function Ctx:get_secret(key) end
+
+--- Where a resource can be read.
+---@param path string
+---@return string path
+function Ctx:resource_path(path) end
+
+--- The content of a resource.
+---@param path string
+---@return string
+function Ctx:get_resource(path) end
+
+--- The content of a resource, rendered as a template with `variables` and `ctx`.
+---@param path string
+---@param variables? table<string, any>
+---@return string
+function Ctx:get_resource_and_render(path, variables) end
+
+--- Copy a resource to a file.
+---@param path string
+---@param target_path? string nil: a new file
+---@return string path of the copy
+function Ctx:download_resource(path, target_path) end
+
+---@param path string
+---@param target_path? string nil: a new file
+---@param variables? table<string, any>
+---@return string path of the copy
+function Ctx:download_resource_and_render(path, target_path, variables) end
+
+--- The record of an execution of this deployment.
+---@param id? string nil: the current one
+---@return table
+function Ctx:get_execution(id) end
+
+--- The record of this operation.
+---@return {id: string, execution_id: string, name: string, type: string, node_instance_id: string,
+---   state: string, retry: integer}
+function Ctx:get_operation() end
+
+--- Does nothing: the engine keeps the states of operations.
+---@param state string
+function Ctx:update_operation(state) end
+
+---@param name? string
+---@param scope? string
+---@return table[] none
+function Ctx:get_config(name, scope) end
+
+---@param network? string nil: "default"
+---@return {hostname: string, private_ip: string, networks: table<string, string>}[]
+function Ctx:get_managers(network) end
+
+---@param network? string nil: "default"
+---@return {hostname: string, private_ip: string, networks: table<string, string>}[]
+function Ctx:get_brokers(network) end
+
+--- The deployment's folder.
+---@return string path
+function Ctx:local_deployment_workdir() end
+
+--- Does nothing: the folder is on this machine.
+function Ctx:download_deployment_workdir() end
+
+--- Does nothing: the folder is on this machine.
+function Ctx:upload_deployment_workdir() end
+
+--- A guard for a to-be-closed variable that does nothing.
+---@return table
+function Ctx:sync_deployment_workdir() end
+
+--- Copy a file into the deployment's folder.
+---@param target_file_path string relative to the folder
+---@param src_file string
+function Ctx:upload_deployment_file(target_file_path, src_file) end
+
+--- Remove a file from the deployment's folder.
+---@param file_path string relative to the folder
+function Ctx:delete_deployment_file(file_path) end
+
+---@class cloudify.Node
+---@field id string name of the node in the blueprint
+---@field name string the same
+---@field type string
+---@field type_hierarchy string[] the base first
+---@field properties cloudify.Data read-only
+---@field number_of_instances integer
+
+---@class cloudify.Instance
+---@field id string
+---@field index integer among the instances of the node, from 1
+---@field node cloudify.Node
+---@field runtime_properties cloudify.Data read-only for related instances; may be replaced
+---@field relationships cloudify.Relationship[]
+---@field host_ip string address of the host that contains it
+---@field scaling_groups table<string, string> id of a group instance -> name of the group
+---@field drift any result of the last check_drift that went well, or nil
+local Instance = {}
+
+--- Save the runtime properties now. Raises StorageConflictError if another operation has saved its
+--- own meanwhile, unless there is a handler.
+---@param on_conflict? fun(ours: table, latest: table): table
+function Instance:update(on_conflict) end
+
+--- Read the instance again.
+---@param force? boolean drop changes that are not saved
+function Instance:refresh(force) end
+
+---@class cloudify.Relationship
+---@field type string
+---@field type_hierarchy string[] the base first
+---@field target cloudify.RelationshipEnd
+
+---@class cloudify.RelationshipEnd
+---@field node cloudify.Node
+---@field instance cloudify.Instance
+
+---@class cloudify.Operation
+---@field name string with its interface
+---@field retry_number integer 0 at first
+---@field max_retries integer -1: without limit
+---@field relationship? "source"|"target" on which side it runs
+local Operation = {}
+
+--- Ask to be run again, when the function has returned.
+---@param message? string|{message?: string, retry_after?: number}
+---@param retry_after? number seconds; nil: as long as after a failure
+function Operation:retry(message, retry_after) end
+
+---@class cloudify.Plugin
+---@field name string
+---@field package_name? string
+---@field package_version? string
+---@field source? string
+---@field prefix? string folder with the plugin's files
+---@field workdir? string folder of the plugin's own
+---@field properties cloudify.Data read-only: name -> {value = ..., ...}
+---@operator concat: string
+
+---@class cloudify.Deployment
+---@field id string
+---@field display_name string
+---@field resource_tags cloudify.Data read-only
+---@field runtime_only_evaluation boolean
+---@field creator nil
+---@field tenant_name nil
+
+---@class cloudify.Blueprint
+---@field id string
+
+--- Each formats like string.format; a lone argument is logged as it is.
+---@class cloudify.Logger
+local Logger = {}
+
+---@param message any
+function Logger:debug(message, ...) end
+
+---@param message any
+function Logger:info(message, ...) end
+
+---@param message any
+function Logger:warn(message, ...) end
+
+---@param message any
+function Logger:warning(message, ...) end
+
+---@param message any
+function Logger:error(message, ...) end
+
+---@param message any
+function Logger:critical(message, ...) end
+
+--- Like error(); an exception brings its traceback along.
+---@param message any
+function Logger:exception(message, ...) end
+
+---@param level "debug"|"info"|"warn"|"warning"|"error"|"critical"|"exception"
+---@param message any
+function Logger:log(level, message, ...) end
+
+---@class cloudify.BootstrapContext
+---@field resources_prefix string
+---@field policy_engine {start_timeout?: number}
+---@field cloudify_agent table
+---@field broker_config fun(self: cloudify.BootstrapContext): table
+
+--- `capabilities[key]` is the runtime property `key` of the only related instance that has it.
+---@class cloudify.Capabilities
+---@field get_all fun(): table<string, cloudify.Data>
+---@field contains fun(self: cloudify.Capabilities, key: string): boolean
+
+---@class cloudify.Agent
+---@field script_path? string may be assigned
+---@field init_script fun(self: cloudify.Agent, agent_config?: table): string?
+---@field install_script_download_link fun(self: cloudify.Agent, agent_config?: table,
+---   clean?: boolean)
+---@field clean_script fun(self: cloudify.Agent)

@@ -1,0 +1,64 @@
+--- What C registers for ctx is declared in lua/types, for editors.
+
+--- File -> the classes that it registers fields and methods of.
+local SOURCES = {
+   ["core/lua/ctx.c"] = {"Ctx"},
+   ["core/lua/ctx_facts.c"] = {"Ctx", "Deployment", "Blueprint"},
+   ["core/lua/ctx_services.c"] = {"Ctx"},
+   ["core/lua/node.c"] = {"Node"},
+   ["core/lua/instance.c"] = {"Instance"},
+   ["core/lua/relationship.c"] = {"Relationship", "RelationshipEnd"},
+   ["core/lua/operation.c"] = {"Operation"},
+   ["core/lua/plugin.c"] = {"Plugin"},
+   ["core/lua/logger.c"] = {"Logger"},
+}
+
+local function read(path)
+   local file = assert(io.open(path))
+   local text = file:read("a")
+   file:close()
+   return text
+end
+
+--- The names of lua_field and luaL_Reg entries; metamethods are none.
+local function registered(path)
+   local names = {}
+   for name in read(path):gmatch('{"(%l[%w_]*)", [%l_]+[,}]') do
+      table.insert(names, name)
+   end
+   return names
+end
+
+--- class -> its declared names
+local function declared()
+   local classes, class = {}, nil
+   for line in io.lines("lua/types/cloudify.lua") do
+      class = line:match("^%-%-%-@class cloudify%.(%w+)") or class
+      local name = line:match("^%-%-%-@field ([%w_]+)") or line:match("^function %w+:([%w_]+)")
+      if class and name then
+         classes[class] = classes[class] or {}
+         classes[class][name] = true
+      end
+   end
+   return classes
+end
+
+describe("lua/types", function()
+   for path, classes in pairs(SOURCES) do
+      it("declares what " .. path .. " registers", function()
+         local all, names = declared(), registered(path)
+         assert.truthy(#names > 0)
+         for _, name in ipairs(names) do
+            local found = false
+            for _, class in ipairs(classes) do
+               found = found or all[class][name]
+            end
+            assert.truthy(found, name)
+         end
+      end)
+   end
+
+   it("is Lua", function()
+      assert.truthy(loadfile("lua/types/cloudify.lua"))
+   end)
+end)
