@@ -11,13 +11,6 @@
 #include "base/suggest.h"
 #include "lua/lua_workflow_host.h"
 
-enum {
-    DEFAULT_WORKERS = 16,
-    DEFAULT_TASK_RETRIES = 5,
-    DEFAULT_TASK_RETRY_INTERVAL = 1, /* seconds */
-    DEFAULT_WAIT_AFTER_FAIL = 600,   /* seconds */
-};
-
 /* Hands the records of a commit on, each in the form asked for. */
 static void show_events(void *data, const json_t *records)
 {
@@ -61,44 +54,6 @@ static const char **plugin_directories(const struct cloudify *c, const char *own
     return directories;
 }
 
-json_t *runtime_limits(const struct cloudify_execution_options *options, const json_t *stored,
-                       struct error *err)
-{
-    json_int_t workers = json_integer_at(stored, "workers", DEFAULT_WORKERS);
-    json_int_t retries = json_integer_at(stored, "task_retries", DEFAULT_TASK_RETRIES);
-    json_int_t subgraph_retries = json_integer_at(stored, "subgraph_retries", 0);
-    double interval = json_number_at(stored, "task_retry_interval", DEFAULT_TASK_RETRY_INTERVAL);
-    double wait = json_number_at(stored, "wait_after_fail", DEFAULT_WAIT_AFTER_FAIL);
-    if (options->workers > 0)
-        workers = options->workers;
-    if (options->retries_given) {
-        retries = options->task_retries;
-        interval = options->task_retry_interval;
-    }
-    if (options->subgraph_retries)
-        subgraph_retries = options->subgraph_retries;
-    if (options->wait_given)
-        wait = options->wait_after_fail;
-    json_t *limits = json_pack("{s:I, s:I, s:f, s:I, s:f}", "workers", workers, "task_retries",
-                               retries, "task_retry_interval", interval, "subgraph_retries",
-                               subgraph_retries, "wait_after_fail", wait);
-    if (limits && (!options->force || !json_object_set_new(limits, "force", json_true())))
-        return limits;
-    json_decref(limits);
-    error_nomem(err);
-    return NULL;
-}
-
-static void set_limits(struct execution_options *execution, const json_t *limits)
-{
-    execution->workers = (int)json_integer_at(limits, "workers", DEFAULT_WORKERS);
-    execution->task_retries = (int)json_integer_at(limits, "task_retries", DEFAULT_TASK_RETRIES);
-    execution->task_retry_interval =
-        json_number_at(limits, "task_retry_interval", DEFAULT_TASK_RETRY_INTERVAL);
-    execution->subgraph_retries = (int)json_integer_at(limits, "subgraph_retries", 0);
-    execution->wait_after_fail = json_number_at(limits, "wait_after_fail", DEFAULT_WAIT_AFTER_FAIL);
-}
-
 json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err)
 {
     char *own = path_join(deployment_store_resources(run->ds), "plugins");
@@ -123,12 +78,13 @@ json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err
         .host = lua_workflow_host(),
     };
     runtime_listen(c, &execution);
-    set_limits(&execution, run->limits);
+    const char **passed = runtime_apply_limits(&execution, run->limits);
     json_t *record = NULL;
-    if (!directories)
+    if (!directories || !passed)
         error_nomem(err);
     else if (execution_run(&execution, err))
         record = execution_get(run->ds, run->id, err);
+    free(passed);
     free(directories);
     free(own);
     return record;

@@ -81,6 +81,12 @@ struct run {
  */
 json_t *runtime_limits(const struct cloudify_execution_options *options, const json_t *stored,
                        struct error *err);
+/**
+ * Let `execution` run as `limits` say.
+ *
+ * @return names that it refers to, new (free() it when it has run), or NULL when out of memory
+ */
+const char **runtime_apply_limits(struct execution_options *execution, const json_t *limits);
 /** Run an execution, pending in the store, to its end. Its record, or NULL with `err` set. */
 json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err);
 /** Fill `run` with plan and instances of its open deployment. @return false with `err` set */

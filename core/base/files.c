@@ -220,7 +220,7 @@ static bool copy_entry(const char *from, const char *to, const char *skip, struc
     if (S_ISDIR(info.st_mode))
         return directory_copy(from, to, skip, err);
     if (S_ISREG(info.st_mode))
-        return copy_file(from, to, info.st_mode & 07777, err);
+        return copy_file(from, to, info.st_mode & 0700, err);
     if (S_ISLNK(info.st_mode))
         return copy_link(from, to, err);
     return error_set(err, ERROR_IO,

@@ -36,9 +36,9 @@ bool file_write(const char *path, const void *data, size_t length, mode_t mode, 
 /** Make the directory and those above it that are missing, each with `mode`. */
 bool directory_make(const char *path, mode_t mode, struct error *err);
 /**
- * Copy a directory with all below it: files keep their permission bits, symbolic links are
- * copied as links, anything else (sockets, devices) is refused. `skip` (may be NULL) names one
- * path below `from` that is left out.
+ * Copy a directory with all below it: files keep what their owner may do and become private,
+ * symbolic links are copied as links, anything else (sockets, devices) is refused. `skip` (may be
+ * NULL) names one path below `from` that is left out.
  */
 bool directory_copy(const char *from, const char *to, const char *skip, struct error *err);
 /** Remove a file, or a directory with all below it; symbolic links are not followed. */

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a worker needs before it has run anything, and something to run it with. */
+static const uint64_t LEAST_WORKER_MEMORY = 4 << 20, LEAST_ADDRESS_SPACE = 64 << 20;
+
 struct option {
     const char *name, *letter; /* "--json", and "-j" or NULL */
     const char *value;         /* what its value is called, or NULL: it takes none */
@@ -115,6 +118,47 @@ static bool set_wait(struct arguments *arguments, const char *value)
 {
     arguments->execution.wait_given = true;
     return parse_number(value, 0, &arguments->execution.wait_after_fail);
+}
+
+/* Bytes, or with K, M or G behind the number so many KiB, MiB, GiB. */
+static bool parse_size(const char *text, uint64_t least, uint64_t *size)
+{
+    static const char units[] = "KMG";
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    const char *unit = *end ? strchr(units, *end) : NULL;
+    int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+    if (end == text || *text == '-' || errno || (*end && (!unit || end[1])) ||
+        number > (unsigned long long)INT64_MAX >> shift)
+        return false;
+    *size = number << shift;
+    return *size >= least;
+}
+
+static bool set_memory(struct arguments *arguments, const char *value)
+{
+    return parse_size(value, LEAST_WORKER_MEMORY, &arguments->execution.worker_memory);
+}
+
+static bool set_address_space(struct arguments *arguments, const char *value)
+{
+    return parse_size(value, LEAST_ADDRESS_SPACE, &arguments->execution.worker_address_space);
+}
+
+static bool set_clean_env(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->execution.clean_env = true;
+}
+
+static bool set_pass_env(struct arguments *arguments, const char *value)
+{
+    if (arguments->passed_count == MAX_INPUTS)
+        return false;
+    arguments->passed[arguments->passed_count++] = value;
+    arguments->execution.pass_env = arguments->passed;
+    return *value && !strchr(value, '=');
 }
 
 static bool set_dry_run(struct arguments *arguments, const char *value)
@@ -290,6 +334,15 @@ static const struct option options[] = {
      set_subgraph_retries},
     {"--wait-after-fail", NULL, "SECONDS", OPTION_RETRIES,
      "let what runs go on so long after a failure (default: 600)", set_wait},
+    {"--worker-memory", NULL, "SIZE", OPTION_WORKERS,
+     "let plugins use so much memory in a worker, at least 4M (default: any)", set_memory},
+    {"--worker-address-space", NULL, "SIZE", OPTION_WORKERS,
+     "the same for all that a worker maps, at least 64M (default: any)", set_address_space},
+    {"--clean-env", NULL, NULL, OPTION_WORKERS,
+     "run operations without the caller's environment, but for PATH, HOME and the like",
+     set_clean_env},
+    {"--pass-env", NULL, "NAME", OPTION_WORKERS,
+     "let operations have this variable in any case; may be repeated", set_pass_env},
     {"--plugins", NULL, "DIRECTORY", OPTION_PLUGINS, "look for plugins there too; may be repeated",
      set_plugins},
     {"--provider-context", NULL, "FILE", OPTION_PROVIDER_CONTEXT,

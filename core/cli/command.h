@@ -50,6 +50,8 @@ struct arguments {
     size_t plugin_directory_count;
     const char *import_rules[MAX_INPUTS + 1];
     size_t import_rule_count;
+    const char *passed[MAX_INPUTS + 1]; /* --pass-env */
+    size_t passed_count;
     char event_times[2][32]; /* what events.from and events.to point to */
     bool import_rules_only;
     struct cloudify_execution_options execution;

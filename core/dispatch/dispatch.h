@@ -13,6 +13,7 @@
 #include <uv.h>
 
 #include "base/error.h"
+#include "dispatch/worker_settings.h"
 
 struct dispatcher;
 
@@ -60,6 +61,7 @@ struct pool_options {
     const char *worker_path; /* the executable; NULL: worker_find() it */
     /* A directory to note the workers in while they live, for leftovers_end(); NULL: nowhere. */
     const char *run_directory;
+    struct worker_settings settings;   /* read at once */
     struct dispatch_observer observer; /* copied */
 };
 

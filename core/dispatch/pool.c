@@ -22,6 +22,7 @@ static void pool_free(struct pool *pool)
             close(pool->lifeline[i]);
     }
     free(pool->slots);
+    worker_setup_release(&pool->setup);
     free(pool->worker_path);
     free(pool->run_directory);
     free(pool);
@@ -279,7 +280,9 @@ struct dispatcher *pool_new(uv_loop_t *loop, const struct pool_options *options,
         goto fail;
     }
     pool->worker_path = choose_worker(options->worker_path, err);
-    if (!pool->worker_path || !worker_lifeline_new(pool->lifeline, err))
+    if (!pool->worker_path ||
+        !worker_setup_init(&pool->setup, &options->settings, pool->worker_path, err) ||
+        !worker_lifeline_new(pool->lifeline, err))
         goto fail;
     uv_timer_init(loop, &pool->timer);
     pool->timer.data = pool;

@@ -60,6 +60,7 @@ struct pool {
     uv_loop_t *loop;
     struct dispatch_observer observer;
     char *worker_path;
+    struct worker_setup setup;
     char *run_directory; /* or NULL */
     unsigned started;    /* workers so far */
     int lifeline[2];

@@ -313,8 +313,7 @@ struct worker *worker_new(struct pool *pool, int slot, struct error *err)
     worker->channel.data = worker;
     worker->channel.on_message = on_message;
     worker->channel.on_end = on_end;
-    if (!worker_process_start(&worker->process, pool->worker_path, pool->lifeline[0], record,
-                              err)) {
+    if (!worker_process_start(&worker->process, &pool->setup, pool->lifeline[0], record, err)) {
         free(worker);
         return NULL;
     }

@@ -24,8 +24,6 @@
 /* Above those of message.h, so that placing one never overwrites another. */
 enum { LOWEST_FD = 16 };
 
-extern char **environ;
-
 /* Move `*fd` out of the way of the numbers that the worker expects. */
 static bool move_up(int *fd)
 {
@@ -82,11 +80,11 @@ static int set_attributes(posix_spawnattr_t *attributes)
     return failed ? failed : posix_spawnattr_setflags(attributes, flags);
 }
 
-static int spawn(pid_t *pid, const char *path, int channel, int lifeline, int children)
+static int spawn(pid_t *pid, const struct worker_setup *setup, int channel, int lifeline,
+                 int children)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    char *const arguments[] = {(char *)path, NULL};
     int failed = posix_spawn_file_actions_init(&actions);
     if (failed)
         return failed;
@@ -97,7 +95,8 @@ static int spawn(pid_t *pid, const char *path, int channel, int lifeline, int ch
     if (!failed)
         failed = set_attributes(&attributes);
     if (!failed)
-        failed = posix_spawn(pid, path, &actions, &attributes, arguments, environ);
+        failed = posix_spawn(pid, setup->arguments[0], &actions, &attributes, setup->arguments,
+                             setup->environment);
     posix_spawnattr_destroy(&attributes);
 no_attributes:
     posix_spawn_file_actions_destroy(&actions);
@@ -109,9 +108,10 @@ static bool start_failed(const char *path, int number, struct error *err)
     return error_set(err, ERROR_IO, "cannot start the worker '%s': %s", path, strerror(number));
 }
 
-bool worker_process_start(struct worker_process *process, const char *path, int lifeline,
-                          char *record, struct error *err)
+bool worker_process_start(struct worker_process *process, const struct worker_setup *setup,
+                          int lifeline, char *record, struct error *err)
 {
+    const char *path = setup->arguments[0];
     int ends[2] = {-1, -1}, failed = 0;
     *process = (struct worker_process){
         .pid = -1, .pidfd = -1, .channel = -1, .children = -1, .record = record};
@@ -128,7 +128,7 @@ bool worker_process_start(struct worker_process *process, const char *path, int 
     if (!move_up(&process->channel) || !move_up(&ends[1]))
         failed = errno;
     else
-        failed = spawn(&process->pid, path, ends[1], lifeline, process->children);
+        failed = spawn(&process->pid, setup, ends[1], lifeline, process->children);
     close(ends[1]);
     if (failed) {
         process->pid = -1;

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "dispatch/worker_settings.h"
 
 /* All descriptors are close-on-exec and belong to the holder of the struct. */
 struct worker_process {
@@ -18,15 +19,15 @@ struct worker_process {
 };
 
 /**
- * Start `path` in a session of its own, with nothing open but what message.h says, /dev/null as
+ * Start a worker in a session of its own, with nothing open but what message.h says, /dev/null as
  * standard input and our standard error as its standard output and error.
  *
  * @param lifeline the end of the pipe that it shall read
  * @param record file to be made for who comes after this engine (leftovers.h), or NULL; taken
  * @return false with `err` set: ERROR_IO, and `process` empty
  */
-bool worker_process_start(struct worker_process *process, const char *path, int lifeline,
-                          char *record, struct error *err);
+bool worker_process_start(struct worker_process *process, const struct worker_setup *setup,
+                          int lifeline, char *record, struct error *err);
 /** Send it `signal`; worker_process_reap() it later. */
 void worker_process_signal(const struct worker_process *process, int signal);
 

@@ -110,6 +110,7 @@ static bool prepare(struct execution *e, struct error *err)
     struct pool_options pool = {.workers = e->options.workers > 0 ? e->options.workers : 16,
                                 .worker_path = e->options.worker_path,
                                 .run_directory = e->run_directory,
+                                .settings = e->options.worker_settings,
                                 .observer = execution_dispatch_observer(e)};
     e->dispatcher = pool_new(&e->loop, &pool, err);
     return e->dispatcher != NULL;

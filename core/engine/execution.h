@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "deployment/deployment.h"
 #include "dispatch/dispatch.h"
+#include "dispatch/worker_settings.h"
 #include "dsl/plan.h"
 #include "engine/cancel.h"
 #include "engine/task_graph.h"
@@ -34,6 +35,7 @@ struct execution_options {
     const char *work_directory; /* the deployment's own, for outputs, plugins, requests */
     int workers;                /* at most so many operations at a time */
     const char *worker_path;    /* executable; NULL: the installed one */
+    struct worker_settings worker_settings;
     int task_retries;           /* -1: no limit */
     double task_retry_interval; /* seconds */
     int subgraph_retries;

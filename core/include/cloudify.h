@@ -14,6 +14,7 @@
 #define CLOUDIFY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -88,6 +89,13 @@ struct cloudify_execution_options {
     int subgraph_retries;       /* -1: without limit */
     bool wait_given;            /* false: the next one is 600 */
     double wait_after_fail;     /* seconds that what runs may go on after a failure */
+    /* Bytes that plugins may use in a worker process, in Lua; and of its address space, which is for
+     * C modules too. Both are lifted for what operations start. 0: no bound. */
+    uint64_t worker_memory, worker_address_space;
+    /* Operations get the caller's environment without CFY_*; or, of that, only PATH, HOME, USER,
+     * LOGNAME, SHELL, LANG, LC_*, TMPDIR and TZ. */
+    bool clean_env;
+    const char *const *pass_env; /* variables that they get in any case; NULL-terminated, or NULL */
     bool dry_run; /* only show what would be done; cloudify_execute() and cloudify_uninstall() */
     bool allow_custom_parameters; /* accept parameters that the workflow does not declare */
     /* The next two are for cloudify_execute() and cloudify_uninstall(); see docs/queue.md. */

@@ -6,6 +6,7 @@
 
 #include "lua/exception.h"
 #include "lua/lua_cloudify.h"
+#include "lua/memory.h"
 
 bool host_call(lua_State *L, int arguments, int results)
 {
@@ -26,7 +27,7 @@ static int open_state(lua_State *L)
 
 lua_State *host_state_new(void)
 {
-    lua_State *L = luaL_newstate();
+    lua_State *L = memory_state_new();
     if (!L)
         return NULL;
     lua_pushcfunction(L, open_state);

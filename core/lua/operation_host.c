@@ -27,16 +27,21 @@ struct operation_host *operation_host_new(uv_loop_t *loop, struct error *err)
     return host;
 }
 
-void operation_host_free(struct operation_host *host)
+static void close_states(struct operation_host *host)
 {
-    if (!host)
-        return;
     while (host->states) {
         struct plugin_state *state = host->states;
         host->states = state->next;
         lua_close(state->L);
         free(state);
     }
+}
+
+void operation_host_free(struct operation_host *host)
+{
+    if (!host)
+        return;
+    close_states(host);
     transfers_free(host->transfers);
     free(host);
 }
@@ -75,6 +80,11 @@ static lua_State *state_of(struct operation_host *host, const json_t *plugin)
 struct operation_run *operation_host_start(struct operation_host *host,
                                            const struct operation_channel *channel, json_t *request)
 {
+    /* What a plugin hoards must not fail the operations that come after it. */
+    if (host->exhausted && !host->running) {
+        close_states(host);
+        host->exhausted = false;
+    }
     lua_State *L = state_of(host, json_object_get(request, "plugin"));
     if (L)
         return operation_run_start(host, L, channel, request);

@@ -2,12 +2,14 @@
 #include "lua/operation_run.h"
 
 #include <lauxlib.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "lua/exception.h"
 #include "lua/host_call.h"
+#include "lua/memory.h"
 #include "lua/value.h"
 #include "lua/wait.h"
 
@@ -84,6 +86,23 @@ static int raise_from(lua_State *L, lua_State *co)
     return lua_error(L);
 }
 
+/* What the operation held is let go first: telling of it takes memory, too. */
+static void raise_exhausted(lua_State *L, struct operation_run *run)
+{
+    run->host->exhausted = true;
+    lua_resetthread(run->thread);
+    lua_settop(run->thread, 0);
+    lua_gc(L, LUA_GCCOLLECT);
+    char bytes[24];
+    snprintf(bytes, sizeof bytes, "%zu", memory_limit());
+    if (memory_limit())
+        lua_exception_raise(L, "RecoverableError",
+                            "out of memory: the plugins in a worker may use %s bytes together, as "
+                            "--worker-memory says",
+                            bytes);
+    lua_exception_raise(L, "RecoverableError", "out of memory");
+}
+
 static void take_value(lua_State *L, struct operation_run *run, int results)
 {
     lua_State *co = run->thread;
@@ -113,6 +132,8 @@ static void step(lua_State *L, struct operation_run *run, int arguments)
     if (status == LUA_YIELD)
         lua_exception_raise(L, "NonRecoverableError",
                             "the operation yielded to nobody: wait through cloudify.aio");
+    if (status == LUA_ERRMEM)
+        raise_exhausted(L, run);
     if (status != LUA_OK)
         raise_from(L, run->thread);
     take_value(L, run, results);
@@ -245,6 +266,7 @@ static void run_free(struct operation_run *run)
     json_decref(run->request);
     json_decref(run->value);
     json_decref(run->error);
+    run->host->running--;
     free(run);
 }
 
@@ -300,6 +322,7 @@ struct operation_run *operation_run_start(struct operation_host *host, lua_State
         return NULL;
     }
     run->host = host;
+    host->running++;
     run->L = L;
     run->request = json_incref(request);
     run->thread_ref = run->ctx_ref = run->inputs_ref = LUA_NOREF;

@@ -17,6 +17,8 @@ struct operation_host {
     struct plugin_state *states;
     struct transfers *transfers;   /* of its loop; NULL until the first */
     struct operation_run *current; /* whose code runs, or NULL */
+    int running;                   /* operations that have not ended */
+    bool exhausted;                /* one has failed for want of memory */
 };
 
 /* Its coroutine, ctx and inputs are kept in the registry of its plugin's state. */

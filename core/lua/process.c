@@ -24,16 +24,28 @@ static bool place(int from, int to)
     return dup2(from, to) == to;
 }
 
-/* What children get for their limit of open files: programs that use select() need the lower one.
- */
-static struct rlimit file_limit;
+/* The limits that are this process's own: children get what it found. */
+static struct {
+    int resource;
+    struct rlimit found;
+} limits[2];
+static size_t limit_count;
 
-void process_raise_file_limit(void)
+bool process_limit(int resource, rlim_t most)
 {
-    if (getrlimit(RLIMIT_NOFILE, &file_limit) != 0)
-        return;
-    const struct rlimit most = {file_limit.rlim_max, file_limit.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &most);
+    struct rlimit found;
+    if (getrlimit(resource, &found) != 0)
+        return false;
+    const struct rlimit own = {most < found.rlim_max ? most : found.rlim_max, found.rlim_max};
+    limits[limit_count].resource = resource;
+    limits[limit_count++].found = found;
+    return setrlimit(resource, &own) == 0;
+}
+
+static void lift_limits(void)
+{
+    for (size_t i = 0; i < limit_count; i++)
+        setrlimit(limits[i].resource, &limits[i].found);
 }
 
 /* In the child, between fork and exec: only calls that are safe in a signal handler. */
@@ -43,8 +55,7 @@ static void become(const struct process_start *start, int report)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
-    if (file_limit.rlim_cur)
-        setrlimit(RLIMIT_NOFILE, &file_limit);
+    lift_limits();
     if (!children_join())
         _exit(127);
     if (place(start->input, 0) && place(start->output, 1) && place(start->error, 2) &&

@@ -3,6 +3,7 @@
 #define CLOUDIFY_LUA_PROCESS_H
 
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -23,10 +24,12 @@ struct process_start {
  */
 pid_t process_start(const struct process_start *start, struct error *err);
 /**
- * Allow this process as many open files as it may have, for many operations side by side; children
- * keep the limit that there was.
+ * Give this process at most `most` of a `resource` of setrlimit(), or RLIM_INFINITY: as much as it
+ * may have. Its children get what it had before. Once for each of at most two resources.
+ *
+ * @return false with errno set
  */
-void process_raise_file_limit(void);
+bool process_limit(int resource, rlim_t most);
 /** Wait for the child `pid`; its group is forgotten unless somebody else lives in it.
  *  @return the status as of waitpid() */
 int process_wait(pid_t pid);

@@ -130,6 +130,17 @@ static bool configure(struct database *db, enum database_mode mode, const struct
            migrate(db, schema, err);
 }
 
+/* SQLite would let others read the file, and gives what it puts beside it the same mode. It is not
+ * open yet: closing a descriptor of it drops all locks that the process has on it. */
+static bool make_private(const char *path, struct error *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return error_set(err, ERROR_STORAGE, "cannot make '%s': %s", path, strerror(errno));
+    close(fd);
+    return true;
+}
+
 struct database *database_open(const char *path, enum database_mode mode,
                                const struct schema *schema, struct error *err)
 {
@@ -144,6 +155,8 @@ struct database *database_open(const char *path, enum database_mode mode,
         error_set(err, ERROR_NOT_FOUND, "there is no file '%s'", path);
         goto fail;
     }
+    if (mode == DATABASE_CREATE && !make_private(path, err))
+        goto fail;
     int flags = mode == DATABASE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (mode == DATABASE_CREATE)
         flags |= SQLITE_OPEN_CREATE;

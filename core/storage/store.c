@@ -108,8 +108,7 @@ static bool make_catalog(const struct store *store, const char *path, struct err
         goto out;
     database_close(db); /* brings all into the one file */
     ok = file_sync(draft, err);
-    /* The directory may be an older, open one; what SQLite puts beside the file gets its mode. */
-    if (ok && (chmod(draft, 0600) || rename(draft, path)))
+    if (ok && rename(draft, path))
         ok = error_set(err, ERROR_STORAGE, "cannot write '%s': %s", path, strerror(errno));
     ok = ok && directory_sync(store->directory, err);
 

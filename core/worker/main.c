@@ -11,6 +11,8 @@
 #include "base/json.h"
 #include "dispatch/children.h"
 #include "dispatch/message.h"
+#include "dispatch/worker_settings.h"
+#include "lua/memory.h"
 #include "lua/operation_host.h"
 #include "lua/process.h"
 #include "worker/assignment.h"
@@ -109,14 +111,27 @@ static void worker_close(struct worker *worker)
     connection_release();
 }
 
-int main(void)
+/* Many async operations side by side need many files; what plugins need is bounded on request. */
+static bool take_limits(char *const *arguments, struct error *err)
 {
+    struct worker_settings settings = {0};
+    if (!worker_settings_parse(&settings, arguments, err))
+        return false;
+    process_limit(RLIMIT_NOFILE, RLIM_INFINITY);
+    memory_set_limit(settings.memory);
+    return !settings.address_space || process_limit(RLIMIT_AS, settings.address_space) ||
+           error_set(err, ERROR_IO, "cannot bound the address space: %s", strerror(errno));
+}
+
+int main(int count, char **arguments)
+{
+    (void)count;
     struct error err = {0};
     struct worker worker;
-    process_raise_file_limit();
     /* What a plugin prints shall be seen as it is printed. */
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (!take_descriptors(&err) || !worker_open(&worker, &err)) {
+    if (!take_limits(arguments + 1, &err) || !take_descriptors(&err) ||
+        !worker_open(&worker, &err)) {
         fprintf(stderr, "cloudify-worker: %s\n", err.text);
         return EXIT_FAILURE;
     }
