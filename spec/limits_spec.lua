@@ -46,6 +46,17 @@ function tasks.descriptors(ctx)
    ctx.instance.runtime_properties.descriptors = pipe:read("a")
    pipe:close()
 end
+function tasks.compute(ctx)
+   local start = os.clock()
+   while os.clock() - start < 0.2 do end
+   assert(os.execute("i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"))
+end
+tasks.compute_async = require("cloudify.decorators").operation{async = true}(function(ctx)
+   local aio = require("cloudify.aio")
+   aio.sleep(0.01)
+   tasks.compute(ctx)
+   aio.run{command = "sh", args = {"-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"}}
+end)
 function tasks.touch(ctx)
    local file = assert(io.open(ctx.node.properties.folder .. "/touched", "w"))
    file:close()
@@ -188,6 +199,27 @@ describe("operations", function()
       local id = require("cloudify").json.decode(executions)[1].id
       local run = world:cfy("executions", "resume", id)
       assert.truthy(run.err:find("as --worker-memory says", 1, true), run.err)
+   end)
+
+   it("show the processor time that they and their children took", function()
+      local run = install("create: eater.eater.tasks.compute, start: eater.eater.tasks.compute_async, "
+         .. "stop: eater.eater.tasks.modest", {})
+      assert.equal(0, run.code, run.err)
+      local json = require("cloudify").json
+      local id = json.decode(world:cfy("executions", "list", "app", "--json").out)[1].id
+      local graphs = json.decode(world:cfy("executions", "graph", id, "--json").out)
+      local times, total = {}, 0
+      for _, task in ipairs(graphs[1].tasks) do
+         local seconds = task.cpu_seconds or 0
+         times[task.name], total = seconds, total + seconds
+      end
+      local create = times["cloudify.interfaces.lifecycle.create"]
+      local start = times["cloudify.interfaces.lifecycle.start"]
+      assert.is_true(create > 0.2 and create < 10, "create: " .. create)
+      assert.is_true(start > create, "start: " .. start)
+      local text = world:cfy("executions", "graph", id).out
+      assert.truthy(text:find(("graph 'install'  %.3f s CPU\n"):format(total), 1, true), text)
+      assert.truthy(text:find(("lifecycle.create  %.3f s CPU\n"):format(create), 1, true), text)
    end)
 
    it("inherit no descriptor", function()

@@ -105,7 +105,13 @@ static bool note_done(void *data, uint32_t number, struct error *err)
            error_nomem(err);
 }
 
-/* The latest attempt of each comes last. */
+static void add_time(json_t *task, double seconds)
+{
+    json_object_set_new(task, "cpu_seconds",
+                        json_real(json_number_at(task, "cpu_seconds", 0) + seconds));
+}
+
+/* The latest attempt of each comes last; the time is that of all. */
 static void note_operations(const struct reading *r, const json_t *records)
 {
     size_t i;
@@ -117,6 +123,7 @@ static void note_operations(const struct reading *r, const json_t *records)
             continue;
         json_object_set(task, "state", json_object_get(record, "state"));
         json_object_set(task, "retry", json_object_get(record, "retry"));
+        add_time(task, json_number_at(record, "cpu_seconds", 0));
     }
 }
 

@@ -64,6 +64,17 @@ static bool tree_init(struct tree *tree, const json_t *tasks)
     return true;
 }
 
+static double cpu_seconds(const json_t *task)
+{
+    return json_real_value(json_object_get(task, "cpu_seconds"));
+}
+
+static void print_time(double seconds)
+{
+    if (seconds > 0)
+        printf("  %.3f s CPU", seconds);
+}
+
 static void print_task(const json_t *task, size_t depth)
 {
     size_t retry = number_of(task, "retry");
@@ -78,6 +89,7 @@ static void print_task(const json_t *task, size_t depth)
     printf("%-10s %*s%s", text_of(task, "state"), (int)(3 * depth), "", label);
     if (retry)
         printf("  (retry %zu)", retry);
+    print_time(cpu_seconds(task));
     putchar('\n');
 }
 
@@ -93,8 +105,14 @@ static void print_content(const struct tree *tree, size_t container, size_t dept
 static void print_graph(const json_t *graph)
 {
     struct tree tree;
-    printf("graph '%s'\n", text_of(graph, "name"));
-    if (tree_init(&tree, json_object_get(graph, "tasks")))
+    const json_t *tasks = json_object_get(graph, "tasks");
+    double total = 0;
+    for (size_t i = 0; i < json_array_size(tasks); i++)
+        total += cpu_seconds(json_array_get(tasks, i));
+    printf("graph '%s'", text_of(graph, "name"));
+    print_time(total);
+    putchar('\n');
+    if (tree_init(&tree, tasks))
         print_content(&tree, 0, 0);
     else
         fputs("cfy: out of memory\n", stderr);

@@ -239,6 +239,13 @@ bool children_add(pid_t group)
     return table_add(table_get(), group);
 }
 
+int children_owner(pid_t group)
+{
+    struct table *table = atomic_load(&current);
+    struct slot *slot = table ? find(table, group) : NULL;
+    return slot ? atomic_load(&slot->owner) : -1;
+}
+
 void children_remove(pid_t group)
 {
     struct table *table = atomic_load(&current);

@@ -36,6 +36,8 @@ bool children_join(void);
  * @return false if there are too many, or the operation is being ended: end it
  */
 bool children_add(pid_t group);
+/** The operation that the group belongs to, or -1. */
+int children_owner(pid_t group);
 /** Forget a group whose leader has been waited for and that has no other member left. */
 void children_remove(pid_t group);
 /** Forget the groups of `owner`, which is over: what it left running lives on. */

@@ -208,8 +208,10 @@ bool execution_leaves_out(const struct execution *execution, enum task_kind kind
 bool execution_is_async(const struct execution *execution, const struct operation *operation);
 /** An error as in an operation_result; new, or NULL when out of memory. */
 json_t *execution_error(const char *type, const char *message, bool recoverable);
-/** Keep state and retry of an operation in the store (execution_results.c). */
-bool execution_keep_operation(struct execution *execution, struct task *task, json_t *details);
+/** Keep state and retry of an operation in the store, and the processor time that it has taken
+ *  since, seconds (execution_results.c). */
+bool execution_keep_operation(struct execution *execution, struct task *task, json_t *details,
+                              double cpu_seconds);
 /** Keep where the operation of an ARRIVAL_STARTED runs. */
 void execution_keep_started(struct execution *execution, const struct arrival *arrival);
 /** Note that the execution cannot go on; the first reason counts. @return false */

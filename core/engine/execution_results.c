@@ -16,7 +16,8 @@ static bool abort_with(struct execution *e, struct error *err)
     return execution_abort(e, err);
 }
 
-bool execution_keep_operation(struct execution *e, struct task *task, json_t *details)
+bool execution_keep_operation(struct execution *e, struct task *task, json_t *details,
+                              double cpu_seconds)
 {
     struct error err = {0};
     /* A task that came in this turn has its number only once it is stored. */
@@ -32,6 +33,7 @@ bool execution_keep_operation(struct execution *e, struct task *task, json_t *de
         .state = task_state_name(task->state),
         .retry = task->current_retries,
         .details = details,
+        .cpu_seconds = cpu_seconds,
         .graph = task->number ? e->graph_row : 0,
         .task = task->number,
     };
@@ -75,7 +77,7 @@ static void keep_resume(struct execution *e, struct task *task, bool resume)
     if (!task->row)
         return;
     json_t *details = json_pack("{s:b}", "interrupted", true);
-    execution_keep_operation(e, task, details);
+    execution_keep_operation(e, task, details, 0);
     json_decref(details);
 }
 
@@ -84,7 +86,7 @@ static bool send_operation(struct execution *e, struct task *task, int place)
     task->state = TASK_SENDING;
     bool ok = execution_task_event(e, task, NULL);
     task->state = TASK_SENT;
-    if (!ok || !execution_keep_operation(e, task, NULL))
+    if (!ok || !execution_keep_operation(e, task, NULL, 0))
         return false;
     struct error err = {0};
     json_t *request = execution_request(e, task, &err);
@@ -226,7 +228,7 @@ void execution_keep_started(struct execution *e, const struct arrival *arrival)
 {
     json_t *details = json_pack("{s:i, s:b}", "worker_pid", (int)arrival->start.pid, "resumable",
                                 arrival->start.resumable);
-    execution_keep_operation(e, arrival->task, details);
+    execution_keep_operation(e, arrival->task, details, 0);
     json_decref(details);
 }
 
@@ -284,16 +286,16 @@ static void apply_result(struct execution *e, const struct arrival *arrival)
         finish_unsaved(e, task, &err);
         return;
     }
-    if (json_boolean_at(arrival->json, "ok", false)) {
-        struct task_outcome outcome = {.end = TASK_END_SUCCESS,
-                                       .value = json_object_get(arrival->json, "value"),
-                                       .retry_after = -1};
-        task_graph_finish(e->graph, task, &outcome);
-        return;
-    }
     json_t *error = json_object_get(arrival->json, "error");
-    finish_with_error(e, task, json_incref(error), error_end(error),
-                      json_number_at(error, "retry_after", -1));
+    bool ok = json_boolean_at(arrival->json, "ok", false);
+    const struct task_outcome outcome = {
+        .end = ok ? TASK_END_SUCCESS : error_end(error),
+        .value = ok ? json_object_get(arrival->json, "value") : NULL,
+        .error = ok ? NULL : error,
+        .retry_after = ok ? -1 : json_number_at(error, "retry_after", -1),
+        .cpu_seconds = json_number_at(arrival->json, "cpu_seconds", 0),
+    };
+    task_graph_finish(e->graph, task, &outcome);
 }
 
 static void interruption_text(const struct execution *e, const struct arrival *arrival, bool again,

@@ -33,7 +33,7 @@ static void on_state(void *data, struct task *task, const struct task_outcome *o
     if (e->fatal.code || !execution_task_event(e, task, outcome))
         return;
     if (task->kind == TASK_OPERATION && task_is_terminal(task) && !e->options.dry_run)
-        execution_keep_operation(e, task, NULL);
+        execution_keep_operation(e, task, NULL, outcome ? outcome->cpu_seconds : 0);
 }
 
 static bool handle(void *data, struct task *task, int handler, struct handler_result *result,
@@ -48,7 +48,7 @@ static void on_retry(void *data, struct task *task)
 {
     struct execution *e = data;
     if (task->kind == TASK_OPERATION && task->number && !e->fatal.code)
-        execution_keep_operation(e, task, NULL);
+        execution_keep_operation(e, task, NULL, 0);
 }
 
 static void on_done(void *data, struct task *task)

@@ -39,6 +39,7 @@ struct task_outcome {
     json_t *value;      /* the result, or NULL; borrowed */
     json_t *error;      /* {message, type, traceback?, causes?} of a failure, or NULL; borrowed */
     double retry_after; /* seconds; negative: not given */
+    double cpu_seconds; /* processor time of an operation */
 };
 
 /* How the graph talks to its user. Every call may add tasks to the graph. */

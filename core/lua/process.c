@@ -108,8 +108,23 @@ pid_t process_start(const struct process_start *start, struct error *err)
     return -1;
 }
 
-static void forget(pid_t pid)
+static void (*on_spent)(int owner, double seconds);
+
+void process_watch_time(void (*spent)(int owner, double seconds))
 {
+    on_spent = spent;
+}
+
+static double seconds_of(const struct timeval *time)
+{
+    return (double)time->tv_sec + (double)time->tv_usec / 1e6;
+}
+
+/* It has been waited for, its group is still listed. */
+static void ended_with(pid_t pid, const struct rusage *usage)
+{
+    if (on_spent)
+        on_spent(children_owner(pid), seconds_of(&usage->ru_utime) + seconds_of(&usage->ru_stime));
     if (kill(-pid, 0) != 0)
         children_remove(pid);
 }
@@ -125,21 +140,22 @@ static void stay_if_ending(void)
 int process_wait(pid_t pid)
 {
     int status = 0;
+    struct rusage usage = {0};
     pid_t ended;
     do
-        ended = waitpid(pid, &status, 0);
+        ended = wait4(pid, &status, 0, &usage);
     while (ended < 0 && errno == EINTR);
     stay_if_ending();
-    forget(pid);
+    ended_with(pid, &usage);
     return status;
 }
 
 bool process_poll(pid_t pid, int *status)
 {
-    pid_t ended = waitpid(pid, status, WNOHANG);
-    if (ended != pid)
+    struct rusage usage;
+    if (wait4(pid, status, WNOHANG, &usage) != pid)
         return false;
     stay_if_ending();
-    forget(pid);
+    ended_with(pid, &usage);
     return true;
 }

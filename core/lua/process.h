@@ -30,6 +30,9 @@ pid_t process_start(const struct process_start *start, struct error *err);
  * @return false with errno set
  */
 bool process_limit(int resource, rlim_t most);
+/** Call `spent` for each child that is waited for from now on: `owner` as of children_begin(), the
+ *  processor time that it and its own children took, seconds. */
+void process_watch_time(void (*spent)(int owner, double seconds));
 /** Wait for the child `pid`; its group is forgotten unless somebody else lives in it.
  *  @return the status as of waitpid() */
 int process_wait(pid_t pid);

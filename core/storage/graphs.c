@@ -21,10 +21,10 @@ bool operation_update(struct deployment_store *ds, const struct operation_record
                       struct error *err)
 {
     if (!database_run(ds->state, err,
-                      "UPDATE operations SET state = ?, retry = ?, details = coalesce(?, details)"
-                      " WHERE row = ?",
-                      "tiji", record->state, (json_int_t)record->retry, record->details,
-                      record->row))
+                      "UPDATE operations SET state = ?, retry = ?, details = coalesce(?, details),"
+                      " cpu_seconds = cpu_seconds + ? WHERE row = ?",
+                      "tijri", record->state, (json_int_t)record->retry, record->details,
+                      record->cpu_seconds, record->row))
         return false;
     return database_changes(ds->state) == 1 ||
            error_set(err, ERROR_NOT_FOUND, "there is no operation '%s'", record->id);
@@ -38,11 +38,12 @@ static json_t *operation_json(struct deployment_store *ds, sqlite3_stmt *query, 
     if (!details)
         return NULL;
     json_t *record = json_pack(
-        "{s: I, s: o, s: o, s: o, s: o, s: o, s: o, s: I, s: o, s: I}", "row",
+        "{s: I, s: o, s: o, s: o, s: o, s: o, s: o, s: I, s: o, s: I, s: f}", "row",
         column_integer(query, 0), "id", column_string(query, 1), "execution_id",
         column_string(query, 2), "name", column_string(query, 3), "type", column_string(query, 4),
         "instance_id", column_string(query, 5), "state", column_string(query, 6), "retry",
-        column_integer(query, 7), "details", details, "task", column_integer(query, 9));
+        column_integer(query, 7), "details", details, "task", column_integer(query, 9),
+        "cpu_seconds", sqlite3_column_double(query, 10));
     if (!record)
         error_nomem(err);
     return record;
@@ -69,7 +70,8 @@ static json_t *read_operations(struct deployment_store *ds, sqlite3_stmt *query,
 }
 
 #define OPERATIONS                                                                                 \
-    "SELECT row, id, execution_id, name, type, instance_id, state, retry, details, task"           \
+    "SELECT row, id, execution_id, name, type, instance_id, state, retry, details, task, "         \
+    "cpu_seconds"                                                                                  \
     " FROM operations WHERE "
 
 json_t *operations_list(struct deployment_store *ds, const char *execution_id, const char *state,

@@ -108,6 +108,7 @@ static const char *const state_migrations[] = {
     ");"
     "ALTER TABLE node_instances ADD COLUMN scaling_group TEXT;",
     "ALTER TABLE deployment ADD COLUMN provider_context TEXT NOT NULL DEFAULT '{}';",
+    "ALTER TABLE operations ADD COLUMN cpu_seconds REAL NOT NULL DEFAULT 0;",
 };
 
 const struct schema catalog_schema = {catalog_migrations,

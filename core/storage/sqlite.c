@@ -271,6 +271,8 @@ static bool bind_all(struct database *db, sqlite3_stmt *statement, const char *t
                 sqlite3_bind_text(statement, i + 1, va_arg(args, const char *), -1, SQLITE_STATIC);
         else if (types[i] == 'i')
             code = sqlite3_bind_int64(statement, i + 1, va_arg(args, json_int_t));
+        else if (types[i] == 'r')
+            code = sqlite3_bind_double(statement, i + 1, va_arg(args, double));
         else
             code = bind_json(statement, i + 1, va_arg(args, const json_t *));
     }

@@ -51,7 +51,7 @@ void database_rollback(struct database *db);
  *
  * @param sql a string literal: it is known by its address
  * @param types a letter for each parameter: `t` const char * (NULL is null), `i` json_int_t,
- *        `j` const json_t *, stored as compact JSON (NULL is null)
+ *        `r` double, `j` const json_t *, stored as compact JSON (NULL is null)
  */
 bool database_run(struct database *db, struct error *err, const char *sql, const char *types, ...);
 /**

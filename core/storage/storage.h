@@ -243,16 +243,18 @@ struct operation_record {
     int retry;               /* current_retries */
     json_int_t graph;        /* the stored graph that it belongs to, or 0 */
     uint32_t task;           /* its number there, or 0 */
+    double cpu_seconds;      /* processor time taken since the last update */
     const json_t *details;   /* object: dependencies, worker pid and start time, ...; or NULL */
 };
 
 /** Keep a task; fills in `record->row`. */
 bool operation_add(struct deployment_store *ds, struct operation_record *record, struct error *err);
-/** Keep the present `state`, `retry` and, unless NULL, `details` of the operation. */
+/** Keep the present `state`, `retry` and, unless NULL, `details` of the operation; add the time. */
 bool operation_update(struct deployment_store *ds, const struct operation_record *record,
                       struct error *err);
 /**
- * A list of {row, id, execution_id, name, type, instance_id, state, retry, details, task}, in the
+ * A list of {row, id, execution_id, name, type, instance_id, state, retry, details, task,
+ * cpu_seconds}, in the
  * order in which they were added; new, or NULL with `err` set.
  *
  * @param state only those in this state; NULL: all

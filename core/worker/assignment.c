@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
@@ -11,6 +12,7 @@
 #include "base/utf8.h"
 #include "dispatch/children.h"
 #include "dispatch/message.h"
+#include "lua/process.h"
 #include "worker/connection.h"
 #include "worker/output_file.h"
 #include "worker/watchdog.h"
@@ -27,7 +29,9 @@ struct assignment {
     const char *id;     /* of the request */
     const char *output; /* path of its output file, of the request; or NULL */
     struct output_file file;
-    int owner; /* of its children */
+    int owner;          /* of its children */
+    double cpu_seconds; /* that its code and its children have taken */
+    double entered_at;  /* of the thread's clock, while its code runs */
     bool async;
     bool cancelled;
     uv_loop_t *loop;
@@ -127,9 +131,26 @@ static void tell_that_it_blocks(const char *id, double seconds)
     send_record(id, MESSAGE_LOG, "level", "warning", "worker", text);
 }
 
+/* Processor time of this thread, seconds. */
+static double thread_seconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void on_child_spent(int owner, double seconds)
+{
+    for (struct assignment *assignment = all; assignment; assignment = assignment->next) {
+        if (assignment->owner == owner)
+            assignment->cpu_seconds += seconds;
+    }
+}
+
 static void channel_enter(void *data)
 {
     struct assignment *assignment = data;
+    assignment->entered_at = thread_seconds();
     children_begin(assignment->owner);
     output_file_enter(&assignment->file);
     if (assignment->async)
@@ -142,6 +163,7 @@ static void channel_leave(void *data)
     if (assignment->async)
         watchdog_end();
     output_file_leave(&assignment->file);
+    assignment->cpu_seconds += thread_seconds() - assignment->entered_at;
 }
 
 /* ---- the end ---- */
@@ -175,7 +197,10 @@ static void channel_ended(void *data, json_t *result)
     bool alive = children_signal(assignment->owner, 0) > 0;
     bool has_output =
         assignment->output && output_file_end(&assignment->file, assignment->output, alive);
-    if (assignment->output && !has_output && json_object_set_new(result, "output", json_false())) {
+    int failed = json_object_set_new(result, "cpu_seconds", json_real(assignment->cpu_seconds));
+    if (assignment->output && !has_output)
+        failed |= json_object_set_new(result, "output", json_false());
+    if (failed) {
         json_decref(result);
         result = NULL;
     }
@@ -227,6 +252,7 @@ void assignment_begin(struct operation_host *host, uv_loop_t *loop, json_t *requ
                     failure_result(json_string_at(request, "id", ""), "RecoverableError", &err));
         return;
     }
+    process_watch_time(on_child_spent);
     FAULT_POINT("operation.received");
     if (assignment->output && !output_file_open(&assignment->file, assignment->output, &err)) {
         send_result(assignment->id, failure_result(assignment->id, "RecoverableError", &err));
