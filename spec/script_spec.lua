@@ -80,7 +80,7 @@ describe("a script operation", function()
             "NonRecoverableError `script '/no/such.sh': there is no such file", 1, true))
          assert.truthy(fail({implementation = "script_runner.tasks.run",
             inputs = "{script_path: scripts/missing.sh}"}):find(
-            "resource 'scripts/missing.sh': no such file", 1, true))
+            "resource 'scripts/missing.sh': there is no such file", 1, true))
       end)
 
       it("a file in a blueprint imported with a namespace", function()

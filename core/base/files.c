@@ -67,7 +67,7 @@ bool directory_exists(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-static char *read_all(int fd, const char *path, size_t limit, size_t *length, struct error *err)
+char *file_read_from(int fd, const char *path, size_t limit, size_t *length, struct error *err)
 {
     struct strbuf text = STRBUF_INIT;
     ssize_t got = 0;
@@ -100,7 +100,7 @@ char *file_read(const char *path, size_t limit, size_t *length, struct error *er
         io_error(err, "read", path);
         return NULL;
     }
-    char *text = read_all(fd, path, limit, length, err);
+    char *text = file_read_from(fd, path, limit, length, err);
     close(fd);
     return text;
 }
@@ -117,14 +117,25 @@ static bool check_regular(int fd, const char *path, struct error *err)
                                               : "device");
 }
 
-char *file_read_regular(const char *path, size_t limit, size_t *length, struct error *err)
+int file_open_regular(const char *path, struct error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* or opening a pipe would wait */
     if (fd < 0) {
         io_error(err, "read", path);
-        return NULL;
+        return -1;
     }
-    char *text = check_regular(fd, path, err) ? read_all(fd, path, limit, length, err) : NULL;
+    if (check_regular(fd, path, err))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+char *file_read_regular(const char *path, size_t limit, size_t *length, struct error *err)
+{
+    int fd = file_open_regular(path, err);
+    if (fd < 0)
+        return NULL;
+    char *text = file_read_from(fd, path, limit, length, err);
     close(fd);
     return text;
 }

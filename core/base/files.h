@@ -30,6 +30,10 @@ bool directory_exists(const char *path);
 char *file_read(const char *path, size_t limit, size_t *length, struct error *err);
 /** Like file_read(), but refuse what never ends or has to be waited for: pipes and devices. */
 char *file_read_regular(const char *path, size_t limit, size_t *length, struct error *err);
+/** Open a file that file_read_regular() would read. @return a descriptor, or -1 with `err` set */
+int file_open_regular(const char *path, struct error *err);
+/** Read an open file from where it stands to its end; `path` is for the errors. */
+char *file_read_from(int fd, const char *path, size_t limit, size_t *length, struct error *err);
 /** Write the whole file, replacing what was there; `mode` is for a new one. */
 bool file_write(const char *path, const void *data, size_t length, mode_t mode, struct error *err);
 

@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "dispatch/leftovers.h"
 #include "engine/execution_internal.h"
+#include "resources/keeping.h"
 
 static const char *instance_name(void *data, long instance)
 {
@@ -76,6 +77,9 @@ static bool make_directories(struct execution *e, struct error *err)
     bool ok = make_directory(e, "output", &output, err) &&
               make_directory(e, "run", &e->run_directory, err) &&
               leftovers_end(e->run_directory, err);
+    struct error ignored = {0};
+    if (ok)
+        keeping_end_operations(e->options.work_directory, &ignored);
     FAULT_POINT("execution.cleaned");
     free(output);
     return ok;
@@ -150,9 +154,12 @@ static void release_traffic(struct execution *e)
 
 static void release(struct execution *e)
 {
+    struct error ignored = {0};
     if (e->workflow)
         e->options.host->close(e->workflow);
     dispatcher_close(e->dispatcher);
+    if (e->dispatcher) /* what operations kept that were killed with their workers */
+        keeping_end_operations(e->options.work_directory, &ignored);
     close_handles(e);
     if (e->has_loop) {
         while (uv_run(&e->loop, UV_RUN_DEFAULT))

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/files.h"
 #include "base/json.h"
 #include "engine/execution_internal.h"
 
@@ -88,29 +87,6 @@ static json_t *get_node(struct execution *e, const struct task *task, const json
     return execution_node_document(e, node->index, &scope, err);
 }
 
-static json_t *get_resource(struct execution *e, const struct task *task, const json_t *arguments,
-                            struct error *err)
-{
-    (void)task;
-    const char *path = json_string_at(arguments, "path", "");
-    if (!*path || !path_is_inside(path)) {
-        error_set(err, ERROR_INVALID, "resource '%s': must be a path inside the blueprint's folder",
-                  path);
-        return NULL;
-    }
-    char *file = path_join(e->options.resources_directory, path);
-    json_t *result = NULL;
-    if (!file)
-        error_nomem(err);
-    else if (!file_exists(file))
-        error_set(err, ERROR_NOT_FOUND, "resource '%s': no such file in blueprint '%s'", path,
-                  e->options.blueprint_id);
-    else if (!(result = json_pack("{s:s}", "path", file)))
-        error_set(err, ERROR_INVALID, "resource '%s': its path is not UTF-8", path);
-    free(file);
-    return result;
-}
-
 static json_t *get_provider_context(struct execution *e, const struct task *task,
                                     const json_t *arguments, struct error *err)
 {
@@ -148,7 +124,6 @@ static const struct {
     {"update_instance", update_instance},
     {"get_instance", get_instance},
     {"get_node", get_node},
-    {"get_resource", get_resource},
     {"get_provider_context", get_provider_context},
     {"get_execution", get_execution},
     {"get_operation", get_operation},

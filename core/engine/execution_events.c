@@ -86,6 +86,13 @@ bool execution_workflow_event(struct execution *e, const char *type, const char 
     return execution_record(e, context ? event_record(NULL, type, context, text, arguments) : NULL);
 }
 
+bool execution_warning(struct execution *e, const char *text)
+{
+    json_t *context = json_copy(e->base_context);
+    return execution_record(e,
+                            context ? log_record(NULL, "warning", "engine", context, text) : NULL);
+}
+
 static bool add_operation(const struct execution *e, const struct task *task, json_t *context)
 {
     const struct operation *operation = task->operation;

@@ -109,6 +109,8 @@ bool execution_record(struct execution *execution, json_t *record_new);
 /** An event of the execution itself: workflow_started, ... */
 bool execution_workflow_event(struct execution *execution, const char *type, const char *text,
                               json_t *arguments);
+/** A log record of the engine's own. */
+bool execution_warning(struct execution *execution, const char *text);
 /** sending_task, task_started and so on for the present state of `task`. */
 bool execution_task_event(struct execution *execution, const struct task *task,
                           const struct task_outcome *outcome);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "dispatch/leftovers.h"
 #include "engine/execution_internal.h"
+#include "resources/keeping.h"
 
 /* Before anything else, nothing of the engine may be alive (invariant 2). */
 static bool end_workers(const struct execution *e, struct error *err)
@@ -12,6 +13,9 @@ static bool end_workers(const struct execution *e, struct error *err)
     char *directory = path_join(e->options.work_directory, "run");
     bool ok = directory ? leftovers_end(directory, err) : error_nomem(err);
     free(directory);
+    struct error ignored = {0};
+    if (ok)
+        keeping_end_operations(e->options.work_directory, &ignored);
     return ok;
 }
 

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "engine/execution_internal.h"
+#include "resources/keeping.h"
 
 /* However many retries an operation has: what kills its worker each time will go on doing so. */
 enum { INTERRUPTIONS_LIMIT = 3 };
@@ -329,6 +330,8 @@ static void apply_timeout(struct execution *e, struct task *task)
 static void apply_interruption(struct execution *e, const struct arrival *arrival)
 {
     struct task *task = arrival->task;
+    struct error ignored = {0};
+    keeping_end_operation(e->options.work_directory, task->id, &ignored);
     if (arrival->how.timed_out) {
         apply_timeout(e, task);
         return;

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/json.h"
 #include "engine/execution_internal.h"
+#include "resources/keeping.h"
 
 /* So often a workflow goes on in one turn: one that never really waits must not keep the loop from
  * signals. */
@@ -123,9 +124,21 @@ static bool record_end(struct execution *e, const char *status, const char *even
            execution_abort(e, &err);
 }
 
+/* What operations have downloaded lives as long as the deployment (runtime.md 1.11). */
+static void remove_downloads(struct execution *e)
+{
+    struct error err = {0};
+    if (keeping_end_deployment(e->options.work_directory, &err))
+        return;
+    error_context(&err, "what operations have downloaded is not all removed");
+    execution_warning(e, err.text);
+}
+
 static void end_well(struct execution *e)
 {
     struct strbuf text = STRBUF_INIT;
+    if (!e->options.dry_run && !strcmp(e->options.workflow->name, "uninstall"))
+        remove_downloads(e);
     strbuf_addf(&text, "'%s' workflow execution succeeded%s", e->options.workflow->name,
                 e->options.dry_run ? " (dry run)" : "");
     e->end = ERROR_NONE;

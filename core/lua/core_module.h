@@ -11,5 +11,8 @@ int lua_open_processes(lua_State *L);  /* cloudify.processes: execute, popen, ru
 int lua_open_http(lua_State *L);       /* cloudify.http: request */
 int lua_open_filesystem(lua_State *L); /* cloudify.filesystem: what cloudify.files stands on */
 int lua_open_scripts(lua_State *L);    /* cloudify.scripts: what the plugin script stands on */
+/* cloudify.resource_files: what cloudify.resources stands on */
+int lua_open_resource_files(lua_State *L);
+int lua_fetch_new(lua_State *L); /* its function `fetch` */
 
 #endif

@@ -264,14 +264,10 @@ static int ctx_get_secret(lua_State *L)
     return 1;
 }
 
-/* resource_path(path): where the resource can be read; what cloudify.resources stands on. */
-static int ctx_resource_path(lua_State *L)
+/* What the function of a module has returned. */
+static int module_called(lua_State *L, int status, lua_KContext context)
 {
-    struct operation_context *context = lua_context_check(L, 1);
-    const char *path = luaL_checkstring(L, 2);
-    const json_t *answer =
-        lua_context_call(L, context, "get_resource", json_pack("{s:s}", "path", path));
-    lua_pushstring(L, json_string_at(answer, "path", NULL));
+    (void)L, (void)status, (void)context;
     return 1;
 }
 
@@ -280,13 +276,18 @@ int lua_context_call_module(lua_State *L, const char *module, const char *functi
     lua_context_check(L, 1);
     push_function(L, module, function);
     lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, 1);
-    return 1;
+    lua_callk(L, lua_gettop(L) - 1, 1, 0, module_called);
+    return module_called(L, LUA_OK, 0);
 }
 
 static int call_resources(lua_State *L, const char *name)
 {
     return lua_context_call_module(L, "cloudify.resources", name);
+}
+
+static int ctx_resource_path(lua_State *L)
+{
+    return call_resources(L, "path");
 }
 
 static int ctx_get_resource(lua_State *L)
@@ -307,6 +308,11 @@ static int ctx_download_resource(lua_State *L)
 static int ctx_download_resource_and_render(lua_State *L)
 {
     return call_resources(L, "download_and_render");
+}
+
+static int ctx_download_directory(lua_State *L)
+{
+    return call_resources(L, "download_directory");
 }
 
 void lua_context_register(lua_State *L)
@@ -332,6 +338,7 @@ void lua_context_register(lua_State *L)
         {"get_resource_and_render", ctx_get_resource_and_render},
         {"download_resource", ctx_download_resource},
         {"download_resource_and_render", ctx_download_resource_and_render},
+        {"download_directory", ctx_download_directory},
         {NULL, NULL}};
     static const luaL_Reg metamethods[] = {{NULL, NULL}};
     lua_class_register(L, LUA_CONTEXT_CLASS, "ctx", fields, methods, metamethods);

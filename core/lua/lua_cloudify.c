@@ -61,6 +61,7 @@ static void preload_modules(lua_State *L)
                                        {"cloudify.http", lua_open_http},
                                        {"cloudify.filesystem", lua_open_filesystem},
                                        {"cloudify.scripts", lua_open_scripts},
+                                       {"cloudify.resource_files", lua_open_resource_files},
                                        {NULL, NULL}};
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
     luaL_setfuncs(L, modules, 0);

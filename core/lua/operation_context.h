@@ -28,6 +28,7 @@ struct operation_context {
     enum context_type type;
     struct instance_state *instances; /* in the order in which they were met */
     bool resume;                      /* this run repeats one that was interrupted */
+    bool keeps_files;                 /* in a folder that goes with the operation */
     bool retry;                       /* ctx.operation:retry() was called: the last call wins */
     bool has_retry_after;
     double retry_after; /* seconds */

@@ -27,7 +27,6 @@ struct operation_channel {
      *   get_instance {id}                        -> instance document with "node_id"
      *   get_node {id}                            -> node document
      *   update_instance {id, version, runtime_properties} -> {version}; ERROR_CONFLICT
-     *   get_resource {path}                      -> {path: absolute path of a readable file}
      *   get_secret {key}                         -> the value
      *   get_provider_context {}                  -> an object
      *   get_execution {id}                       -> the record of the execution

@@ -12,6 +12,7 @@
 #include "lua/memory.h"
 #include "lua/value.h"
 #include "lua/wait.h"
+#include "resources/keeping.h"
 
 /* Its address is the registry key of a state's host. */
 static const char host_key;
@@ -270,9 +271,19 @@ static void run_free(struct operation_run *run)
     free(run);
 }
 
+/* What is left behind goes when the execution's next engine begins. */
+static void remove_kept_files(const struct operation_run *run)
+{
+    const char *workdir = json_string_at(run->request, "workdir", NULL);
+    struct error ignored = {0};
+    if (run->context.keeps_files && workdir)
+        keeping_end_operation(workdir, json_string_at(run->request, "id", "operation"), &ignored);
+}
+
 static void end(struct operation_run *run, json_t *result)
 {
     const struct operation_channel *channel = run->context.channel;
+    remove_kept_files(run);
     channel->ended(channel->data, result);
     run_free(run);
 }

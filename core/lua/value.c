@@ -407,3 +407,28 @@ json_t *lua_json_check(lua_State *L, int index, const char *where)
         lua_exception_raise(L, "NonRecoverableError", "%s", err.text);
     return value;
 }
+
+/* ---- texts ---- */
+
+struct bytes {
+    const char *text;
+    size_t length;
+};
+
+static int push_bytes(lua_State *L)
+{
+    const struct bytes *bytes = lua_touserdata(L, 1);
+    lua_pushlstring(L, bytes->text, bytes->length);
+    return 1;
+}
+
+void lua_text_push_new(lua_State *L, char *text, size_t length)
+{
+    struct bytes bytes = {text, length};
+    lua_pushcfunction(L, push_bytes);
+    lua_pushlightuserdata(L, &bytes);
+    int status = lua_pcall(L, 1, 1, 0);
+    free(text);
+    if (status != LUA_OK)
+        lua_error(L);
+}

@@ -57,4 +57,8 @@ json_t *lua_json_check(lua_State *L, int index, const char *where);
  */
 json_t **lua_json_box(lua_State *L);
 
+/** Push the bytes as a string; `text`, allocated with malloc(), is freed in any case. [-0, +1, m]
+ */
+void lua_text_push_new(lua_State *L, char *text, size_t length);
+
 #endif

@@ -1,8 +1,10 @@
 /* workflow_ctx.c - the class of ctx as workflows are handed it (runtime.md 6.2). */
-#include "base/files.h"
+#include <unistd.h>
+
 #include "lua/exception.h"
 #include "lua/value.h"
 #include "lua/workflow_run.h"
+#include "resources/resource.h"
 
 static const struct workflow_class ctx_class;
 
@@ -140,20 +142,19 @@ static int ctx_local_task(lua_State *L)
     return workflow_task_return(L, task, &err);
 }
 
-/* resource_path(path): where a file of the blueprint can be read. */
+/* resource_path(path): where a resource can be read. */
 static int ctx_resource_path(lua_State *L)
 {
     const struct execution_options *options = check_options(L);
-    const char *name = luaL_checkstring(L, 2);
-    if (!path_is_inside(name))
-        return lua_exception_raise(L, "NonRecoverableError",
-                                   "resource '%s': must be a path inside the blueprint's folder",
-                                   name);
-    const char *path = lua_pushfstring(L, "%s/%s", options->resources_directory, name);
-    if (!file_exists(path) || directory_exists(path))
-        return lua_exception_raise(L, "NonRecoverableError",
-                                   "resource '%s': no such file in blueprint '%s'", name,
-                                   options->blueprint_id);
+    const struct resource_places places = {.workdir = options->work_directory,
+                                           .blueprint = options->resources_directory};
+    const char *name = luaL_checkstring(L, 2), *place = NULL;
+    struct error err = {0};
+    int file = resource_open(&places, name, &place, &err);
+    if (file < 0)
+        return lua_exception_raise(L, "NonRecoverableError", "%s", err.text);
+    close(file);
+    lua_pushfstring(L, "%s/%s", place, name);
     return 1;
 }
 

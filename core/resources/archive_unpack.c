@@ -124,14 +124,15 @@ static bool check_size(const struct unpacking *unpacking, const struct entry *en
     const struct archive_limits *limits = &unpacking->limits;
     if (unpacking->total_size > limits->total_size)
         return error_set(err, ERROR_LIMIT,
-                         "entry '%.200s': with it the archive holds more than %llu bytes", entry->name,
-                         (unsigned long long)limits->total_size);
+                         "entry '%.200s': with it the archive holds more than %llu bytes",
+                         entry->name, (unsigned long long)limits->total_size);
     if (unpacking->total_size > ratio_from &&
         unpacking->total_size / limits->ratio > unpacking->archive_size)
-        return error_set(err, ERROR_LIMIT,
-                         "entry '%.200s': with it the content is more than %u times as large as the "
-                         "archive",
-                         entry->name, limits->ratio);
+        return error_set(
+            err, ERROR_LIMIT,
+            "entry '%.200s': with it the content is more than %u times as large as the "
+            "archive",
+            entry->name, limits->ratio);
     return true;
 }
 

@@ -4,6 +4,16 @@
 --- Data seen through ctx: behaves like a table at every depth, but is userdata.
 ---@alias cloudify.Data table<string|integer, any>
 
+--- What may be said of a resource, by name, in a table that comes last.
+---@class cloudify.ResourceOptions
+---@field path? string of a file in the deployment's work directory or the blueprint's folder; a URL
+---@field target_path? string file (or folder) to write
+---@field template_variables? table<string, any>
+---@field scope? "deployment"|"operation" until when the copy stays where there is no target_path
+---@field ca? string file of certificates that are trusted
+---@field timeout? number seconds for a whole download; 600
+---@field size_limit? integer bytes; of URLs: 64 MiB for content, 1 GiB for files
+
 ---@class cloudify.Ctx
 ---@field type "node-instance"|"relationship-instance"|"deployment"
 ---@field node cloudify.Node only in a node-instance context
@@ -57,27 +67,38 @@ function Ctx:get_secret(key) end
 function Ctx:resource_path(path) end
 
 --- The content of a resource.
----@param path string
+---@param path string|cloudify.ResourceOptions
+---@param options? cloudify.ResourceOptions
 ---@return string
-function Ctx:get_resource(path) end
+function Ctx:get_resource(path, options) end
 
 --- The content of a resource, rendered as a template with `variables` and `ctx`.
----@param path string
----@param variables? table<string, any>
+---@param path string|cloudify.ResourceOptions
+---@param variables? table<string, any>|cloudify.ResourceOptions
+---@param options? cloudify.ResourceOptions
 ---@return string
-function Ctx:get_resource_and_render(path, variables) end
+function Ctx:get_resource_and_render(path, variables, options) end
 
 --- Copy a resource to a file.
----@param path string
----@param target_path? string nil: a new file
+---@param path string|cloudify.ResourceOptions
+---@param target_path? string|cloudify.ResourceOptions nil: a new file in a private folder
+---@param options? cloudify.ResourceOptions
 ---@return string path of the copy
-function Ctx:download_resource(path, target_path) end
+function Ctx:download_resource(path, target_path, options) end
 
----@param path string
----@param target_path? string nil: a new file
----@param variables? table<string, any>
+---@param path string|cloudify.ResourceOptions
+---@param target_path? string|cloudify.ResourceOptions nil: a new file in a private folder
+---@param variables? table<string, any>|cloudify.ResourceOptions
+---@param options? cloudify.ResourceOptions
 ---@return string path of the copy
-function Ctx:download_resource_and_render(path, target_path, variables) end
+function Ctx:download_resource_and_render(path, target_path, variables, options) end
+
+--- Copy a folder of resources, from the work directory and the blueprint's folder.
+---@param path string|cloudify.ResourceOptions
+---@param target_path? string|cloudify.ResourceOptions nil: a new folder in a private one
+---@param options? cloudify.ResourceOptions
+---@return string path of the copy
+function Ctx:download_directory(path, target_path, options) end
 
 --- The record of an execution of this deployment.
 ---@param id? string nil: the current one

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../check.h"
 #include "base/files.h"
@@ -104,6 +105,116 @@ static void test_server(int port)
     }
 }
 
+/* ---- going on ---- */
+
+static const struct {
+    const char *kind;
+    int breaks;
+    const char *asked; /* by each attempt: range and condition */
+} resumed[] = {
+    {"etag", 0, "- -"},
+    {"etag", 2, "- -; bytes=40000- \"1\"; bytes=60000- \"1\""},
+    {"etag", 9,
+     "- -; bytes=40000- \"1\"; bytes=60000- \"1\"; bytes=70000- \"1\"; bytes=75000- \"1\"; "
+     "bytes=77500- \"1\"; bytes=78750- \"1\"; bytes=79375- \"1\"; bytes=79687- \"1\"; "
+     "bytes=79843- \"1\""},
+    {"date", 1, "- -; bytes=40000- Sat, 28 Nov 2026 10:00:00 GMT"},
+    {"fresh", 1, "- -; - -"},
+    {"weak", 1, "- -; - -"},
+    {"none", 1, "- -; - -"},
+    {"changing", 2, "- -; bytes=40000- \"1\"; bytes=40000- \"2\""},
+    {"whole", 1, "- -; bytes=40000- \"1\""},
+    {"beyond", 1, "- -; bytes=40000- \"1\"; - -"},
+    {"short", 1, "- -; bytes=40000- \"1\"; bytes=60000- \"1\"; bytes=70000- \"1\""},
+};
+
+static bool is_content(const char *text, size_t length)
+{
+    char line[16];
+    bool same = length == 80000;
+    for (int i = 0; same && i < 10000; i++) {
+        snprintf(line, sizeof line, "%07d\n", i);
+        same = !memcmp(text + 8 * i, line, 8);
+    }
+    return same;
+}
+
+/* Into memory or, with `path`, into that file. */
+static char *fetch_content(const char *url, const char *path, size_t *length, struct error *err)
+{
+    const struct download_options options = {.pause_ms = -1};
+    if (!path)
+        return download(url, &options, length, err);
+    char *text =
+        download_to(url, path, &options, err) ? file_read(path, 1 << 20, length, err) : NULL;
+    unlink(path);
+    return text;
+}
+
+static void test_resumed(int port, const char *kind, int breaks, const char *asked,
+                         const char *path)
+{
+    struct strbuf url = STRBUF_INIT;
+    struct error err = {0};
+    size_t length = 0;
+    /* The server counts by path: the file gets a count of its own. */
+    strbuf_addf(&url, "http://127.0.0.1:%d/resume/%s/%s%d", port, kind, path ? "0" : "", breaks);
+    char *text = fetch_content(url.text, path, &length, &err);
+    CHECK(text && is_content(text, length), "%s, broken %d times, is whole: %s", kind, breaks,
+          err.text);
+    free(text);
+    strbuf_truncate(&url, 0);
+    strbuf_addf(&url, "http://127.0.0.1:%d/ranges/resume/%s/%s%d", port, kind, path ? "0" : "",
+                breaks);
+    text = download(url.text, NULL, &length, &err);
+    CHECK(text && !strcmp(text, asked), "%s, broken %d times, is asked for by %s", kind, breaks,
+          text);
+    free(text);
+    strbuf_release(&url);
+}
+
+static void test_resuming(int port)
+{
+    char directory[] = "/tmp/download-XXXXXX", path[64];
+    struct error err = {0};
+    CHECK(mkdtemp(directory), "there is a directory");
+    snprintf(path, sizeof path, "%s/content", directory);
+    for (size_t i = 0; i < sizeof resumed / sizeof *resumed; i++) {
+        test_resumed(port, resumed[i].kind, resumed[i].breaks, resumed[i].asked, NULL);
+        test_resumed(port, resumed[i].kind, resumed[i].breaks, resumed[i].asked, path);
+    }
+    tree_remove(directory, &err);
+}
+
+static void test_proxy(int port)
+{
+    char proxy[64];
+    struct error err = {0};
+    size_t length;
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", port);
+    setenv("http_proxy", proxy, 1);
+    char *text = download("http://example.invalid/x", NULL, &length, &err);
+    CHECK(text && !strcmp(text, "through the proxy: /proxied/x"), "the proxy is asked: %s",
+          err.text);
+    free(text);
+    unsetenv("http_proxy");
+}
+
+static void test_user(int port)
+{
+    struct strbuf url = STRBUF_INIT, shown = STRBUF_INIT;
+    struct error err = {0};
+    size_t length;
+    strbuf_addf(&url, "http://me:secret@127.0.0.1:%d/none@x", port);
+    strbuf_addf(&shown,
+                "cannot fetch 'http://127.0.0.1:%d/none@x': the server answers with status 404",
+                port);
+    char *text = download(url.text, NULL, &length, &err);
+    CHECK(!text && !strcmp(err.text, shown.text), "no error tells a password: %s", err.text);
+    strbuf_release(&url);
+    strbuf_release(&shown);
+}
+
 static void check_error(const char *url, enum error_code code, const char *expected)
 {
     struct error err = {0};
@@ -143,11 +254,19 @@ static void test_file(void)
     tree_remove(directory, &err);
 }
 
+static void test_all(int port)
+{
+    test_server(port);
+    test_resuming(port);
+    test_proxy(port);
+    test_user(port);
+}
+
 int main(void)
 {
     struct server server = {0};
     if (CHECK(server_start(&server), "the server runs"))
-        test_server(server.port);
+        test_all(server.port);
     server_stop(&server);
     test_file();
     check_error("file:///dev/zero", ERROR_INVALID,
