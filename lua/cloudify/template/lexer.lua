@@ -9,6 +9,7 @@ local lexer = {}
 ---@field line integer
 
 local CLOSERS = {["{{"] = "}}", ["{%"] = "%}", ["{#"] = "#}"}
+local CLOSING = {["}}"] = "^([%-+]?)}}()", ["%}"] = "^([%-+]?)%%}()"}
 local PARTNERS = {["("] = ")", ["["] = "]", ["{"] = "}"}
 local OPERATORS = {}
 for operator in ("+ - / // * % ** ~ [ ] ( ) { } == != > >= < <= = . : | ,"):gmatch("%S+") do
@@ -199,8 +200,7 @@ end
 
 --- The end of the marker, if it stands here: its last byte, and whether it strips.
 function Lexer:closing(closer)
-   local mark, finish = self.text:match("^([%-+]?)" .. closer:gsub("%%", "%%%%") .. "()",
-      self.position)
+   local mark, finish = self.text:match(CLOSING[closer], self.position)
    if finish and not (mark == "+" and closer == "}}") then
       return finish - 1, mark == "-"
    end
