@@ -167,6 +167,19 @@ describe("an error while rendering", function()
       end)
    end
 
+   it("is not missed where a value is passed on", function()
+      local depth = 0
+      local function measure(list)
+         while type(list) == "table" do
+            assert.is_true(rawequal(list[1], list[2]) or #list == 1)
+            list, depth = list[1], depth + 1
+         end
+      end
+      render("{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}"
+         .. "{% endfor %}{{ f(ns.x) }}", {f = measure})
+      assert.equal(61, depth)
+   end)
+
    it("keeps the class of an exception that a function has raised", function()
       local raised = exceptions.RecoverableError("try later")
       local ok, err = pcall(render, "{{ f() }}", {f = function() error(raised) end})
@@ -182,7 +195,10 @@ describe("what a template can reach", function()
       "{{ x.__index }}{{ x.__gc }}{{ x.__metatable }}"}
    for _, text in ipairs(nothing) do
       it("is nothing by " .. text, function()
+         local class = {}
+         class.__index = class
          assert.equal("", render(text, {x = io.stderr}))
+         assert.equal("", render(text, {x = setmetatable({}, class)}))
       end)
    end
 
@@ -234,6 +250,25 @@ describe("a template that asks for too much", function()
       {"of JSON in itself", "{% set l = [] %}{% set _ = l.append(l) %}{{ l|tojson }}",
          "t:1: a value that is nested more than 100 deep cannot be JSON"},
    }
+   -- A list that holds another twice, which holds another twice, and so on.
+   local TWINS = "{% set ns = namespace(x=[1]) %}"
+      .. "{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}"
+   local values = {
+      {"of printing", "{{ ns.x }}", "t:1: printing more than 1000000 values at once"},
+      {"of JSON", "{{ ns.x|tojson }}", "t:1: encoding more than 1000000 values at once"},
+      {"of comparing", TWINS:gsub("ns", "other") .. "{{ ns.x == other.x }}",
+         "t:1: comparing more than 1000000 values at once"},
+      {"of output", "{% set s = 'a' * 10 ** 7 %}{% for i in range(7) %}{{ s }}{% endfor %}",
+         "t:1: a string of more than 64 MB"},
+      {"of replacing", "{% set s = 'a' * 10 ** 6 %}{{ s|replace('a', s) }}",
+         "t:1: a string of more than 16 MB"},
+      {"of joining", "{% set s = 'a' * 10 ** 7 %}{{ [s, s]|join }}",
+         "t:1: a string of more than 16 MB"},
+      {"of an indent in JSON", "{{ [1]|tojson(10 ** 12) }}", "t:1: a string of more than 16 MB"},
+   }
+   for _, case in ipairs(values) do
+      table.insert(cases, {case[1], TWINS .. case[2], case[3]})
+   end
    for _, case in ipairs(cases) do
       it(case[1] .. " is refused", function()
          assert.equal(case[3], refusal(case[2], {}, "t"))

@@ -1,5 +1,6 @@
 --- Calls from templates: of macros, of methods, and of functions that the caller has passed.
 local fault = require("cloudify.template.fault")
+local limits = require("cloudify.template.limits")
 local methods = require("cloudify.template.methods")
 local signature = require("cloudify.template.signature")
 local values = require("cloudify.template.values")
@@ -12,39 +13,44 @@ local MAX_VALUE_DEPTH = 100
 ---@alias cloudify.template.Named {name: string, value: any}[]
 
 --- A value of the engine as Lua functions expect it: plain tables, nil for what is undefined.
-local function to_lua(value, depth)
-   local kind = values.kind(value)
+---@param made table<table, table> what has been made of tables already
+local function to_lua(value, made, depth)
    if depth > MAX_VALUE_DEPTH then
       fault.raise("an argument is nested more than %d deep", MAX_VALUE_DEPTH)
-   elseif kind == "undefined" then
+   elseif values.is_undefined(value) then
       return nil
-   elseif getmetatable(value) == values.Dict then
-      local plain = {}
-      for _, key in ipairs(value.keys) do
-         plain[key] = to_lua(values.get(value, key), depth + 1)
-      end
-      return plain
-   elseif type(value) == "table" and values.is_made_here(value) and values.length(value) then
-      local plain = {}
-      for i = 1, #value do
-         plain[i] = to_lua(value[i], depth + 1)
-      end
+   elseif type(value) ~= "table" or not (values.is_made_here(value) and values.length(value)) then
+      return value
+   end
+   local plain = made[value]
+   if plain then
       return plain
    end
-   return value
+   plain = {}
+   made[value] = plain
+   if getmetatable(value) == values.Dict then
+      for _, key in ipairs(value.keys) do
+         plain[key] = to_lua(values.get(value, key), made, depth + 1)
+      end
+   else
+      for i = 1, #value do
+         plain[i] = to_lua(value[i], made, depth + 1)
+      end
+   end
+   return plain
 end
 
 --- Call a Lua function; named arguments are a table that comes last.
 local function call_lua(func, self, arguments, named)
-   local list, count = {}, #arguments
+   local list, count, made = {}, #arguments, {}
    for i = 1, count do
-      list[i] = to_lua(arguments[i], 1)
+      list[i] = to_lua(arguments[i], made, 1)
    end
    if #named > 0 then
       count = count + 1
       list[count] = {}
       for _, argument in ipairs(named) do
-         list[count][argument.name] = to_lua(argument.value, 1)
+         list[count][argument.name] = to_lua(argument.value, made, 1)
       end
    end
    local result
@@ -198,7 +204,7 @@ local Macro = {
       end
       macro.spec.body(R, scope, output)
       R.macro_depth = R.macro_depth - 1
-      return table.concat(output)
+      return limits.concat(output)
    end,
 }
 

@@ -4,6 +4,7 @@ local exceptions = require("cloudify.exceptions")
 local fault = require("cloudify.template.fault")
 local filters = require("cloudify.template.filters")
 local globals = require("cloudify.template.globals")
+local limits = require("cloudify.template.limits")
 local parser = require("cloudify.template.parser")
 local runtime = require("cloudify.template.runtime")
 local tests = require("cloudify.template.tests")
@@ -136,11 +137,14 @@ function environment.render(text, name, variables, load)
    local R = {load = load, compile = environment.compile, lookup_global = lookup_in {},
       turns = 0, macro_depth = 0, include_depth = 0}
    local output = {}
-   local ok, err = xpcall(runtime.run, explain, R, compiled, output, lookup_in(variables))
+   local ok, result = xpcall(function()
+      runtime.run(R, compiled, output, lookup_in(variables))
+      return limits.concat(output, nil, limits.OUTPUT)
+   end, explain)
    if not ok then
-      error(err, 0)
+      error(fault.is(result) and located(name, 1, result.what) or result, 0)
    end
-   return table.concat(output)
+   return result
 end
 
 return environment

@@ -1,5 +1,6 @@
 --- Values put into strings: `'%05.1f' % x`, the filter `format`, and `'{:>8}'.format(x)`.
 local fault = require("cloudify.template.fault")
+local limits = require("cloudify.template.limits")
 local printing = require("cloudify.template.printing")
 local strings = require("cloudify.template.strings")
 local values = require("cloudify.template.values")
@@ -232,7 +233,7 @@ function formatting.percent(text, arguments)
    end
    finish()
    parts[#parts + 1] = text:sub(from)
-   return table.concat(parts)
+   return limits.concat(parts)
 end
 
 local function parse_spec(text)
@@ -333,7 +334,7 @@ function formatting.braces(text, positional, named)
       end
    end
    parts[#parts + 1] = text:sub(from)
-   return table.concat(parts)
+   return limits.concat(parts)
 end
 
 return formatting

@@ -1,6 +1,7 @@
 --- JSON as the filter tojson writes it: keys sorted, and nothing in it that HTML would take for a
 --- tag or for the end of an attribute.
 local fault = require("cloudify.template.fault")
+local limits = require("cloudify.template.limits")
 local printing = require("cloudify.template.printing")
 local values = require("cloudify.template.values")
 
@@ -55,17 +56,18 @@ local function by_key(a, b)
 end
 
 local encode
+local steps = 0 -- of what is being encoded
 
 --- What stands between the brackets: on lines of their own if there is an indent.
 local function enclose(open, parts, close, indent, depth)
    if #parts == 0 then
       return open .. close
    elseif not indent then
-      return open .. table.concat(parts, ", ") .. close
+      return open .. limits.concat(parts, ", ") .. close
    end
-   local line = "\n" .. (" "):rep(indent * depth)
-   return open .. line .. table.concat(parts, "," .. line) .. "\n"
-      .. (" "):rep(indent * (depth - 1)) .. close
+   local line = "\n" .. limits.rep(" ", indent * depth)
+   return open .. line .. limits.concat(parts, "," .. line) .. "\n"
+      .. limits.rep(" ", indent * (depth - 1)) .. close
 end
 
 local function encode_dict(dict, indent, depth)
@@ -91,7 +93,10 @@ end
 
 function encode(value, indent, depth)
    local kind = values.kind(value)
-   if depth > MAX_DEPTH then
+   steps = steps + 1
+   if steps > limits.STEPS then
+      fault.raise("encoding more than %d values at once", limits.STEPS)
+   elseif depth > MAX_DEPTH then
       fault.raise("a value that is nested more than %d deep cannot be JSON", MAX_DEPTH)
    elseif kind == "string" then
       return encode_string(value)
@@ -110,6 +115,7 @@ end
 --- The value as JSON.
 ---@param indent? integer columns for each level
 function json.encode(value, indent)
+   steps = 0
    return encode(value, indent, 1)
 end
 

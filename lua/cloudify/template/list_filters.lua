@@ -1,6 +1,7 @@
 --- Filters that order, cut and group lists.
 local attributes = require("cloudify.template.attributes")
 local fault = require("cloudify.template.fault")
+local limits = require("cloudify.template.limits")
 local methods = require("cloudify.template.methods")
 local operators = require("cloudify.template.operators")
 local printing = require("cloudify.template.printing")
@@ -26,7 +27,7 @@ local function join(_, value, separator, attribute)
    for i = 1, #parts do
       parts[i] = printing.str(reader(parts[i]))
    end
-   return table.concat(parts, separator == nil and "" or printing.str(separator))
+   return limits.concat(parts, separator == nil and "" or printing.str(separator))
 end
 
 local function sort(_, value, reverse, case_sensitive, attribute)
@@ -87,14 +88,14 @@ local function batch(_, value, size, fill_with)
       table.insert(result[#result], items[i])
    end
    if #result > 0 then
-      fill(result[#result], math.min(size, values.MAX_ITEMS), fill_with)
+      fill(result[#result], math.min(size, limits.ITEMS), fill_with)
    end
    return values.generator(result)
 end
 
 local function slice(_, value, count, fill_with)
    count = integer(count, "slices")
-   if count < 1 or count > values.MAX_ITEMS then
+   if count < 1 or count > limits.ITEMS then
       fault.raise("'slice' cannot make %d slices", count)
    end
    local items, result, from = values.sequence(value), {}, 1

@@ -1,5 +1,6 @@
 --- Loops: `for`, with what `loop` tells in it.
 local fault = require("cloudify.template.fault")
+local limits = require("cloudify.template.limits")
 local operators = require("cloudify.template.operators")
 local values = require("cloudify.template.values")
 
@@ -123,7 +124,7 @@ function Loop.call(R, loop, arguments)
    end
    local output = {}
    run(R, loop.spec, output, arguments[1], loop.depth + 1)
-   return table.concat(output)
+   return limits.concat(output)
 end
 
 --- A loop whose body asks for `loop`.

@@ -2,6 +2,7 @@
 local fault = require("cloudify.template.fault")
 local formatting = require("cloudify.template.formatting")
 local globals = require("cloudify.template.globals")
+local limits = require("cloudify.template.limits")
 local operators = require("cloudify.template.operators")
 local printing = require("cloudify.template.printing")
 local signature = require("cloudify.template.signature")
@@ -96,7 +97,7 @@ define("string", "join", "iterable", function(self, iterable)
    for i = 1, #parts do
       text(parts[i], "what is joined")
    end
-   return table.concat(parts, self)
+   return limits.concat(parts, self)
 end)
 
 define("string", "replace", "old new/count", function(self, old, new, count)
@@ -188,7 +189,7 @@ local function pad(self, width, fill, left_share)
       return self
    end
    local left = math.floor(missing * left_share)
-   return operators.repeat_text(fill, left) .. self .. operators.repeat_text(fill, missing - left)
+   return limits.rep(fill, left) .. self .. limits.rep(fill, missing - left)
 end
 
 for name, share in pairs {ljust = 0, rjust = 1, center = 0.5} do
@@ -253,17 +254,13 @@ for _, kind in ipairs {"list", "tuple", "range"} do
 end
 
 define("list", "append", "object", function(self, item)
-   if #own(self) >= values.MAX_ITEMS then
-      fault.raise("a list of more than %d items", values.MAX_ITEMS)
-   end
+   limits.check_items(#own(self) + 1)
    self[#self + 1] = item
    return values.none
 end)
 define("list", "extend", "iterable", function(self, more)
    local items = values.copy(more)
-   if #own(self) + #items > values.MAX_ITEMS then
-      fault.raise("a list of more than %d items", values.MAX_ITEMS)
-   end
+   limits.check_items(#own(self) + #items)
    table.move(items, 1, #items, #self + 1, self)
    return values.none
 end)

@@ -2,12 +2,12 @@
 --- differ, strings and lists can be added and multiplied.
 local fault = require("cloudify.template.fault")
 local formatting = require("cloudify.template.formatting")
+local limits = require("cloudify.template.limits")
 local printing = require("cloudify.template.printing")
 local values = require("cloudify.template.values")
 
 local operators = {}
 
-local MAX_TEXT = 16 * 1024 * 1024 -- bytes of a string that an operator makes
 local MAX_DEPTH = 100
 local LISTS = {list = true, tuple = true}
 local kind_of = values.kind
@@ -50,22 +50,8 @@ local function check_range(result, approximation)
    return result
 end
 
-local function check_text(length)
-   if length > MAX_TEXT then
-      fault.raise("a string of more than %d MB", MAX_TEXT // 1024 // 1024)
-   end
-end
-
---- `text` `count` times.
-function operators.repeat_text(text, count)
-   check_text(#text * (count + 0.0))
-   return text:rep(count)
-end
-
 local function append(items, more)
-   if #items + #more > values.MAX_ITEMS then
-      fault.raise("a list of more than %d items", values.MAX_ITEMS)
-   end
+   limits.check_items(#items + #more)
    return table.move(more, 1, #more, #items + 1, items)
 end
 
@@ -78,7 +64,7 @@ function operators.add(a, b)
    if x then
       return both_integers(x, y) and check_range(x + y, x + 0.0 + y) or x + y
    elseif type(a) == "string" and type(b) == "string" then
-      check_text(#a + #b)
+      limits.check_text(#a + #b)
       return a .. b
    elseif is_list(a) and kind_of(a) == kind_of(b) then
       local result = append(values.copy(a), values.sequence(b))
@@ -97,9 +83,7 @@ end
 
 local function repeat_list(list, count)
    local items, result = values.sequence(list), {}
-   if #items * (count + 0.0) > values.MAX_ITEMS then
-      fault.raise("a list of more than %d items", values.MAX_ITEMS)
-   end
+   limits.check_items(#items * (count + 0.0))
    for _ = 1, count do
       append(result, items)
    end
@@ -116,7 +100,7 @@ function operators.multiply(a, b)
    end
    local count = number(b)
    if math.type(count) == "integer" and type(a) == "string" then
-      return operators.repeat_text(a, count)
+      return limits.rep(a, count)
    elseif math.type(count) == "integer" and is_list(a) then
       return repeat_list(a, count)
    end
@@ -200,16 +184,14 @@ end
 --- `a ~ b ~ c`: the texts of all, one after the other. `parts` is used up.
 ---@param parts any[]
 function operators.concat(parts)
-   local length = 0
    for i = 1, #parts do
       parts[i] = printing.str(parts[i])
-      length = length + #parts[i]
    end
-   check_text(length)
-   return table.concat(parts)
+   return limits.concat(parts)
 end
 
 local equal
+local steps = 0 -- of the comparison
 
 local function equal_items(a, b, depth)
    a, b = values.items(a), values.items(b)
@@ -240,8 +222,11 @@ end
 
 function equal(a, b, depth)
    local x, y = numbers(a, b)
+   steps = steps + 1
    if x then
       return x == y
+   elseif steps > limits.STEPS then
+      fault.raise("comparing more than %d values at once", limits.STEPS)
    end
    local kind = kind_of(a)
    if kind ~= kind_of(b) then
@@ -257,6 +242,7 @@ function equal(a, b, depth)
 end
 
 function operators.equal(a, b)
+   steps = 0
    return equal(a, b, 1)
 end
 
@@ -286,6 +272,7 @@ function less(operator, a, b)
 end
 
 function operators.less(a, b)
+   steps = 0
    return less("<", a, b)
 end
 
@@ -316,7 +303,7 @@ function operators.contains(container, item)
       return container:find(item, 1, true) ~= nil
    end
    for _, other in ipairs(values.items(container) or refuse("in", item, container)) do
-      if equal(item, other, 1) then
+      if operators.equal(item, other) then
          return true
       end
    end

@@ -1,5 +1,6 @@
 --- Values as text, as Python prints them: str() and repr().
 local fault = require("cloudify.template.fault")
+local limits = require("cloudify.template.limits")
 local values = require("cloudify.template.values")
 
 local printing = {}
@@ -53,13 +54,14 @@ local function quoted(text)
 end
 
 local repr
+local steps = 0 -- of what is being printed
 
 local function joined(items, depth)
    local parts = {}
    for i = 1, #items do
       parts[i] = repr(items[i], depth + 1)
    end
-   return table.concat(parts, ", ")
+   return limits.concat(parts, ", ")
 end
 
 local function repr_dict(dict, depth)
@@ -67,7 +69,7 @@ local function repr_dict(dict, depth)
    for i, key in ipairs(values.keys(dict)) do
       parts[i] = repr(key, depth + 1) .. ": " .. repr(values.get(dict, key), depth + 1)
    end
-   return "{" .. table.concat(parts, ", ") .. "}"
+   return "{" .. limits.concat(parts, ", ") .. "}"
 end
 
 local containers = {
@@ -103,7 +105,10 @@ local containers = {
 }
 
 function repr(value, depth)
-   if depth > MAX_DEPTH then
+   steps = steps + 1
+   if steps > limits.STEPS then
+      fault.raise("printing more than %d values at once", limits.STEPS)
+   elseif depth > MAX_DEPTH then
       fault.raise("cannot print a value that is nested more than %d deep", MAX_DEPTH)
    end
    return containers[values.kind(value)](value, depth)
@@ -111,6 +116,7 @@ end
 
 --- How Python writes the value: strings with quotes.
 function printing.repr(value)
+   steps = 0
    return repr(value, 1)
 end
 
@@ -121,7 +127,7 @@ function printing.str(value)
    elseif values.is_undefined(value) and not values.is_refused(value) then
       return ""
    end
-   return repr(value, 1)
+   return printing.repr(value)
 end
 
 return printing

@@ -1,6 +1,7 @@
 --- What compiled templates call. They get nothing else: no global, no library of Lua.
 local calls = require("cloudify.template.calls")
 local fault = require("cloudify.template.fault")
+local limits = require("cloudify.template.limits")
 local loops = require("cloudify.template.loops")
 local operators = require("cloudify.template.operators")
 local printing = require("cloudify.template.printing")
@@ -81,7 +82,7 @@ end
 function runtime.capture(R, s, body)
    local output = {}
    body(R, s, output)
-   return table.concat(output)
+   return limits.concat(output)
 end
 
 --- A function that looks names up in the scope, in those around it, and where the template of the

@@ -1,5 +1,7 @@
 --- Strings as Python has them: their items are characters, in UTF-8, counted from 0. A string that
 --- is no UTF-8 is one of bytes.
+local limits = require("cloudify.template.limits")
+
 local strings = {}
 
 local function is_ascii(text)
@@ -117,7 +119,7 @@ function strings.replace(text, old, new, count)
       from, count = finish + 1, count - 1
    end
    parts[#parts + 1] = text:sub(from)
-   return table.concat(parts)
+   return limits.concat(parts)
 end
 
 --- `new` in front of each character and behind the last: what replacing "" does.
@@ -129,7 +131,7 @@ function strings.interleave(text, new, count)
    if #parts < count then
       parts[#parts + 1] = new
    end
-   return table.concat(parts)
+   return limits.concat(parts)
 end
 
 local function split_words(text, limit)

@@ -2,7 +2,7 @@
 local fault = require("cloudify.template.fault")
 local formatting = require("cloudify.template.formatting")
 local json = require("cloudify.template.json")
-local operators = require("cloudify.template.operators")
+local limits = require("cloudify.template.limits")
 local printing = require("cloudify.template.printing")
 local registry = require("cloudify.template.registry")
 local strings = require("cloudify.template.strings")
@@ -90,14 +90,14 @@ end
 local function indent(_, value, width, first, blank)
    local text = string_of(value, "indent")
    local margin = type(width) == "string" and width
-      or operators.repeat_text(" ", integer(width, "width", 4))
+      or limits.rep(" ", integer(width, "width", 4))
    local lines = strings.lines(text .. "\n")
    for i, line in ipairs(lines) do
       if i == 1 and flag(first) or i > 1 and (flag(blank) or line ~= "") then
          lines[i] = margin .. line
       end
    end
-   return table.concat(lines, "\n")
+   return limits.concat(lines, "\n")
 end
 
 --- At most `length` characters, and `leeway` more; cut between words.
@@ -154,8 +154,8 @@ return function(filters)
       local text = str(value)
       local missing = math.max(integer(width, "width", 80) - strings.length(text), 0)
       local left = missing // 2 + (missing & (missing + strings.length(text)) & 1)
-      return operators.repeat_text(" ", left) .. text
-         .. operators.repeat_text(" ", missing - left)
+      return limits.rep(" ", left) .. text
+         .. limits.rep(" ", missing - left)
    end)
    filters:define("indent", "/width first blank", indent)
    filters:define("truncate", "/length killwords end leeway", truncate)

@@ -3,6 +3,7 @@
 --- types below. Names follow Python: list, dict, None.
 local core = require("cloudify.core")
 local fault = require("cloudify.template.fault")
+local limits = require("cloudify.template.limits")
 local strings = require("cloudify.template.strings")
 
 local values = {none = core.null}
@@ -33,8 +34,6 @@ local SHOWN = {list = "a list", tuple = "a tuple", view = "a view of a dict", ra
    undefined = "an undefined value", string = "a string", boolean = "a boolean",
    ["function"] = "a function", object = "an object"}
 local SEQUENCES = {list = true, tuple = true, view = true, range = true}
-
-values.MAX_ITEMS = 1000000 -- of a list that a template makes
 
 ---@return string
 function values.kind(value)
@@ -117,7 +116,7 @@ local function normal_key(key)
       for i, item in ipairs(key) do
          parts[i + 1] = type(item) .. ":" .. tostring(normal_key(item))
       end
-      return table.concat(parts, "\0")
+      return limits.concat(parts, "\0")
    elseif kind == "list" or kind == "dict" then
       fault.raise("%s cannot be a key", values.describe(key))
    elseif key ~= key then
@@ -179,13 +178,19 @@ function values.keys(dict)
    return keys
 end
 
+--- Whether a table has under the key, if anything, what is its class's business: `__index`.
+local function is_inherited_metafield(dict, key)
+   return type(key) == "string" and key:sub(1, 2) == "__" and type(dict) == "table"
+      and rawget(dict, key) == nil
+end
+
 --- The item of a dict, or nil.
 function values.get(dict, key)
    if getmetatable(dict) == values.Dict then
       return dict.map[normal_key(key)]
    elseif type(key) == "table" then
       return normal_key(key) and nil
-   elseif key == nil then
+   elseif key == nil or is_inherited_metafield(dict, key) then
       return nil
    end
    local value = dict[key]
