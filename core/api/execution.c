@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/event_text.h"
+#include "api/plugins.h"
 #include "api/runtime.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -57,6 +58,7 @@ static const char **plugin_directories(const struct cloudify *c, const char *own
 json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err)
 {
     char *own = path_join(deployment_store_resources(run->ds), "plugins");
+    json_t *places = deployment_plugins_places(c->store, run->ds, err);
     const char **directories = own ? plugin_directories(c, own) : NULL;
     struct execution_options execution = {
         .store = run->ds,
@@ -68,6 +70,7 @@ json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err
         .workflow = run->workflow,
         .parameters = run->parameters,
         .plugin_directories = directories,
+        .plugin_places = places,
         .resources_directory = deployment_store_resources(run->ds),
         .work_directory = deployment_store_workdir(run->ds),
         .worker_path = c->options.worker,
@@ -82,9 +85,10 @@ json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err
     json_t *record = NULL;
     if (!directories || !passed)
         error_nomem(err);
-    else if (execution_run(&execution, err))
+    else if (places && execution_run(&execution, err))
         record = execution_get(run->ds, run->id, err);
     free(passed);
+    json_decref(places);
     free(directories);
     free(own);
     return record;

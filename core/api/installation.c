@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/plugins.h"
 #include "api/runtime.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -13,7 +14,8 @@ struct installation {
     char *path, *folder, *id;
     struct run run;
     json_t *provider_context;
-    const struct cloudify *cloudify;
+    struct deployment_plugins plugins;
+    const struct store *store;
 };
 
 static bool make_instances(struct cloudify *c, struct installation *installation,
@@ -89,41 +91,11 @@ static bool may_renew(struct deployment_store *ds, struct error *err)
     return !err->code;
 }
 
-/* Copy the plugin `name` into the deployment from the first given directory that has it. */
-static bool copy_plugin(const struct cloudify *c, const char *to, const char *name,
-                        struct error *err)
-{
-    const char *const *given = c->options.plugin_directories;
-    bool ok = true;
-    for (bool done = file_exists(to); ok && !done && given && *given; given++) {
-        char *from = path_join(*given, name);
-        if (!from)
-            return error_nomem(err);
-        if (directory_exists(from)) {
-            ok = directory_copy(from, to, NULL, err);
-            done = true;
-        }
-        free(from);
-    }
-    return ok;
-}
-
 /* A deployment outlives its source: plugins from outside of the blueprint's folder come along. */
-static bool copy_plugins(void *data, const char *copy, struct error *err)
+static bool add_plugins(void *data, const char *copy, struct error *err)
 {
     const struct installation *installation = data;
-    const struct cloudify *c = installation->cloudify;
-    char *directory = path_join(copy, "plugins");
-    bool ok = directory || error_nomem(err);
-    for (size_t i = 0; ok && i < installation->run.plan->plugin_count; i++) {
-        const char *name = installation->run.plan->plugins[i].folder;
-        char *to = path_is_inside(name) ? path_join(directory, name) : NULL;
-        ok = to ? copy_plugin(c, to, name, err)
-                : error_set(err, ERROR_INVALID, "plugin '%s': not a name for a folder", name);
-        free(to);
-    }
-    free(directory);
-    return ok;
+    return deployment_plugins_add(&installation->plugins, installation->store, copy, err);
 }
 
 /* Store the deployment with all that it needs. */
@@ -144,15 +116,20 @@ static bool create(struct cloudify *c, struct installation *installation, struct
         .plan = run->plan,
         .instances = run->instances,
         .execution = run->workflow ? &execution : NULL,
-        .add_files = copy_plugins,
+        .add_files = add_plugins,
         .add_files_data = installation,
     };
     installation->provider_context =
         runtime_object(c->options.provider_context, "provider context", err);
+    /* Found before: the search may read the store, whose handle would not survive it. */
+    if (!installation->provider_context ||
+        !deployment_plugins_find(c, run->plan, installation->folder, &installation->plugins, err))
+        return false;
     record.provider_context = installation->provider_context;
-    struct store *store = record.provider_context ? runtime_store(c, STORE_WRITE, err) : NULL;
+    record.plugins = installation->plugins.places;
+    struct store *store = runtime_store(c, STORE_WRITE, err);
     id_uuid(run->id);
-    installation->cloudify = c;
+    installation->store = store;
     if (!store)
         return false;
     if (!store_has_deployment(store, installation->id, err)) {
@@ -161,13 +138,14 @@ static bool create(struct cloudify *c, struct installation *installation, struct
     }
     run->ds = deployment_open(store, installation->id, STORE_WRITE, err);
     runtime_explain_busy(c, installation->id, "wait for its end", err);
-    return run->ds && may_renew(run->ds, err) && deployment_renew(run->ds, &record, err);
+    return run->ds && may_renew(run->ds, err) && deployment_renew(store, run->ds, &record, err);
 }
 
 static void installation_release(struct installation *installation)
 {
     runtime_unload(&installation->run);
     json_decref(installation->provider_context);
+    deployment_plugins_release(&installation->plugins);
     free(installation->path);
     free(installation->folder);
     free(installation->id);

@@ -19,6 +19,7 @@ struct cloudify {
     struct cloudify_options options;
     struct store *store; /* NULL until it is needed */
     enum store_mode mode;
+    struct import_resolver resolver; /* runtime_resolver() */
 };
 
 /** The store, opened on first use; NULL with `err` set. Borrowed, until the handle is closed. */
@@ -34,7 +35,9 @@ json_t *runtime_describe_deployment(struct deployment_store *ds, struct error *e
 /** Whether there is a deployment `id`; false with `err` set, which names the nearest one. */
 bool runtime_has_deployment(struct cloudify *c, const char *id, struct error *err);
 /** How the blueprints of this handle are read; borrowed from it. */
-struct blueprint_options runtime_blueprint_options(const struct cloudify *c);
+struct blueprint_options runtime_blueprint_options(struct cloudify *c);
+/** What finds URLs and installed plugins for the blueprints of this handle; borrowed from it. */
+const struct import_resolver *runtime_resolver(struct cloudify *c);
 /** Hand `from` out as `to`. @return false */
 bool runtime_error(struct cloudify_error *to, const struct error *from);
 /** `value` (taken) as the text of a result, or NULL with `to` set from `err` if it is NULL. */

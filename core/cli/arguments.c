@@ -240,6 +240,12 @@ static bool set_force(struct arguments *arguments, const char *value)
     return arguments->force = true;
 }
 
+static bool set_output(struct arguments *arguments, const char *value)
+{
+    arguments->output = value;
+    return *value;
+}
+
 static bool set_queue(struct arguments *arguments, const char *value)
 {
     (void)value;
@@ -370,6 +376,9 @@ static const struct option options[] = {
     {"--from", NULL, "TIME", OPTION_EVENTS, "only from this time on", set_from},
     {"--to", NULL, "TIME", OPTION_EVENTS, "only up to this time", set_to},
     {"--force", NULL, NULL, OPTION_FORCE, "do it whatever the deployment's state", set_force},
+    {"--force", NULL, NULL, OPTION_PLUGIN_FORCE, "do it even while deployments use it", set_force},
+    {"--output", "-o", "FILE", OPTION_OUTPUT, "write it there (default: NAME-VERSION.tar.gz)",
+     set_output},
     {"--queue", NULL, NULL, OPTION_QUEUE,
      "while another execution of the deployment runs or waits, wait too", set_queue},
     {"--force", NULL, NULL, OPTION_QUEUE, "go before those that wait; what runs is not overtaken",

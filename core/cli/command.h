@@ -32,6 +32,8 @@ enum option_bit {
     OPTION_RESET = 1 << 20,
     OPTION_QUEUE = 1 << 21, /* --queue and --force */
     OPTION_PROVIDER_CONTEXT = 1 << 22,
+    OPTION_OUTPUT = 1 << 22,
+    OPTION_PLUGIN_FORCE = 1 << 23,
     OPTIONS_COMMON = OPTION_STORE | OPTION_JSON,
     OPTIONS_BLUEPRINT = OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_IMPORT_RULES,
     OPTIONS_EXECUTION =
@@ -44,6 +46,7 @@ struct arguments {
     const char *store;
     const char *deployment;
     const char *provider_context;
+    const char *output;             /* of -o, or NULL */
     const char *inputs[MAX_INPUTS]; /* of -i or -p, in order */
     size_t input_count;
     const char *plugin_directories[MAX_INPUTS + 1];
@@ -106,6 +109,11 @@ int command_deployments_create(const struct arguments *arguments);
 int command_deployments_list(const struct arguments *arguments);
 int command_deployments_get(const struct arguments *arguments);
 int command_deployments_delete(const struct arguments *arguments);
+int command_plugins_install(const struct arguments *arguments);
+int command_plugins_list(const struct arguments *arguments);
+int command_plugins_get(const struct arguments *arguments);
+int command_plugins_uninstall(const struct arguments *arguments);
+int command_plugins_pack(const struct arguments *arguments);
 int command_events(const struct arguments *arguments);
 int command_node_instances(const struct arguments *arguments);
 int command_outputs(const struct arguments *arguments);

@@ -46,6 +46,22 @@ const struct command commands[] = {
      command_deployments_get, NULL},
     {"deployments delete", "DEPLOYMENT", "Forget a deployment that is uninstalled.", 1, 1,
      OPTIONS_COMMON | OPTION_FORCE, command_deployments_delete, NULL},
+    {"plugins install", "SOURCE", "Install a plugin: a folder, an archive of one, or a rock.", 1, 1,
+     OPTIONS_COMMON, command_plugins_install,
+     "Name and version are those of its plugin.yaml, else of its rockspec. Other versions stay; a\n"
+     "deployment keeps the one that it was created with."},
+    {"plugins list", "", "List the installed plugins, broken ones too.", 0, 0, OPTIONS_COMMON,
+     command_plugins_list, NULL},
+    {"plugins get", "NAME [VERSION]", "Show one installed plugin.", 1, 2, OPTIONS_COMMON,
+     command_plugins_get, "The newest version, if none is named."},
+    {"plugins uninstall", "NAME [VERSION]", "Uninstall a plugin that no deployment uses.", 1, 2,
+     OPTIONS_COMMON | OPTION_PLUGIN_FORCE, command_plugins_uninstall, NULL},
+    {"plugins pack", "FOLDER", "Make one archive of a plugin and the rocks that it needs.", 1, 1,
+     OPTIONS_COMMON | OPTION_OUTPUT, command_plugins_pack,
+     "What its rockspec depends on is resolved by LuaRocks, bundled, and written with exact "
+     "versions\n"
+     "to luarocks.lock; the archive installs without network. LuaRocks is needed only where there\n"
+     "are such dependencies."},
     {"executions list", "[DEPLOYMENT]", "List the executions, of all deployments or of one.", 0, 1,
      OPTIONS_COMMON, command_executions_list, NULL},
     {"executions get", "EXECUTION", "Show one execution.", 1, 1, OPTIONS_COMMON,

@@ -26,6 +26,12 @@ struct import_resolver {
      * @return the text, new, `*length` bytes and a NUL; or NULL with `err` set
      */
     char *(*read)(void *data, const char *name, size_t *length, struct error *err);
+    /**
+     * The installed versions of a plugin's package. May be NULL: none is.
+     *
+     * @return a list of {version, folder}, newest first, new; or NULL with `err` set
+     */
+    json_t *(*installed)(void *data, const char *package, struct error *err);
 };
 
 struct blueprint_options {

@@ -59,6 +59,22 @@ static bool check_plugin(struct compiler *c, const struct entry *entry)
     return true;
 }
 
+/* The code of a plugin is where its declaration was found. */
+static bool set_place(struct compiler *c, const struct entry *entry, struct plan_plugin *plugin)
+{
+    const struct plugin_place *place = entry->document->source->place;
+    if (!place)
+        return true;
+    plugin->place = (struct plugin_place){
+        .kind = place->kind,
+        .folder = plan_text(c->plan, place->folder),
+        .package_name = place->package_name ? plan_text(c->plan, place->package_name) : NULL,
+        .package_version =
+            place->package_version ? plan_text(c->plan, place->package_version) : NULL,
+    };
+    return plugin->place.folder;
+}
+
 static bool compile_plugin(struct compiler *c, const struct entry *entry,
                            struct plan_plugin *plugin)
 {
@@ -66,7 +82,7 @@ static bool compile_plugin(struct compiler *c, const struct entry *entry,
         return false;
     json_t *record = plugin_record(c, entry);
     return (record && plan_keep(c->plan, record) && plan_plugin_read(plugin, record) &&
-            map_set(&c->plugins, plugin->name, plugin)) ||
+            set_place(c, entry, plugin) && map_set(&c->plugins, plugin->name, plugin)) ||
            compiler_nomem(c);
 }
 

@@ -9,6 +9,7 @@
 #include "yaml/yaml.h"
 
 struct compiler;
+struct plugin_place;
 
 /* A text that was read, once, however often it is imported. */
 struct source {
@@ -18,6 +19,7 @@ struct source {
     char *identity; /* the file's real path, or its name; no two sources have the same */
     bool is_remote; /* `directory` is that of a URL */
     struct yaml_document *yaml;
+    const struct plugin_place *place; /* found as that of a plugin, or NULL */
     struct source *next;
 };
 

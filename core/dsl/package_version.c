@@ -217,6 +217,12 @@ int package_version_compare(const char *a, const char *b)
     return first_is != second_is ? (first_is ? 1 : -1) : strcmp(a, b);
 }
 
+bool package_version_check(const char *text)
+{
+    struct package_version version;
+    return version_read(text, &version);
+}
+
 /* ---- specifiers ---- */
 
 enum operator{

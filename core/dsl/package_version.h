@@ -11,6 +11,8 @@
  * @return below 0 if `a` is older than `b`, 0 if they are equal, above 0 otherwise
  */
 int package_version_compare(const char *a, const char *b);
+/** Whether `text` is a version. */
+bool package_version_check(const char *text);
 /**
  * Whether `specifiers` can be understood: a comma-separated list of a version with one of == != <=
  * >= < > ~= === before it, or none, which means ===.

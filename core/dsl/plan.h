@@ -15,17 +15,20 @@
 #include "dsl/diagnostics.h"
 #include "dsl/plan_marks.h"
 #include "dsl/object_source.h"
+#include "dsl/plugin_place.h"
 
 enum { PLAN_NONE = -1 };               /* no such index */
 enum { OPERATION_RETRIES_UNSET = -2 }; /* -1 means without limit (dsl.md 5.2) */
 
 struct plan_plugin {
     const char *name;
-    const char *folder;   /* that its code is in: its name without namespaces */
+    const char *folder;   /* what that of its code is called: its name without namespaces */
     const char *executor; /* "central_deployment_agent" or "host_agent" */
     const char *package_name, *package_version; /* NULL where not given */
     bool install;
     json_t *record; /* the plugin dict of dsl.md 8.2, `properties` included */
+    /* Where it was imported from by `plugin:NAME`, if it was; not stored. */
+    struct plugin_place place;
 };
 
 /* A node type or a relationship type, as far as its users need it. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "dsl/compiler.h"
 #include "dsl/imports.h"
 #include "dsl/package_version.h"
@@ -21,6 +22,7 @@ struct request {
 struct choice {
     struct source *source;
     const char *version;
+    struct plugin_place place;
     struct strbuf seen; /* what was looked at: "'plugins/p' (version 1.0)" */
 };
 
@@ -153,7 +155,7 @@ static void note_seen(struct choice *choice, const char *path, const char *versi
 }
 
 static void consider(const struct request *request, struct source *source, const char *path,
-                     struct choice *choice)
+                     const struct plugin_place *place, struct choice *choice)
 {
     const struct yaml_node *record = plugin_record(source, request);
     const char *version = field_string(record, "package_version", NULL);
@@ -167,24 +169,27 @@ static void consider(const struct request *request, struct source *source, const
     if (suitable && better) {
         choice->source = source;
         choice->version = version;
+        choice->place = *place;
     }
 }
 
 /* @return false: reported */
 static bool consider_directory(struct compiler *c, const struct import *import,
-                               const char *directory, const struct request *request,
-                               struct choice *choice)
+                               enum plugin_place_kind kind, const char *directory,
+                               const struct request *request, struct choice *choice)
 {
     bool absent = false;
     char *folder = path_join(directory, request->name);
+    const struct plugin_place place = {.kind = kind,
+                                       .folder = folder ? arena_strdup(&c->arena, folder) : NULL};
     char *path = folder ? find_yaml(c, folder) : NULL;
     struct source *source = path ? source_read(c, path, import->at, &absent) : NULL;
     if (source)
-        consider(request, source, path, choice);
+        consider(request, source, path, &place, choice);
     else if (folder)
         note_seen(choice, folder, NULL);
-    bool ok = folder && (!path || source || absent);
-    if (!folder)
+    bool ok = place.folder && (!path || source || absent);
+    if (!place.folder)
         compiler_nomem(c);
     free(folder);
     free(path);
@@ -203,20 +208,83 @@ static void not_found(struct compiler *c, const struct import *import,
                        "import '%s' is not found: tried %s", import->written, choice->seen.text);
 }
 
+/* ---- installed plugins: asked where no directory has what is wanted ---- */
+
+static bool take_installed(struct compiler *c, const struct import *import,
+                           const struct request *request, const char *version, const char *folder,
+                           struct choice *choice)
+{
+    bool absent = false;
+    char *path = find_yaml(c, folder);
+    choice->source = path ? source_read(c, path, import->at, &absent) : NULL;
+    choice->place = (struct plugin_place){.kind = PLUGIN_INSTALLED,
+                                          .folder = arena_strdup(&c->arena, folder),
+                                          .package_name = request->name,
+                                          .package_version = arena_strdup(&c->arena, version)};
+    bool is_broken = !path || absent;
+    free(path);
+    if (is_broken)
+        return compiler_error(c, &code_import_not_found, import->at, import->path, NULL,
+                              "import '%s': the installed plugin '%s' %s has no plugin.yaml: "
+                              "install it again",
+                              import->written, request->name, version);
+    if (!choice->place.folder || !choice->place.package_version)
+        return compiler_nomem(c);
+    return choice->source;
+}
+
+/* The newest installed version that suits. @return false: reported */
+static bool consider_installed(struct compiler *c, const struct import *import,
+                               const struct request *request, struct choice *choice)
+{
+    const struct import_resolver *resolver = c->options ? c->options->resolver : NULL;
+    struct error err = {0};
+    if (!resolver || !resolver->installed)
+        return true;
+    json_t *list = resolver->installed(resolver->data, request->name, &err);
+    bool ok = list || compiler_error(c, &code_import_not_found, import->at, import->path, NULL,
+                                     "import '%s': %s", import->written, err.text);
+    if (list && !json_array_size(list))
+        strbuf_adds(&choice->seen, ", the installed plugins");
+    for (size_t i = 0; ok && !choice->source && i < json_array_size(list); i++) {
+        const json_t *installed = json_array_get(list, i);
+        const char *version = json_string_at(installed, "version", "");
+        strbuf_addf(&choice->seen, ", the installed version %s", version);
+        if (!request->versions.length || package_specifiers_allow(request->versions.text, version))
+            ok = take_installed(c, import, request, version,
+                                json_string_at(installed, "folder", ""), choice);
+    }
+    json_decref(list);
+    return ok;
+}
+
+/* What was chosen is where the code is, too. */
+static struct source *keep_place(struct compiler *c, const struct choice *choice)
+{
+    struct plugin_place *place = compiler_alloc(c, sizeof *place);
+    if (!place)
+        return NULL;
+    *place = choice->place;
+    choice->source->place = place;
+    return choice->source;
+}
+
 static struct source *choose(struct compiler *c, const struct import *import,
                              const struct request *request)
 {
     struct choice choice = {.seen = STRBUF_INIT};
     const char *const *others = c->options ? c->options->plugin_directories : NULL;
     char *beside = source_path(c, c->directory, "plugins");
-    bool ok = beside && consider_directory(c, import, beside, request, &choice);
+    bool ok = beside && consider_directory(c, import, PLUGIN_BESIDE, beside, request, &choice);
     for (; ok && others && *others; others++)
-        ok = consider_directory(c, import, *others, request, &choice);
+        ok = consider_directory(c, import, PLUGIN_GIVEN, *others, request, &choice);
+    if (ok && !choice.source)
+        ok = consider_installed(c, import, request, &choice);
     if (ok && !choice.source)
         not_found(c, import, request, &choice);
     strbuf_release(&choice.seen);
     free(beside);
-    return ok ? choice.source : NULL;
+    return ok && choice.source ? keep_place(c, &choice) : NULL;
 }
 
 struct source *plugin_import_locate(struct compiler *c, const struct import *import)

@@ -37,68 +37,48 @@ static char *read_code(const char *path)
 
 /* ---- where plugins are ---- */
 
-/* Folder number `i` that may hold a plugin, new; NULL: there are no more. */
-static char *plugin_folder(struct compiler *c, const char *plugin, size_t i)
+/* Where the plugin is; nowhere also if that cannot be known. */
+static struct plugin_place place_of(struct compiler *c, const struct plan_plugin *plugin)
 {
-    const char *const *others = c->options->plugin_directories;
-    struct strbuf path = STRBUF_INIT;
-    if (i == 0) {
-        strbuf_add_all(&path, c->directory, "/plugins/", plugin);
-        return strbuf_detach(&path);
-    }
-    for (size_t j = 0; j < (i - 1) / 2; j++) {
-        if (!others || !others[j])
-            return NULL;
-    }
-    const char *other = others ? others[(i - 1) / 2] : NULL;
-    if (!other)
-        return NULL;
-    strbuf_adds(&path, other);
-    if (i % 2)
-        strbuf_add_all(&path, "/", plugin);
-    return strbuf_detach(&path);
+    const struct plugin_search search = {.blueprint_folder = c->directory,
+                                         .directories = c->options->plugin_directories,
+                                         .resolver = c->options->resolver};
+    struct plugin_place place = {0};
+    struct error ignored = {0}; /* who makes a deployment is told */
+    plugin_place_find(plugin, &search, &c->arena, &place, &ignored);
+    return place;
 }
 
-/* The text of a module, new, or NULL. */
+/* The text of a module, new, or NULL. Those of a rock are in lua/. */
 static char *read_module(const char *folder, const char *module)
 {
-    static const char *const ends[] = {".lua", "/init.lua"};
+    static const char *const forms[][2] = {
+        {"/", ".lua"}, {"/", "/init.lua"}, {"/lua/", ".lua"}, {"/lua/", "/init.lua"}};
     char *text = NULL;
-    for (size_t i = 0; !text && i < sizeof ends / sizeof *ends; i++) {
+    for (size_t i = 0; !text && i < sizeof forms / sizeof *forms; i++) {
         struct strbuf path = STRBUF_INIT;
-        strbuf_add_all(&path, folder, "/");
+        strbuf_add_all(&path, folder, forms[i][0]);
         size_t start = path.length;
         strbuf_adds(&path, module);
         for (size_t j = start; j < path.length; j++) {
             if (path.text[j] == '.')
                 path.text[j] = '/';
         }
-        strbuf_adds(&path, ends[i]);
+        strbuf_adds(&path, forms[i][1]);
         text = read_code(path.text);
         strbuf_release(&path);
     }
     return text;
 }
 
-static char *find_module(struct compiler *c, const char *plugin, const char *module)
+/* In the plugin's folder, or straight in one of the given directories. */
+static char *find_module(struct compiler *c, const struct plugin_place *place, const char *module)
 {
-    char *text = NULL, *folder;
-    for (size_t i = 0; !text && (folder = plugin_folder(c, plugin, i)); i++) {
-        text = read_module(folder, module);
-        free(folder);
-    }
+    const char *const *directory = c->options->plugin_directories;
+    char *text = place->folder ? read_module(place->folder, module) : NULL;
+    for (; !text && !place->folder && directory && *directory; directory++)
+        text = read_module(*directory, module);
     return text;
-}
-
-static bool plugin_is_here(struct compiler *c, const char *plugin)
-{
-    bool found = false;
-    char *folder;
-    for (size_t i = 0; !found && (folder = plugin_folder(c, plugin, i)); i++) {
-        found = (i == 0 || i % 2) && directory_exists(folder);
-        free(folder);
-    }
-    return found;
 }
 
 /* Warn once that all the code of a plugin is missing. */
@@ -139,8 +119,9 @@ static void check_function(struct compiler *c, const struct implementation *foun
     if (!module || is_of_runtime(module))
         return;
     const char *plugin = found->plugin->folder;
-    char *text = find_module(c, plugin, module);
-    if (!text && !plugin_is_here(c, plugin))
+    const struct plugin_place place = place_of(c, found->plugin);
+    char *text = find_module(c, &place, module);
+    if (!text && !place.folder)
         warn_missing_plugin(c, plugin, subject, at, path);
     else if (!text)
         compiler_warn(c, &code_missing_function, at, path, NULL,
@@ -253,13 +234,11 @@ static void add_folder(struct code *code, const char *folder, int depth)
 
 static void add_plugin(struct code *code, const struct plan_plugin *plugin)
 {
-    char *folder;
-    for (size_t i = 0; (folder = plugin_folder(code->c, plugin->folder, i)); i++) {
-        if (i == 0 || i % 2)
-            add_folder(code, folder, 0);
-        free(folder);
-    }
-    code->is_incomplete = code->is_incomplete || !plugin_is_here(code->c, plugin->folder);
+    const struct plugin_place place = place_of(code->c, plugin);
+    if (place.folder)
+        add_folder(code, place.folder, 0);
+    else
+        code->is_incomplete = true;
 }
 
 /* Plugins, scripts, and what functions name: all as words, whichever property is meant by them. */

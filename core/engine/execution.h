@@ -31,10 +31,13 @@ struct execution_options {
     const struct plan_workflow *workflow;
     json_t *parameters;                    /* complete: plan_workflow_parameters() */
     const char *const *plugin_directories; /* where plugins are looked for; NULL-terminated */
-    const char *resources_directory;       /* the deployment's copy of the blueprint's folder */
-    const char *work_directory; /* the deployment's own, for outputs, plugins, requests */
-    int workers;                /* at most so many operations at a time */
-    const char *worker_path;    /* executable; NULL: the installed one */
+    /* Where that is known: {folder: absolute, package_name?, package_version?} by the name of the
+     * plugin; or NULL. */
+    const json_t *plugin_places;
+    const char *resources_directory; /* the deployment's copy of the blueprint's folder */
+    const char *work_directory;      /* the deployment's own, for outputs, plugins, requests */
+    int workers;                     /* at most so many operations at a time */
+    const char *worker_path;         /* executable; NULL: the installed one */
     struct worker_settings worker_settings;
     int task_retries;           /* -1: no limit */
     double task_retry_interval; /* seconds */

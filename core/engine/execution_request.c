@@ -101,13 +101,16 @@ static json_t *plugin_document(struct execution *e, const struct plan_plugin *pl
     json_t *properties = plugin_properties(e, plugin, err);
     if (!properties)
         return NULL;
+    const json_t *place = json_object_get(e->options.plugin_places, plugin->name);
     struct strbuf workdir = STRBUF_INIT;
     strbuf_add_all(&workdir, e->options.work_directory, "/plugins/", plugin->name);
-    document = json_pack("{s:s, s:s?, s:s, s:s?, s:s?, s:o, s:o, s:s}", "name", plugin->name,
-                         "source", json_string_at(plugin->record, "source", NULL), "folder",
-                         plugin->folder, "package_name", plugin->package_name, "package_version",
-                         plugin->package_version, "properties", properties, "directories",
-                         plugin_directories(e), "workdir", workdir.text);
+    document =
+        json_pack("{s:s, s:s, s:s*, s:s?, s:s?, s:s?, s:o, s:o, s:s}", "name", plugin->name,
+                  "folder", plugin->folder, "prefix", json_string_at(place, "folder", NULL),
+                  "source", json_string_at(plugin->record, "source", NULL), "package_name",
+                  json_string_at(place, "package_name", plugin->package_name), "package_version",
+                  json_string_at(place, "package_version", plugin->package_version), "properties",
+                  properties, "directories", plugin_directories(e), "workdir", workdir.text);
     strbuf_release(&workdir);
     if (document && !map_set(&e->plugins, plugin->name, document)) {
         json_decref(document);

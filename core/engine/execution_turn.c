@@ -385,11 +385,14 @@ void execution_turn(struct execution *e)
 static void start_workflow(struct execution *e)
 {
     struct error err = {0};
+    const struct plan_plugin *plugin = e->options.workflow->plugin;
+    const json_t *place = json_object_get(e->options.plugin_places, plugin->name);
     struct workflow_call call = {
         .workflow = e->options.workflow->name,
-        .plugin = e->options.workflow->plugin,
+        .plugin = plugin,
         .resume = e->options.resume,
         .function = e->options.workflow->function,
+        .plugin_folder = json_string_at(place, "folder", NULL),
         .directories = e->options.plugin_directories,
         .parameters = e->options.parameters,
     };

@@ -17,7 +17,8 @@ struct workflow_call {
     const struct plan_plugin *plugin;
     bool resume;                    /* refuse a function that is not declared resumable */
     const char *function;           /* "cloudify.workflows.install.install": module and function */
-    const char *const *directories; /* where to look for plugins, in this order; NULL-terminated */
+    const char *plugin_folder;      /* where the code of the plugin is; NULL: not known, so look */
+    const char *const *directories; /* in these, in this order; NULL-terminated */
     json_t *parameters;             /* complete, checked */
 };
 

@@ -273,6 +273,57 @@ CLOUDIFY_API char *cloudify_deployment(struct cloudify *c, const char *deploymen
 CLOUDIFY_API bool cloudify_deployment_delete(struct cloudify *c, const char *deployment, bool force,
                                              struct cloudify_error *err);
 
+/* ---- installed plugins (docs/plugins.md) ---- */
+
+/**
+ * Install a plugin into the store, beside its other versions. All of it is installed or nothing,
+ * also when the process is killed. Nothing of its code is run.
+ *
+ * @param source its folder, an archive of that, or a rock that was built
+ * @return the record, as cloudify_plugin(); or NULL with `err` set: CLOUDIFY_INVALID (it is broken:
+ *         the text has the file and the line), CLOUDIFY_EXISTS (this version is installed),
+ *         CLOUDIFY_NOT_FOUND, CLOUDIFY_UNSUPPORTED, CLOUDIFY_LIMIT, CLOUDIFY_STORAGE, CLOUDIFY_IO
+ */
+CLOUDIFY_API char *cloudify_plugin_install(struct cloudify *c, const char *source,
+                                           struct cloudify_error *err);
+/** @return array of plugin records, by name, the newest version first; without `deployments` */
+CLOUDIFY_API char *cloudify_plugins(struct cloudify *c, struct cloudify_error *err);
+/**
+ * One installed plugin.
+ *
+ * @param version NULL: the newest
+ * @return {name, version, status: "ok" or "broken", reason: why it is broken or null, plugins: what
+ *         it declares, installed_at, source, folder, dependencies: rocks that it needs, as in its
+ *         rockspec, bundled: {rock: version} that it brings along, deployments: ids of those that
+ *         use it}; or NULL with `err` set: CLOUDIFY_NOT_FOUND
+ */
+CLOUDIFY_API char *cloudify_plugin(struct cloudify *c, const char *name, const char *version,
+                                   struct cloudify_error *err);
+/**
+ * Take an installed plugin away.
+ *
+ * @param version NULL: the only one
+ * @param force also while deployments use it
+ * @return false with `err` set: CLOUDIFY_NOT_FOUND, CLOUDIFY_INVALID (there are several versions),
+ *         CLOUDIFY_STATE (deployments use it: the text names them)
+ */
+CLOUDIFY_API bool cloudify_plugin_uninstall(struct cloudify *c, const char *name,
+                                            const char *version, bool force,
+                                            struct cloudify_error *err);
+/**
+ * Make one archive of a plugin that can be installed without network. The rocks that its rockspec
+ * depends on are resolved by LuaRocks, bundled, and written with their exact versions to
+ * luarocks.lock, in the archive and in the folder; where that file is there, these versions are
+ * taken. Without such dependencies LuaRocks is not needed.
+ *
+ * @param folder of the plugin
+ * @param file   to be written; NULL: NAME-VERSION.tar.gz in the working directory
+ * @return {file, name, version, bundled: {rock: version}}; or NULL with `err` set: as for
+ *         cloudify_plugin_install(), CLOUDIFY_FAILED (LuaRocks says why)
+ */
+CLOUDIFY_API char *cloudify_plugin_pack(struct cloudify *c, const char *folder, const char *file,
+                                        struct cloudify_error *err);
+
 /** @return array of execution records of one deployment, or (NULL) of all; oldest first */
 CLOUDIFY_API char *cloudify_executions(struct cloudify *c, const char *deployment,
                                        struct cloudify_error *err);

@@ -43,11 +43,13 @@ static json_t *error_json(lua_State *L, int index)
 /* The plugin as cloudify.plugin_loader wants it. */
 static void push_plugin(lua_State *L, const struct workflow_call *call)
 {
-    lua_createtable(L, 0, 3);
+    lua_createtable(L, 0, 4);
     lua_pushstring(L, call->plugin->name);
     lua_setfield(L, -2, "name");
     lua_pushstring(L, call->plugin->folder);
     lua_setfield(L, -2, "folder");
+    lua_pushstring(L, call->plugin_folder);
+    lua_setfield(L, -2, "prefix");
     lua_newtable(L);
     for (lua_Integer i = 0; call->directories && call->directories[i]; i++) {
         lua_pushstring(L, call->directories[i]);

@@ -66,8 +66,9 @@ static struct plugin_state *add_state(struct operation_host *host, const char *k
 static lua_State *state_of(struct operation_host *host, const json_t *plugin)
 {
     struct strbuf key = STRBUF_INIT;
-    strbuf_addf(&key, "%s %s", json_string_at(plugin, "name", ""),
-                json_string_at(plugin, "package_version", ""));
+    /* Under several namespaces it is still one plugin. */
+    strbuf_add_all(&key, json_string_at(plugin, "prefix", json_string_at(plugin, "name", "")), " ",
+                   json_string_at(plugin, "package_version", ""));
     struct plugin_state *state = host->states;
     while (state && strcmp(state->key, key.text) != 0)
         state = state->next;

@@ -38,10 +38,16 @@ static int plugin_source(lua_State *L)
     return push_text(L, "source", NULL);
 }
 
-/* Where the plugin was found: in the first of the plugin directories that has its folder. */
+/* Where the plugin was found; if that is not told, the first plugin directory that has its folder.
+ */
 static int plugin_prefix(lua_State *L)
 {
     const json_t *plugin = check_plugin(L, 1);
+    const char *known = json_string_at(plugin, "prefix", NULL);
+    if (known) {
+        lua_pushstring(L, known);
+        return 1;
+    }
     const json_t *directories = json_object_get(plugin, "directories");
     const char *name = json_string_at(plugin, "folder", "");
     for (size_t i = 0; i < json_array_size(directories); i++) {

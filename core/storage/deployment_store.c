@@ -238,8 +238,8 @@ struct deployment_store *deployment_create(struct store *store,
     return ds;
 }
 
-bool deployment_renew(struct deployment_store *ds, const struct deployment_record *record,
-                      struct error *err)
+static bool renew(struct deployment_store *ds, const struct deployment_record *record,
+                  struct error *err)
 {
     char copy_name[COPY_NAME_SIZE];
     if (!copy_folder(ds, record, copy_name, err) || !directory_sync(ds->directory, err) ||
@@ -251,6 +251,16 @@ bool deployment_renew(struct deployment_store *ds, const struct deployment_recor
     /* If this fails, both copies stay: it is not known which of them counts. */
     return database_commit(ds->state, err) &&
            set_blueprint(ds, record->blueprint_id, copy_name, err) && remove_other_copies(ds, err);
+}
+
+/* Under the lock of the store, so that no plugin is removed that it is about to use. */
+bool deployment_renew(struct store *store, struct deployment_store *ds,
+                      const struct deployment_record *record, struct error *err)
+{
+    struct lock *lock = store_lock(store, err);
+    bool ok = lock && renew(ds, record, err);
+    lock_release(lock);
+    return ok;
 }
 
 /* ---- opening and removing ---- */

@@ -7,6 +7,14 @@ static const char *const catalog_migrations[] = {
     "  id TEXT PRIMARY KEY,"
     "  created_at TEXT NOT NULL"
     ") WITHOUT ROWID;",
+    /* The same is true of a row here and plugins/NAME/VERSION. */
+    "CREATE TABLE plugins ("
+    "  name TEXT NOT NULL,"
+    "  version TEXT NOT NULL,"
+    "  installed_at TEXT NOT NULL,"
+    "  details TEXT NOT NULL,"
+    "  PRIMARY KEY (name, version)"
+    ") WITHOUT ROWID;",
 };
 
 /*
@@ -109,6 +117,10 @@ static const char *const state_migrations[] = {
     "ALTER TABLE node_instances ADD COLUMN scaling_group TEXT;",
     "ALTER TABLE deployment ADD COLUMN provider_context TEXT NOT NULL DEFAULT '{}';",
     "ALTER TABLE operations ADD COLUMN cpu_seconds REAL NOT NULL DEFAULT 0;",
+    "CREATE TABLE plugins ("
+    "  name TEXT PRIMARY KEY," /* that the blueprint has for it */
+    "  place TEXT NOT NULL"    /* deployment_store_plugins() */
+    ") WITHOUT ROWID;",
 };
 
 const struct schema catalog_schema = {catalog_migrations,

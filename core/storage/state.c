@@ -106,6 +106,17 @@ static bool write_deployment(struct database *state, const struct deployment_rec
     return ok;
 }
 
+static bool write_plugins(struct database *state, const json_t *plugins, struct error *err)
+{
+    const char *name;
+    json_t *place;
+    bool ok = database_run(state, err, "DELETE FROM plugins", "");
+    json_object_foreach((json_t *)plugins, name, place) ok =
+        ok && database_run(state, err, "INSERT INTO plugins (name, place) VALUES (?, ?)", "tj",
+                           name, place);
+    return ok;
+}
+
 bool state_write(struct database *state, const struct deployment_record *record,
                  const char *blueprint_directory, struct error *err)
 {
@@ -114,7 +125,7 @@ bool state_write(struct database *state, const struct deployment_record *record,
               database_run(state, err, "DELETE FROM group_instances", "") &&
               database_run(state, err, "DELETE FROM nodes", "") &&
               write_deployment(state, record, blueprint_directory, err) &&
-              write_nodes(state, record->plan, err);
+              write_plugins(state, record->plugins, err) && write_nodes(state, record->plan, err);
     for (size_t i = 0; ok && i < set->group_count; i++)
         ok = write_group(state, set, i, err);
     for (size_t i = 0; ok && i < set->count; i++)

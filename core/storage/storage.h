@@ -73,6 +73,7 @@ struct deployment_record {
     const struct instance_set *instances;
     const json_t *provider_context;           /* object: deployment_store_provider_context() */
     const struct execution_record *execution; /* its first one, or NULL */
+    const json_t *plugins; /* where their code is: deployment_store_plugins(); or NULL */
     /* Adds to the copy of the folder what else the deployment needs, before it counts; or NULL. */
     bool (*add_files)(void *data, const char *copy, struct error *err);
     void *add_files_data;
@@ -97,11 +98,11 @@ struct deployment_store *deployment_open(struct store *store, const char *id, en
                                          struct error *err);
 /**
  * Start the deployment anew: another plan, instances, blueprint folder and execution in place of
- * the old ones, in one transaction; earlier executions and events are kept. `ds` is open for
- * writing; `record->id` is its id.
+ * the old ones, in one transaction; earlier executions and events are kept. `ds`, of `store`, is
+ * open for writing; `record->id` is its id.
  */
-bool deployment_renew(struct deployment_store *ds, const struct deployment_record *record,
-                      struct error *err);
+bool deployment_renew(struct store *store, struct deployment_store *ds,
+                      const struct deployment_record *record, struct error *err);
 /** Remove a deployment, its history and its files. ERROR_NOT_FOUND, ERROR_BUSY as above. */
 bool deployment_remove(struct store *store, const char *id, struct error *err);
 /** Close it and give back its lock; an open transaction is rolled back. NULL is allowed. */

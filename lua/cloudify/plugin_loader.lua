@@ -13,8 +13,12 @@ local function folder_name(plugin)
    return plugin.folder or plugin.name
 end
 
---- The folders that may hold the plugin, the likeliest first (lua-api.md, "A plugin").
+--- The folders that may hold the plugin, the likeliest first (lua-api.md, "A plugin"). Where it is
+--- known which one does, no other plugin is in reach.
 local function folders(plugin, resources)
+   if plugin.prefix then
+      return {plugin.prefix}
+   end
    local found, name = {}, folder_name(plugin)
    if resources then
       table.insert(found, resources .. "/plugins/" .. name)
@@ -26,13 +30,24 @@ local function folders(plugin, resources)
    return found
 end
 
+-- In a plugin's folder: its own layout; that of a rock; the rocks that were bundled with it.
+local LUA_PATHS = {"?.lua", "?/init.lua", "lua/?.lua", "lua/?/init.lua",
+   "rocks/share/lua/5.4/?.lua", "rocks/share/lua/5.4/?/init.lua"}
+local C_PATHS = {"?.so", "lib/?.so", "rocks/lib/lua/5.4/?.so"}
+
+local function add_paths(paths, folder, templates)
+   for _, template in ipairs(templates) do
+      table.insert(paths, folder .. "/" .. template)
+   end
+end
+
 local function open_folders(list)
    local paths, cpaths = {}, {}
    for _, folder in ipairs(list) do
       if not opened[folder] and filesystem.is_dir(folder) then
          opened[folder] = true
-         table.insert(paths, folder .. "/?.lua;" .. folder .. "/?/init.lua")
-         table.insert(cpaths, folder .. "/?.so")
+         add_paths(paths, folder, LUA_PATHS)
+         add_paths(cpaths, folder, C_PATHS)
       end
    end
    table.insert(paths, package.path)
@@ -60,26 +75,41 @@ end
 
 --- What to do when no folder is the plugin's.
 local function advice(plugin, list)
+   local name = folder_name(plugin)
+   if plugin.prefix then
+      return filesystem.is_dir(plugin.prefix) and ""
+         or (" (its folder '%s' is gone: 'cfy plugins install' it again)"):format(plugin.prefix)
+   end
    for _, folder in ipairs(list) do
-      if filesystem.is_dir(folder) and folder:match("[^/]*$") == folder_name(plugin) then
+      if filesystem.is_dir(folder) and folder:match("[^/]*$") == name then
          return ""
       end
    end
-   return (" (put the plugin into 'plugins/%s' beside the blueprint, or name the directory that "
-      .. "holds it with --plugins)"):format(folder_name(plugin))
+   return (" (put the plugin into 'plugins/%s' beside the blueprint, name the directory that holds "
+      .. "it with --plugins, or install it with 'cfy plugins install')"):format(name)
 end
 
-local function missing_module(plugin, module, list, tried)
+--- The paths that were tried, those on Lua's own path too.
+local function tried_paths(module)
+   local paths = {}
+   for _, path in ipairs {package.path, package.cpath} do
+      local _, tried = package.searchpath(module, path)
+      for file in (tried or ""):gmatch("no file '([^']*)'") do
+         table.insert(paths, file)
+      end
+   end
+   return paths
+end
+
+local function missing_module(plugin, module, list)
    local names = {}
    for _, folder in ipairs(list) do
       modules_below(folder, "", 1, names)
-   end
-   local paths = {}
-   for path in tried:gmatch("no file '([^']*)'") do
-      table.insert(paths, path)
+      modules_below(folder .. "/lua", "", 2, names)
    end
    error(exceptions.NonRecoverableError(("plugin '%s': module '%s' not found%s%s: tried %s"):format(
-      plugin.name, module, hint(module, names), advice(plugin, list), table.concat(paths, ", "))))
+      plugin.name, module, hint(module, names), advice(plugin, list),
+      table.concat(tried_paths(module), ", "))))
 end
 
 --- Whether `require` would find the module without looking at files.
@@ -90,11 +120,22 @@ local function is_built_in(module)
    return type(package.searchers[2](module)) == "function"
 end
 
+--- What cannot be compiled will not be so at another try.
+local function check_syntax(plugin, path)
+   local chunk, message = loadfile(path, "t")
+   if not chunk then
+      error(exceptions.NonRecoverableError(("plugin '%s': %s"):format(plugin.name, message)))
+   end
+end
+
 local function load_module(plugin, module, list)
    if not is_built_in(module) then
-      local path, tried = package.searchpath(module, package.path)
-      if not path then
-         missing_module(plugin, module, list, tried)
+      local path = package.searchpath(module, package.path)
+      if not path and not package.searchpath(module, package.cpath) then
+         missing_module(plugin, module, list)
+      end
+      if path then
+         check_syntax(plugin, path)
       end
    end
    local loaded = require(module)
@@ -107,7 +148,7 @@ end
 
 --- The function `name` of `module`, and what it is declared to be. Raises NonRecoverableError where
 --- either is missing, naming every path tried and the nearest name.
----@param plugin {name: string, folder?: string, directories: string[]}
+---@param plugin {name: string, folder?: string, prefix?: string, directories: string[]}
 ---@param resources? string folder of the blueprint
 ---@return function
 ---@return {resumable?: boolean, async?: boolean}

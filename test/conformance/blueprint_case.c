@@ -66,7 +66,8 @@ static struct plan *parse(const char *directory, const json_t *request, struct d
     const json_t *options = json_object_get(request, "options");
     const char *base = json_string_at(options, "resources_base_path", NULL);
     struct imports imports = {directory, json_object_get(options, "import_map")};
-    struct import_resolver resolver = {&imports, locate_import, read_import};
+    struct import_resolver resolver = {
+        .data = &imports, .locate = locate_import, .read = read_import};
     char *path = path_join(directory, json_string_at(request, "main", ""));
     char *resources = base ? path_join(directory, base) : NULL;
     struct blueprint_options how = {

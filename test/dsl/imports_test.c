@@ -62,7 +62,7 @@ static void test_resolver(void)
 {
     static const char place[] = FOLDER "remote.yaml:2:11: "
                                        "import 'https://example.com/types.yaml'";
-    struct import_resolver resolver = {NULL, NULL, read_remote};
+    struct import_resolver resolver = {.read = read_remote};
     struct blueprint_options options = {.resolver = &resolver};
     struct strbuf expected = STRBUF_INIT;
     plan_free(parse(FOLDER "remote.yaml", &options, ""));

@@ -122,7 +122,7 @@ static void deploy(struct plan *plan, struct diagnostics *out)
 
 static void try_blueprint(void)
 {
-    const struct import_resolver resolver = {NULL, NULL, read_remote};
+    const struct import_resolver resolver = {.read = read_remote};
     const struct blueprint_options options = {.resolver = &resolver};
     struct diagnostics diagnostics = {0};
     struct strbuf text = STRBUF_INIT;

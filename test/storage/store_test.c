@@ -201,7 +201,7 @@ static void test_renew_and_remove(void)
     char *old = strdup(deployment_store_resources(ds));
     f.execution.id = "e2";
     f.record.blueprint_id = "other";
-    CHECK(deployment_renew(ds, &f.record, &err), "a deployment starts anew: %s", err.text);
+    CHECK(deployment_renew(f.store, ds, &f.record, &err), "a deployment starts anew: %s", err.text);
     CHECK(!directory_exists(old) && directory_exists(deployment_store_resources(ds)),
           "with another copy of the folder in place of the old one");
     CHECK(!strcmp(deployment_store_blueprint_id(ds), "other"), "and another blueprint");
@@ -333,7 +333,7 @@ static void test_doubtful_commit(void)
     CHECK(ds && count_copies(&f) == 1, "but at the next creation: %s", err.text);
     break_commits(ds->state, "executions", &err);
     f.execution.id = "e2";
-    CHECK(!deployment_renew(ds, &f.record, &err) && count_copies(&f) == 2,
+    CHECK(!deployment_renew(f.store, ds, &f.record, &err) && count_copies(&f) == 2,
           "the same is true of a deployment that starts anew: %s", err.text);
     deployment_store_close(ds);
     fixture_release(&f);
