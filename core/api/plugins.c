@@ -320,8 +320,10 @@ char *cloudify_plugin(struct cloudify *c, const char *name, const char *version,
                       struct cloudify_error *err)
 {
     struct error why = {0};
-    struct store *store = runtime_store(c, STORE_WRITE, &why);
+    struct store *store = runtime_store(c, STORE_READ, &why);
     json_t *record = store ? describe_one(store, name, version, &why) : NULL;
+    if (!store)
+        error_context(&why, "no plugin '%s'", name);
     return runtime_result(record, &why, err);
 }
 

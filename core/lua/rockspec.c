@@ -171,9 +171,16 @@ static bool check_file(lua_State *L, const char *path, const char *name, struct 
 static bool check_folder(lua_State *L, const char *folder, const char *prefix, int depth,
                          struct error *err);
 
+/* Tests may be broken on purpose, a template is not yet Lua, rocks are others' business. */
 static bool is_left_out(const char *name, int depth)
 {
-    return name[0] == '.' || (!depth && (!strcmp(name, "spec") || !strcmp(name, "rocks")));
+    static const char *const folders[] = {"spec",      "test",      "tests",     "rocks",
+                                          "resources", "templates", "blueprint", "blueprints",
+                                          "examples",  NULL};
+    size_t i = 0;
+    while (folders[i] && strcmp(folders[i], name) != 0)
+        i++;
+    return name[0] == '.' || (!depth && folders[i]);
 }
 
 static bool check_entry(lua_State *L, const char *path, const char *name, int depth,

@@ -23,8 +23,9 @@ json_t *rockspec_read(const char *path, struct error *err);
 json_t *rocks_lock_read(const char *path, struct error *err);
 
 /**
- * Whether all Lua files in a plugin's folder can be compiled; hidden ones, its specs and bundled
- * rocks are not looked at.
+ * Whether all Lua files in a plugin's folder can be compiled. Not looked at are hidden ones and
+ * those in spec/, test/, tests/, rocks/, resources/, templates/, blueprint/, blueprints/,
+ * examples/.
  *
  * @return false with `err` set: ERROR_INVALID ("tasks.lua:3: unexpected symbol near 'end'"),
  *         ERROR_IO, ERROR_NOMEM

@@ -276,12 +276,21 @@ json_t *deployment_store_plugins(struct deployment_store *ds, struct error *err)
     return NULL;
 }
 
+/* STORE_REQUEST, which needs no lock either, brings the tables of an older version up to date. */
+static struct deployment_store *open_to_look(struct store *store, const char *id, struct error *err)
+{
+    struct deployment_store *ds = deployment_open(store, id, STORE_READ, err);
+    if (ds || err->code != ERROR_UNSUPPORTED)
+        return ds;
+    error_clear(err);
+    return deployment_open(store, id, STORE_REQUEST, err);
+}
+
 /* Whether the deployment `id` uses the plugin; false also with `err` set. */
 static bool uses(struct store *store, const char *id, const char *name, const char *version,
                  struct error *err)
 {
-    /* STORE_REQUEST brings the tables of an older version up to date, and needs no lock. */
-    struct deployment_store *ds = deployment_open(store, id, STORE_REQUEST, err);
+    struct deployment_store *ds = open_to_look(store, id, err);
     sqlite3_stmt *query =
         ds ? database_query(ds->state, err,
                             "SELECT 1 FROM plugins WHERE place ->> 'package_name' = ?"
