@@ -76,11 +76,12 @@ static int push_function(lua_State *L, const struct workflow_run *run,
     lua_pushstring(L, name + 1);
     lua_pushstring(L, execution_options(run->execution)->resources_directory);
     lua_call(L, 4, 2);
+    lua_getfield(L, -1, "resumable");
     if (call->resume && !lua_toboolean(L, -1))
         return lua_exception_raise(L, "NonRecoverableError",
                                    "it is not declared resumable, so it cannot go on after an "
                                    "interruption: start it anew");
-    lua_pop(L, 1);
+    lua_pop(L, 2);
     return 1;
 }
 
