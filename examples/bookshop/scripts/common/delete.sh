@@ -1,0 +1,2 @@
+#!/bin/sh -e
+rm -r "$(ctx instance runtime-properties folder)"

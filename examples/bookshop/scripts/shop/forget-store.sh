@@ -1,0 +1,2 @@
+#!/bin/bash -e
+ctx source instance runtime_properties pop store > /dev/null

@@ -1,0 +1,2 @@
+#!/bin/bash -e
+rm -rf "$(ctx instance runtime-properties root)"
