@@ -61,9 +61,10 @@ $(BUILD)/libcloudify.so: $(LIB_OBJ)
 $(BUILD)/cfy: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/cli/*.c)) $(LIBRARY)
 $(BUILD)/cloudify-worker: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/lua_runner.c,$(wildcard core/worker/*.c))) $(LIBRARY)
 $(BUILD)/lua-runner: $(BUILD)/core/worker/lua_runner.o $(LIBRARY)
+# Scripts start it again and again: without shared libraries it starts in half the time.
 $(BUILD)/script/ctx: $(CTX_OBJ) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC_ALL) $^ $(LDFLAGS) $(shell pkg-config --libs jansson) -lm -o $@
+	$(CC_ALL) $(if $(SANITIZE),,-static) $^ $(LDFLAGS) $(shell pkg-config --static --libs jansson) -lm -o $@
 $(SCRIPT_FILES): $(BUILD)/script/%: plugins/script/%
 	@mkdir -p $(@D)
 	cp $< $@

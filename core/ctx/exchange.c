@@ -1,9 +1,10 @@
 /* exchange.c - see exchange.h: HTTP/1.0 with a JSON body, over a Unix socket or TCP. */
 #include "ctx/exchange.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -58,38 +59,35 @@ static int connect_unix(const char *path, size_t length, struct error *err)
     return -1;
 }
 
-static int connect_tcp(char *host, struct error *err)
+/* `server` is 127.0.0.1:PORT: nobody listens for scripts anywhere else. */
+static int connect_tcp(const char *server, size_t length, struct error *err)
 {
-    char *port = strrchr(host, ':');
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
-    int fd = -1;
-    if (!port) {
-        error_set(err, ERROR_INVALID, "'%s' has no port", host);
+    char text[sizeof "255.255.255.255:65535"] = "";
+    if (length < sizeof text)
+        memcpy(text, server, length);
+    char *port = strchr(text, ':');
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    if (port) {
+        *port++ = '\0';
+        address.sin_port = htons((uint16_t)strtoul(port, NULL, 10));
+    }
+    if (!port || !address.sin_port || inet_pton(AF_INET, text, &address.sin_addr) != 1) {
+        error_set(err, ERROR_INVALID, "'%.*s' is no IPv4 address with a port", (int)length, server);
         return -1;
     }
-    *port = '\0';
-    int failed = getaddrinfo(host, port + 1, &hints, &list);
-    if (failed)
-        error_set(err, ERROR_IO, "cannot find '%s': %s", host, gai_strerror(failed));
-    for (const struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
-        fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
-            refused(host, err);
-            close(fd);
-            fd = -1;
-        }
-    }
-    if (list)
-        freeaddrinfo(list);
-    *port = ':';
-    return fd;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    refused(text, err);
+    if (fd >= 0)
+        close(fd);
+    return -1;
 }
 
 /* Where the part after the server begins is put into `*target`. @return a descriptor, or -1 */
 static int connect_to(const char *url, const char **target, struct error *err)
 {
     static const char unix_scheme[] = "unix://", http_scheme[] = "http://";
-    int fd = -1;
     if (!strncmp(url, unix_scheme, sizeof unix_scheme - 1)) {
         const char *path = url + sizeof unix_scheme - 1;
         *target = strrchr(path, '/');
@@ -99,15 +97,9 @@ static int connect_to(const char *url, const char **target, struct error *err)
         const char *server = url + sizeof http_scheme - 1;
         size_t length = strcspn(server, "/");
         *target = server[length] ? server + length : "/";
-        char *host = strndup(server, length);
-        if (host)
-            fd = connect_tcp(host, err);
-        else
-            error_nomem(err);
-        free(host);
-        return fd;
+        return connect_tcp(server, length, err);
     }
-    error_set(err, ERROR_INVALID, "'%s' is neither unix://PATH/TOKEN nor http://HOST:PORT/TOKEN",
+    error_set(err, ERROR_INVALID, "'%s' is neither unix://PATH/TOKEN nor http://ADDRESS:PORT/TOKEN",
               url);
     return -1;
 }

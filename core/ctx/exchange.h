@@ -9,7 +9,7 @@
 /**
  * Send {"args": `arguments`} to `url` and wait for the answer.
  *
- * @param url unix://PATH/TOKEN or http://HOST:PORT/TOKEN
+ * @param url unix://PATH/TOKEN or http://ADDRESS:PORT/TOKEN
  * @param timeout seconds for all of it
  * @return the answer, a new reference to an object, or NULL with `err` set: ERROR_INVALID (url),
  *         ERROR_IO (nobody there, no answer in time), ERROR_NOMEM
