@@ -86,7 +86,8 @@ local function loader(ctx)
 end
 
 --- Renders with the variables of a template, and ctx; the caller's table stays as it is.
-local function render(ctx, args, text)
+---@param shown string the resource as errors may show it
+local function render(ctx, args, text, shown)
    local all = {}
    for name, value in pairs(args.template_variables or {}) do
       if name == "ctx" then
@@ -95,7 +96,7 @@ local function render(ctx, args, text)
       all[name] = value
    end
    all.ctx = ctx
-   return template.render(text, all, args.path, loader(ctx))
+   return template.render(text, all, shown, loader(ctx))
 end
 
 --- The last part of a path or URL, if it can be the name of a file.
@@ -150,7 +151,7 @@ end
 --- The resource rendered as a template with its variables and `ctx`.
 function resources.get_and_render(ctx, ...)
    local args = arguments.read("get_resource_and_render", ...)
-   return render(ctx, args, (read(ctx, args)))
+   return render(ctx, args, read(ctx, args))
 end
 
 --- Copy the resource to a file. Returns the path of the copy.
@@ -166,7 +167,7 @@ function resources.download_and_render(ctx, ...)
    local args = arguments.read("download_resource_and_render", ...)
    return download(ctx, args, function(target)
       local text, shown = read(ctx, args)
-      resource_files.write_file(target, render(ctx, args, text))
+      resource_files.write_file(target, render(ctx, args, text, shown))
       return shown
    end)
 end
