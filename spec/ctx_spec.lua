@@ -21,6 +21,10 @@ local MANAGER_ONLY = "return {ctx.task_target, ctx.task_queue, ctx.execution_tok
 
 describe("ctx", function()
    local suite = operations.suite {
+      archive = {
+         {"runtime.md 1.2: timeout and timeout_recoverable of an operation that has them",
+            "return {ctx.timeout, ctx.timeout_recoverable}", {60, true}},
+      },
       app = {
          {"runtime.md 1.1: the type is node-instance", "return ctx.type", "node-instance"},
          refused("return ctx.source", "ctx.source/ctx.target", "relationship-instance",

@@ -84,8 +84,9 @@ local function mapping(world, place, rows)
    for i, row in ipairs(rows or {}) do
       chunks[i] = row[2]
    end
-   return ("{implementation: chunks.chunks.tasks.run, inputs: %s}"):format(json.encode {
-      chunks = cloudify.array(chunks), results = world:path(place .. ".json")})
+   local limit = place == "archive" and ", timeout: 60, timeout_recoverable: true" or ""
+   return ("{implementation: chunks.chunks.tasks.run, inputs: %s%s}"):format(json.encode {
+      chunks = cloudify.array(chunks), results = world:path(place .. ".json")}, limit)
 end
 
 --- Install the deployment with these chunks. Returns what cfy has said.
