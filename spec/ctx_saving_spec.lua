@@ -269,10 +269,12 @@ describe("operations side by side that change the same instance", function()
       assert.truthy(events:find('"type":"StorageConflictError"', 1, true), events)
    end)
 
-   it("runtime.md 2.5: a conflict at the end replaces the function's own error", function()
+   it("runtime.md 2.5: a conflict at the end replaces an error, which is its cause", function()
       local shared, _, output = run("fails_for_good")
       assert.same({first = true, second = true, shared = "second"}, shared)
-      assert.is_nil(output:find("is replaced by the conflict", 1, true))
+      assert.is_nil(output:find("-> is replaced by the conflict", 1, true))
+      assert.truthy(output:find(
+         "cause 1 of 2: NonRecoverableError: is replaced by the conflict", 1, true), output)
    end)
 
    it("runtime.md 2.4: update raises a StorageConflictError", function()

@@ -111,7 +111,13 @@ static void add_time(json_t *task, double seconds)
                         json_real(json_number_at(task, "cpu_seconds", 0) + seconds));
 }
 
-/* The latest attempt of each comes last; the time is that of all. */
+static bool in_state(const json_t *task, const char *state)
+{
+    return !strcmp(json_string_at(task, "state", ""), state);
+}
+
+/* The latest attempt of each comes last; what it was caused by stands until one
+ * succeeds; the time is that of all. */
 static void note_operations(const struct reading *r, const json_t *records)
 {
     size_t i;
@@ -124,12 +130,12 @@ static void note_operations(const struct reading *r, const json_t *records)
         json_object_set(task, "state", json_object_get(record, "state"));
         json_object_set(task, "retry", json_object_get(record, "retry"));
         add_time(task, json_number_at(record, "cpu_seconds", 0));
+        json_t *error = json_object_get(json_object_get(record, "details"), "error");
+        if (error)
+            json_object_set(task, "error", error);
+        else if (in_state(task, "succeeded"))
+            json_object_del(task, "error");
     }
-}
-
-static bool in_state(const json_t *task, const char *state)
-{
-    return !strcmp(json_string_at(task, "state", ""), state);
 }
 
 static bool is_done(const struct reading *r, const json_t *task)

@@ -75,6 +75,14 @@ static void print_time(double seconds)
         printf("  %.3f s CPU", seconds);
 }
 
+/* The first line of what its latest attempt has failed by. */
+static void print_error(const json_t *error)
+{
+    const char *message = text_of(error, "message");
+    if (error)
+        printf("  -> %s: %.*s", text_of(error, "type"), (int)strcspn(message, "\n"), message);
+}
+
 static void print_task(const json_t *task, size_t depth)
 {
     size_t retry = number_of(task, "retry");
@@ -90,6 +98,7 @@ static void print_task(const json_t *task, size_t depth)
     if (retry)
         printf("  (retry %zu)", retry);
     print_time(cpu_seconds(task));
+    print_error(json_object_get(task, "error"));
     putchar('\n');
 }
 

@@ -180,6 +180,7 @@ static void release(struct execution *e)
     free(e->async_operations);
     free(e->run_directory);
     free(e->summary);
+    json_decref(e->graph_error);
     free(e->end_text);
 }
 

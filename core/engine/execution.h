@@ -174,9 +174,12 @@ void execution_wait_task(struct execution *execution, struct task *task);
  *         ERROR_CANCELLED, ERROR_STATE (tasks that wait for each other)
  */
 bool execution_graph_result(struct execution *execution, struct error *err);
-/** The whole summary of what execution_graph_result() reported, traceback included; or NULL. */
-const char *execution_graph_error(const struct execution *execution);
+/** The failure that execution_graph_result() reported: the error of a WorkflowFailed, with its
+ * whole text and the causes of all tasks that failed; borrowed until the next call, or NULL. */
+const json_t *execution_graph_error(const struct execution *execution);
 /** The same for a task: its value or its error, borrowed, in `*value`. */
 bool execution_task_result(struct execution *execution, const struct task *task, json_t **value);
+/** The error of a task that has failed, with a field `task` that says which one; new, or NULL. */
+json_t *execution_task_error(const struct execution *execution, const struct task *task);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "engine/execution_internal.h"
+#include "engine/task_error.h"
 
 static bool out_of_memory(struct execution *e)
 {
@@ -136,25 +137,6 @@ static json_t *task_context(const struct execution *e, const struct task *task)
     return context;
 }
 
-/* Oldest first, the error itself last, unless it is there already. */
-static json_t *error_causes(const json_t *error)
-{
-    json_t *causes = json_object_get(error, "causes");
-    json_t *all = json_is_array(causes) ? json_copy(causes) : json_array();
-    const json_t *last = json_array_get(all, json_array_size(all) - 1);
-    const char *message = json_string_at(error, "message", "");
-    if (!all || (last && !strcmp(json_string_at(last, "message", ""), message)))
-        return all;
-    json_t *own = json_pack("{s:s, s:s, s:s}", "message", message, "type",
-                            json_string_at(error, "type", "Error"), "traceback",
-                            json_string_at(error, "traceback", ""));
-    if (!own || json_array_append_new(all, own)) {
-        json_decref(all);
-        return NULL;
-    }
-    return all;
-}
-
 static json_t *task_event_context(const struct execution *e, const struct task *task,
                                   const struct task_outcome *outcome)
 {
@@ -165,7 +147,7 @@ static json_t *task_event_context(const struct execution *e, const struct task *
                              json_integer(task->current_retries)) &&
         !json_object_set_new(context, "task_total_retries", json_integer(task->total_retries));
     if (ok && outcome && outcome->error)
-        ok = !json_object_set_new(context, "task_error_causes", error_causes(outcome->error));
+        ok = !json_object_set_new(context, "task_error_causes", task_error_causes(outcome->error));
     if (ok)
         return context;
     json_decref(context);

@@ -253,6 +253,16 @@ static void restore_started(struct restoration *r)
     }
 }
 
+/* What its latest attempt that ended has failed by. */
+static void restore_error(struct task *task, const json_t *record)
+{
+    json_t *error = json_object_get(json_object_get(record, "details"), "error");
+    if (!error)
+        return;
+    json_decref(task->error);
+    task->error = json_incref(error);
+}
+
 /* One that was under way is repeated, which the worker refuses unless it is declared resumable; one
  * that waited for a retry goes on counting; one that has failed is tried afresh. */
 static bool restore_operations(struct restoration *r, struct error *err)
@@ -266,6 +276,7 @@ static bool restore_operations(struct restoration *r, struct error *err)
         struct task *task = number < r->slot_count ? r->slots[number].task : NULL;
         if (!task)
             continue;
+        restore_error(task, record);
         const char *state = json_string_at(record, "state", "");
         bool under_way = !strcmp(state, "sent") || !strcmp(state, "started");
         bool failed = !strcmp(state, "failed");

@@ -93,7 +93,8 @@ struct execution {
     bool told_cancelled;      /* so is the workflow: it may end, but wait no more */
     bool ended;               /* the workflow is over and its end is recorded */
     bool in_turn;             /* a transaction is open */
-    char *summary;            /* what the graph failed by, in full; or NULL */
+    char *summary;            /* what the graph failed by, with tracebacks; or NULL */
+    json_t *graph_error;      /* the same as an exception; or NULL */
     enum error_code end;      /* how it ended: ERROR_NONE, ERROR_FAILED, ERROR_CANCELLED */
     char *end_text;           /* the error of the execution, or NULL */
     json_t *base_context;     /* of every record: runtime.md 5.3, workflow */

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "engine/execution_internal.h"
+#include "engine/task_error.h"
 #include "resources/keeping.h"
 
 /* However many retries an operation has: what kills its worker each time will go on doing so. */
@@ -127,6 +128,14 @@ static bool set_state(struct execution *e, struct task *task)
     return ok;
 }
 
+static enum task_end error_end(const json_t *error)
+{
+    if (!strcmp(json_string_at(error, "known_type", ""), "OperationRetry"))
+        return TASK_END_RETRY;
+    return json_boolean_at(error, "recoverable", false) ? TASK_END_RECOVERABLE
+                                                        : TASK_END_NON_RECOVERABLE;
+}
+
 /* Its function could not be stored, and the engine that had it is gone. */
 static void refuse_nameless(struct execution *e, struct task *task)
 {
@@ -154,10 +163,7 @@ static void run_local(struct execution *e, struct task *task)
         json_decref(value);
         return;
     }
-    bool recoverable = json_boolean_at(value, "recoverable", true);
-    double retry_after = json_number_at(value, "retry_after", -1);
-    finish_with_error(e, task, value, recoverable ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE,
-                      retry_after);
+    finish_with_error(e, task, value, error_end(value), json_number_at(value, "retry_after", -1));
 }
 
 /* Functions are not called; that instances do not change, execution_change_instance() sees to. */
@@ -256,25 +262,22 @@ static bool save_instances(struct execution *e, const json_t *result, struct err
     return true;
 }
 
-static enum task_end error_end(const json_t *error)
-{
-    if (!strcmp(json_string_at(error, "known_type", ""), "OperationRetry"))
-        return TASK_END_RETRY;
-    return json_boolean_at(error, "recoverable", false) ? TASK_END_RECOVERABLE
-                                                        : TASK_END_NON_RECOVERABLE;
-}
-
-/* That its changes could not be saved replaces how it ended. One that was outdone by another
- * operation is tried once more, on top of what that one did. */
-static void finish_unsaved(struct execution *e, struct task *task, const struct error *err)
+/* That its changes could not be saved replaces how it ended; its own error, if it was that, is the
+ * cause. One that was outdone by another operation is tried once more, on top of what that one did.
+ */
+static void finish_unsaved(struct execution *e, const struct arrival *arrival,
+                           const struct error *err)
 {
     if (e->fatal.code)
         return;
-    if (err->code == ERROR_CONFLICT)
-        finish_with_error(e, task, execution_error("StorageConflictError", err->text, true),
-                          TASK_END_RECOVERABLE, -1);
-    else
-        finish_with_error(e, task, error_document(err, false), TASK_END_NON_RECOVERABLE, -1);
+    bool conflict = err->code == ERROR_CONFLICT;
+    json_t *error = conflict ? execution_error("StorageConflictError", err->text, true)
+                             : error_document(err, false);
+    const json_t *own = json_object_get(arrival->json, "error");
+    if (own)
+        json_object_set_new(error, "causes", task_error_causes(own));
+    finish_with_error(e, arrival->task, error,
+                      conflict ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE, -1);
 }
 
 static void apply_result(struct execution *e, const struct arrival *arrival)
@@ -284,7 +287,7 @@ static void apply_result(struct execution *e, const struct arrival *arrival)
     if (!announce(e, task))
         return;
     if (!save_instances(e, arrival->json, &err)) {
-        finish_unsaved(e, task, &err);
+        finish_unsaved(e, arrival, &err);
         return;
     }
     json_t *error = json_object_get(arrival->json, "error");

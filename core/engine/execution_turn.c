@@ -4,7 +4,9 @@
 
 #include "base/fault.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "engine/execution_internal.h"
+#include "engine/task_error.h"
 #include "resources/keeping.h"
 
 /* So often a workflow goes on in one turn: one that never really waits must not keep the loop from
@@ -33,8 +35,11 @@ static void on_state(void *data, struct task *task, const struct task_outcome *o
     struct execution *e = data;
     if (e->fatal.code || !execution_task_event(e, task, outcome))
         return;
-    if (task->kind == TASK_OPERATION && task_is_terminal(task) && !e->options.dry_run)
-        execution_keep_operation(e, task, NULL, outcome ? outcome->cpu_seconds : 0);
+    if (task->kind != TASK_OPERATION || !task_is_terminal(task) || e->options.dry_run)
+        return;
+    json_t *details = outcome->error ? json_pack("{s:O}", "error", outcome->error) : NULL;
+    execution_keep_operation(e, task, details, outcome->cpu_seconds);
+    json_decref(details);
 }
 
 static bool handle(void *data, struct task *task, int handler, struct handler_result *result,
@@ -155,20 +160,36 @@ void execution_end_cancelled(struct execution *e)
     strbuf_release(&text);
 }
 
-/* What the execution keeps as its error: the message, and the traceback unless it is hidden. */
+/* An error of a task that the workflow has waited for by itself, or of the workflow. */
+static void add_error(struct strbuf *text, const json_t *error)
+{
+    const json_t *fields = json_object_get(error, "fields"), *cause;
+    const char *task = json_string_at(fields, "task", NULL);
+    size_t i;
+    if (task) {
+        strbuf_addf(text, "Task failed: %s: ", task);
+        task_error_add_summary(text, error);
+    } else {
+        strbuf_adds(text, json_string_at(error, "message", "the workflow failed"));
+        json_array_foreach(json_object_get(error, "causes"), i, cause)
+        {
+            strbuf_addf(text, "\ncaused by %s `%s`", json_string_at(cause, "type", "Error"),
+                        json_string_at(cause, "message", ""));
+        }
+    }
+    if (!json_boolean_at(fields, "hide_traceback", false))
+        task_error_add_tracebacks(text, error, task ? task : "the workflow");
+}
+
+/* What the execution keeps as its error: the message, and the tracebacks unless they are hidden. */
 static char *end_text(const struct execution *e, const json_t *error)
 {
-    const char *message = json_string_at(error, "message", "the workflow failed");
-    const char *traceback = json_string_at(error, "traceback", "");
+    const char *message = json_string_at(error, "message", "");
     struct strbuf text = STRBUF_INIT;
-    /* What came of the graph came shortened to fit a struct error. */
-    if (e->summary && !strncmp(e->summary, message, strlen(message))) {
+    if (e->summary && *message && !strncmp(e->summary, message, strlen(message)))
         strbuf_adds(&text, e->summary);
-    } else {
-        strbuf_adds(&text, message);
-        if (*traceback && !json_boolean_at(error, "hide_traceback", false))
-            strbuf_addf(&text, "\n%s", traceback);
-    }
+    else
+        add_error(&text, error);
     return strbuf_detach(&text);
 }
 
@@ -180,7 +201,7 @@ static void end_badly(struct execution *e, const json_t *error)
     e->end = ERROR_FAILED;
     const char *reason = e->end_text ? e->end_text : "out of memory";
     strbuf_addf(&text, "'%s' workflow execution failed: %s", e->options.workflow->name, reason);
-    json_t *arguments = json_pack("{s:s}", "error", json_string_at(error, "traceback", reason));
+    json_t *arguments = json_pack("{s:s}", "error", reason);
     e->ended = record_end(e, "failed", "workflow_failed", text.text, arguments);
     json_decref(arguments);
     strbuf_release(&text);
@@ -445,9 +466,17 @@ void execution_wait_task(struct execution *e, struct task *task)
     e->waited_task = task;
 }
 
-const char *execution_graph_error(const struct execution *e)
+const json_t *execution_graph_error(const struct execution *e)
 {
-    return e->summary;
+    return e->graph_error;
+}
+
+/* The tracebacks are those of the tasks: of where the workflow stood there is nothing to tell. */
+static json_t *workflow_failed(const struct execution *e, const char *text)
+{
+    return json_pack("{s:s, s:s, s:o, s:b, s:o, s:{s:b}}", "type", "WorkflowFailed", "known_type",
+                     "WorkflowFailed", "message", utf8_string(text, strlen(text)), "recoverable", 0,
+                     "causes", task_graph_error_causes(e->graph), "fields", "hide_traceback", 1);
 }
 
 static bool report_failure(struct execution *e, struct error *err)
@@ -458,6 +487,8 @@ static bool report_failure(struct execution *e, struct error *err)
     e->summary = strbuf_detach(&summary);
     task_graph_error_text(e->graph, false, &summary);
     error_set(err, ERROR_FAILED, "%s", summary.failed ? "out of memory" : summary.text);
+    json_decref(e->graph_error);
+    e->graph_error = workflow_failed(e, err->code == ERROR_FAILED ? summary.text : err->text);
     strbuf_release(&summary);
     task_graph_reset(e->graph);
     return false;
@@ -492,4 +523,22 @@ bool execution_task_result(struct execution *e, const struct task *task, json_t 
     if (!ok && !task->attached)
         task_graph_forget_failures(e->graph);
     return ok;
+}
+
+json_t *execution_task_error(const struct execution *e, const struct task *task)
+{
+    struct strbuf name = STRBUF_INIT;
+    json_t *error = json_copy(task->error), *fields = json_object();
+    task_graph_describe(e->graph, task, &name);
+    bool ok = error && fields &&
+              (!json_object_get(error, "fields") ||
+               !json_object_update(fields, json_object_get(error, "fields"))) &&
+              !json_object_set_new(fields, "task", utf8_string(name.text, name.length)) &&
+              !json_object_set(error, "fields", fields);
+    strbuf_release(&name);
+    json_decref(fields);
+    if (ok)
+        return error;
+    json_decref(error);
+    return NULL;
 }

@@ -201,12 +201,19 @@ void task_graph_reset(struct task_graph *graph);
 /** Set the name that descriptions show for instances; the graph knows but indices. */
 void task_graph_set_namer(struct task_graph *graph,
                           const char *(*instance_name)(void *data, long instance), void *data);
+/** Append what a task is called: its name, or `NAME (INSTANCE:OPERATION)`. */
+void task_graph_describe(const struct task_graph *graph, const struct task *task,
+                         struct strbuf *out);
 /**
  * Append the summary of all failures, in the words of runtime.md 6.7: `Task failed: NAME
- * (INSTANCE:OPERATION): TYPE `MESSAGE``, or a list of them, then the first traceback.
+ * (INSTANCE:OPERATION): TYPE `MESSAGE``, or a list of them, then the tracebacks of
+ * the first and of its causes.
  *
- * @param traceback whether the traceback of the first is wanted too
+ * @param traceback whether the tracebacks are wanted too
  */
 void task_graph_error_text(const struct task_graph *graph, bool traceback, struct strbuf *out);
+/** What all failures were caused by, as of task_error_causes(), one behind the other; new, or NULL:
+ *  no memory. */
+json_t *task_graph_error_causes(const struct task_graph *graph);
 
 #endif

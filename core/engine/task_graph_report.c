@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "engine/task_error.h"
 #include "engine/task_graph_internal.h"
 
 void task_graph_set_namer(struct task_graph *graph,
@@ -11,8 +12,8 @@ void task_graph_set_namer(struct task_graph *graph,
     graph->instance_name_data = data;
 }
 
-static void add_description(const struct task_graph *graph, const struct task *task,
-                            struct strbuf *out)
+void task_graph_describe(const struct task_graph *graph, const struct task *task,
+                         struct strbuf *out)
 {
     strbuf_adds(out, task->text);
     if (!task->operation || task->instance == TASK_NO_INSTANCE || !graph->instance_name)
@@ -24,43 +25,21 @@ static void add_description(const struct task_graph *graph, const struct task *t
     strbuf_addf(out, ":%s)", task->operation->name);
 }
 
-static void add_cause(const json_t *cause, bool first, struct strbuf *out)
-{
-    strbuf_addf(out, "%s%s `%s`", first ? "" : "\n", json_string_at(cause, "type", "Error"),
-                json_string_at(cause, "message", ""));
-}
-
-/* Oldest first; the raised error last, which a worker may have put among its causes already. */
-static void add_causes(const json_t *error, struct strbuf *out)
-{
-    const json_t *causes = json_object_get(error, "causes"), *cause = NULL;
-    size_t count = json_array_size(causes);
-    for (size_t i = 0; i < count; i++) {
-        cause = json_array_get(causes, i);
-        add_cause(cause, i == 0, out);
-    }
-    if (error && (!cause || strcmp(json_string_at(cause, "message", ""),
-                                   json_string_at(error, "message", ""))))
-        add_cause(error, count == 0, out);
-}
-
 static void add_failure(const struct task_graph *graph, const struct task_failure *failure,
                         struct strbuf *out)
 {
-    add_description(graph, failure->task, out);
+    task_graph_describe(graph, failure->task, out);
     strbuf_adds(out, ": ");
-    add_causes(failure->error, out);
+    task_error_add_summary(out, failure->error);
 }
 
-static void add_traceback(const struct task_graph *graph, const struct task_failure *failure,
-                          struct strbuf *out)
+static void add_tracebacks(const struct task_graph *graph, const struct task_failure *failure,
+                           struct strbuf *out)
 {
-    const char *text = json_string_at(failure->error, "traceback", "");
-    if (!*text)
-        return;
-    strbuf_adds(out, "\nTraceback of ");
-    add_description(graph, failure->task, out);
-    strbuf_addf(out, " (most recent call last):\n%s", text);
+    struct strbuf description = STRBUF_INIT;
+    task_graph_describe(graph, failure->task, &description);
+    task_error_add_tracebacks(out, failure->error, description.text);
+    strbuf_release(&description);
 }
 
 void task_graph_error_text(const struct task_graph *graph, bool traceback, struct strbuf *out)
@@ -76,7 +55,21 @@ void task_graph_error_text(const struct task_graph *graph, bool traceback, struc
         add_failure(graph, &graph->failures[i], out);
     }
     if (count && traceback)
-        add_traceback(graph, &graph->failures[0], out);
+        add_tracebacks(graph, &graph->failures[0], out);
     if (graph->unrecorded)
         strbuf_adds(out, count ? "\nout of memory" : "out of memory");
+}
+
+json_t *task_graph_error_causes(const struct task_graph *graph)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; all && i < graph->failure_count; i++) {
+        json_t *causes = task_error_causes(graph->failures[i].error);
+        if (!causes || json_array_extend(all, causes)) {
+            json_decref(all);
+            all = NULL;
+        }
+        json_decref(causes);
+    }
+    return all;
 }

@@ -134,6 +134,7 @@ int lua_open_core(lua_State *L)
                                          {"member", core_member},
                                          {"suggest", core_suggest},
                                          {"exception_handler", lua_exception_handler},
+                                         {"exception_cause", lua_exception_cause},
                                          {NULL, NULL}};
     luaL_newlib(L, functions);
     lua_null_push(L);

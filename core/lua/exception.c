@@ -1,73 +1,22 @@
-/* exception.c - see exception.h. */
+/* exception.c - see exception.h: the userdata. */
 #include "lua/exception.h"
 
 #include <lauxlib.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/strbuf.h"
+#include "base/json.h"
+#include "lua/exception_internal.h"
 #include "lua/value.h"
 
 #define CLASS "cloudify.exception"
 
-struct exception_class {
-    const char *name;
-    const char *parent;    /* or NULL */
-    const char *arguments; /* what the constructor takes by position, blank-separated */
-};
-
-/* runtime.md section 4. */
-static const struct exception_class classes[] = {
-    {"NonRecoverableError", NULL, "message"},
-    {"RecoverableError", NULL, "message retry_after"},
-    {"OperationRetry", "RecoverableError", "message retry_after"},
-    {"CloudifySerializationRetry", "RecoverableError", "message retry_after"},
-    {"HttpException", "NonRecoverableError", "url code message"},
-    {"ProcessKillCancelled", "NonRecoverableError", "message"},
-    {"RuntimeError", NULL, "message"},
-    {"CommandExecutionError", "RuntimeError", "command error"},
-    {"CommandExecutionException", NULL, "command error output code"},
-    {"TimeoutException", NULL, "message"},
-    {"ClosedAMQPClientException", NULL, "message"},
-    {"PluginInstallationError", NULL, "message"},
-    {"StopAgent", NULL, "message"},
-    {"WorkflowFailed", "RuntimeError", "message"},
-    {"InvalidBlueprintImport", "RuntimeError", "message"},
-    {"NotInContext", "RuntimeError", "message"},
-    {"ExecutionCancelled", NULL, "message"},
-    {"ScriptException", NULL, "message retry"},
-    {"RequestError", "RuntimeError", "message type traceback"},
-    {"ProcessException", NULL, "command exit_code stdout stderr"},
-    {"StorageConflictError", NULL, "message"},
-};
-enum { CLASS_COUNT = sizeof classes / sizeof classes[0] };
-
-/* Its fields stand in the table that is its user value 1. */
-struct exception {
-    const struct exception_class *class;
-};
-
-/* Their addresses are keys of the registry. */
+/* Its address is a key of the registry. */
 static const char metatable_key;
 
-static const struct exception_class *find_class(const char *name)
-{
-    for (size_t i = 0; i < CLASS_COUNT; i++)
-        if (strcmp(classes[i].name, name) == 0)
-            return &classes[i];
-    return NULL;
-}
-
-static bool is_a(const struct exception_class *class, const char *name)
-{
-    for (; class; class = class->parent ? find_class(class->parent) : NULL)
-        if (strcmp(class->name, name) == 0)
-            return true;
-    return false;
-}
-
-static struct exception *to_exception(lua_State *L, int index)
+struct exception *exception_at(lua_State *L, int index)
 {
     if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
         return NULL;
@@ -77,10 +26,9 @@ static struct exception *to_exception(lua_State *L, int index)
     return same ? lua_touserdata(L, index) : NULL;
 }
 
-/* Push an exception whose fields are the table on top of the stack, which it replaces. */
-static void wrap_fields(lua_State *L, const struct exception_class *class)
+void exception_wrap_fields(lua_State *L, const struct exception_class *class)
 {
-    struct exception *e = lua_newuserdatauv(L, sizeof *e, 1);
+    struct exception *e = lua_newuserdatauv(L, sizeof *e, 2);
     e->class = class;
     lua_insert(L, -2);
     lua_setiuservalue(L, -2, 1);
@@ -88,65 +36,101 @@ static void wrap_fields(lua_State *L, const struct exception_class *class)
     lua_setmetatable(L, -2);
 }
 
-/* The field `name` of the table at `table` as text, pushed; "" where it is absent. */
-static const char *push_text(lua_State *L, int table, const char *name)
+/* The exception on top of the stack remembers that the code at `level` made it. */
+static void remember_origin(lua_State *L, int level)
 {
-    lua_getfield(L, table, name);
-    if (lua_isnil(L, -1))
+    luaL_traceback(L, L, NULL, level);
+    lua_setiuservalue(L, -2, 2);
+}
+
+/* ---- making one ---- */
+
+/* The field `name` of the table at `table` as text, pushed; "" where it is absent. */
+static void push_text(lua_State *L, int table, const char *name)
+{
+    if (lua_getfield(L, table, name) == LUA_TNIL)
         lua_pushliteral(L, "");
     else
         luaL_tolstring(L, -1, NULL);
     lua_remove(L, -2);
-    return lua_tostring(L, -1);
+}
+
+/* Push what "{name}" stands for; "{before|name}" is nothing where the field is empty. */
+static void push_part(lua_State *L, int fields, const char *part, size_t length)
+{
+    const char *bar = memchr(part, '|', length);
+    const char *name = bar ? bar + 1 : part;
+    lua_pushlstring(L, part, bar ? (size_t)(bar - part) : 0);
+    lua_pushlstring(L, name, length - (size_t)(name - part));
+    push_text(L, fields, lua_tostring(L, -1));
+    lua_remove(L, -2);
+    if (lua_rawlen(L, -1))
+        lua_concat(L, 2);
+    else
+        lua_remove(L, -2);
+}
+
+/* Push `format` with the fields in the place of their names in braces. */
+static void push_formatted(lua_State *L, int fields, const char *format)
+{
+    lua_pushliteral(L, "");
+    while (*format) {
+        size_t length = strcspn(format, "{");
+        lua_pushlstring(L, format, length);
+        lua_concat(L, 2);
+        format += length;
+        if (!*format)
+            break;
+        length = strcspn(format, "}");
+        push_part(L, fields, format + 1, length - 1);
+        lua_concat(L, 2);
+        format += length + 1;
+    }
 }
 
 static void compose_message(lua_State *L, int fields, const struct exception_class *class)
 {
-    if (strcmp(class->name, "HttpException") == 0) {
-        const char *url = push_text(L, fields, "url"), *code = push_text(L, fields, "code");
-        lua_pushfstring(L, "%s (%s) : %s", code, url, push_text(L, fields, "message"));
-    } else if (strcmp(class->name, "CommandExecutionException") == 0) {
-        const char *command = push_text(L, fields, "command"), *code = push_text(L, fields, "code");
-        const char *error = push_text(L, fields, "error");
-        lua_pushfstring(L, "command '%s' ended with code %s: %s%s", command, code, error,
-                        push_text(L, fields, "output"));
-    } else if (strcmp(class->name, "CommandExecutionError") == 0) {
-        const char *command = push_text(L, fields, "command");
-        lua_pushfstring(L, "command '%s' could not start: %s", command,
-                        push_text(L, fields, "error"));
-    } else if (strcmp(class->name, "ProcessException") == 0) {
-        const char *command = push_text(L, fields, "command");
-        const char *code = push_text(L, fields, "exit_code");
-        const char *out = push_text(L, fields, "stdout"), *error = push_text(L, fields, "stderr");
-        lua_pushfstring(L, "command '%s' ended with code %s%s%s%s%s", command, code,
-                        *out ? ", stdout: " : "", out, *error ? ", stderr: " : "", error);
-    } else {
+    if (class->format)
+        push_formatted(L, fields, class->format);
+    else
         push_text(L, fields, "message");
-    }
     lua_setfield(L, fields, "message");
 }
 
 /* RecoverableError and its kin say in the message when they want to be retried, once. */
-static void append_retry_after(lua_State *L, int fields)
+static void append_retry_after(lua_State *L, int fields, const struct exception_class *class)
 {
-    lua_getfield(L, fields, "retry_after");
-    if (!lua_isnil(L, -1)) {
-        luaL_checknumber(L, -1);
-        const char *suffix = lua_pushfstring(L, " [retry_after=%s]", luaL_tolstring(L, -1, NULL));
-        lua_getfield(L, fields, "message");
-        const char *message = lua_tostring(L, -1);
-        if (!strstr(message, suffix)) {
-            lua_pushfstring(L, "%s%s", message, suffix);
-            lua_setfield(L, fields, "message");
-        }
-    }
-    lua_settop(L, fields);
+    if (lua_getfield(L, fields, "retry_after") == LUA_TNIL)
+        return;
+    if (!lua_isnumber(L, -1) || !(lua_tonumber(L, -1) >= 0))
+        lua_exception_raise(L, "NonRecoverableError",
+                            "%s: retry_after must be a number of seconds, 0 or more, not %s",
+                            class->name, luaL_tolstring(L, -1, NULL));
+    /* As it was given, if it was given as a number: 30 is not 30.0. */
+    if (lua_type(L, -1) == LUA_TSTRING)
+        lua_stringtonumber(L, lua_tostring(L, -1));
+    lua_pushvalue(L, -1);
+    lua_setfield(L, fields, "retry_after");
+    const char *suffix = lua_pushfstring(L, " [retry_after=%s]", luaL_tolstring(L, -1, NULL));
+    lua_getfield(L, fields, "message");
+    if (strstr(lua_tostring(L, -1), suffix))
+        return;
+    lua_insert(L, -2);
+    lua_concat(L, 2);
+    lua_setfield(L, fields, "message");
+}
+
+/* Whether the table at `index` is a list: of arguments by name there is none. */
+static bool is_list(lua_State *L, int index)
+{
+    bool list = lua_rawgeti(L, index, 1) != LUA_TNIL;
+    lua_pop(L, 1);
+    return list;
 }
 
 static void copy_fields(lua_State *L, int from, int to)
 {
-    lua_pushnil(L);
-    while (lua_next(L, from)) {
+    for (lua_pushnil(L); lua_next(L, from);) {
         lua_pushvalue(L, -2);
         lua_insert(L, -2);
         lua_settable(L, to);
@@ -160,7 +144,8 @@ static void read_arguments(lua_State *L, const char *names, int count, int field
     int argument = 1;
     for (const char *name = names; *name && argument <= count; argument++) {
         size_t length = strcspn(name, " ");
-        if (lua_type(L, argument) == LUA_TTABLE)
+        bool causes = strncmp(name, "causes", length) == 0;
+        if (lua_type(L, argument) == LUA_TTABLE && !(causes && is_list(L, argument)))
             break;
         lua_pushlstring(L, name, length);
         lua_pushvalue(L, argument);
@@ -169,35 +154,32 @@ static void read_arguments(lua_State *L, const char *names, int count, int field
     }
     if (argument <= count && lua_type(L, argument) == LUA_TTABLE)
         copy_fields(L, argument, fields);
-}
-
-static int exception_new(lua_State *L)
-{
-    const struct exception_class *class = lua_touserdata(L, lua_upvalueindex(1));
-    int count = lua_gettop(L);
-    lua_newtable(L);
-    int fields = count + 1;
-    read_arguments(L, class->arguments, count, fields);
-    lua_getfield(L, fields, "causes");
-    if (lua_isnil(L, -1)) {
-        lua_newtable(L);
-        lua_mark_array(L, -1);
-        lua_setfield(L, fields, "causes");
-    }
-    lua_settop(L, fields);
-    compose_message(L, fields, class);
-    lua_settop(L, fields);
-    if (is_a(class, "RecoverableError"))
-        append_retry_after(L, fields);
-    wrap_fields(L, class);
-    return 1;
+    /* What the class says. */
+    lua_pushnil(L);
+    lua_setfield(L, fields, "type");
+    lua_pushnil(L);
+    lua_setfield(L, fields, "recoverable");
 }
 
 /* The classes are callable tables, so that exceptions.is() can be handed them. */
 static int class_call(lua_State *L)
 {
+    const struct exception_class *class = lua_touserdata(L, lua_upvalueindex(1));
     lua_remove(L, 1);
-    return exception_new(L);
+    int count = lua_gettop(L), fields = count + 1;
+    luaL_checkstack(L, LUA_MINSTACK, class->name);
+    lua_newtable(L);
+    read_arguments(L, class->arguments, count, fields);
+    lua_getfield(L, fields, "causes");
+    exception_normalize_causes(L, fields + 1);
+    lua_setfield(L, fields, "causes");
+    compose_message(L, fields, class);
+    if (exception_class_is(class, "RecoverableError"))
+        append_retry_after(L, fields, class);
+    lua_settop(L, fields);
+    exception_wrap_fields(L, class);
+    remember_origin(L, 1);
+    return 1;
 }
 
 static int class_tostring(lua_State *L)
@@ -222,32 +204,75 @@ static void push_class(lua_State *L, const struct exception_class *class)
     lua_setmetatable(L, -2);
 }
 
+void lua_exception_construct(lua_State *L, const char *type, int count)
+{
+    int first = lua_gettop(L) - count + 1;
+    push_class(L, exception_class_find(type));
+    lua_insert(L, first);
+    lua_call(L, count, 1);
+}
+
 void lua_exception_classes_push(lua_State *L)
 {
-    lua_createtable(L, 0, CLASS_COUNT);
-    for (size_t i = 0; i < CLASS_COUNT; i++) {
-        push_class(L, &classes[i]);
-        lua_setfield(L, -2, classes[i].name);
+    lua_createtable(L, 0, (int)exception_class_count);
+    for (size_t i = 0; i < exception_class_count; i++) {
+        push_class(L, &exception_classes[i]);
+        lua_setfield(L, -2, exception_classes[i].name);
     }
 }
+
+/* Make an exception of the message on top of the stack, which it replaces. */
+static void wrap_message(lua_State *L, const struct exception_class *class)
+{
+    lua_createtable(L, 0, 4);
+    lua_insert(L, -2);
+    lua_setfield(L, -2, "message");
+    lua_newtable(L);
+    lua_mark_array(L, -1);
+    lua_setfield(L, -2, "causes");
+    exception_wrap_fields(L, class);
+}
+
+void lua_exception_push(lua_State *L, const char *type, const char *message)
+{
+    lua_pushstring(L, message);
+    wrap_message(L, exception_class_find(type));
+}
+
+int lua_exception_raise(lua_State *L, const char *type, const char *fmt, ...)
+{
+    char message[2048];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(message, sizeof message, fmt, args);
+    va_end(args);
+    lua_exception_push(L, type, message);
+    remember_origin(L, 1);
+    return lua_error(L);
+}
+
+/* ---- using one ---- */
 
 static int exception_index(lua_State *L)
 {
     const struct exception *e = lua_touserdata(L, 1);
-    const char *name = luaL_checkstring(L, 2);
-    if (strcmp(name, "type") == 0) {
-        lua_pushstring(L, e->class->name);
-        return 1;
-    }
+    lua_settop(L, 2);
     lua_getiuservalue(L, 1, 1);
-    lua_getfield(L, -1, name);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, -2) != LUA_TNIL || lua_type(L, 2) != LUA_TSTRING)
+        return 1;
+    const char *name = lua_tostring(L, 2);
+    if (strcmp(name, "type") == 0)
+        lua_pushstring(L, e->class->name);
+    else if (strcmp(name, "recoverable") == 0)
+        lua_pushboolean(L, exception_class_is_recoverable(e->class));
     return 1;
 }
 
 static int exception_tostring(lua_State *L)
 {
     lua_getiuservalue(L, 1, 1);
-    lua_getfield(L, -1, "message");
+    push_text(L, lua_gettop(L), "message");
     return 1;
 }
 
@@ -262,45 +287,104 @@ void lua_exception_register(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
 }
 
-void lua_exception_push(lua_State *L, const char *type, const char *message)
-{
-    lua_createtable(L, 0, 4);
-    lua_pushstring(L, message);
-    lua_setfield(L, -2, "message");
-    lua_newtable(L);
-    lua_mark_array(L, -1);
-    lua_setfield(L, -2, "causes");
-    wrap_fields(L, find_class(type));
-}
-
-int lua_exception_raise(lua_State *L, const char *type, const char *fmt, ...)
-{
-    char message[2048];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(message, sizeof message, fmt, args);
-    va_end(args);
-    lua_exception_push(L, type, message);
-    return lua_error(L);
-}
-
 bool lua_exception_is(lua_State *L, int index, const char *type)
 {
-    const struct exception *e = to_exception(L, index);
-    return e && is_a(e->class, type);
+    const struct exception *e = exception_at(L, index);
+    return e && exception_class_is(e->class, type);
+}
+
+/* ---- of any error value ---- */
+
+/* The text of a value, which may have a __tostring that raises. */
+static int tell(lua_State *L)
+{
+    luaL_tolstring(L, 1, NULL);
+    return 1;
+}
+
+/* Push the message of a table that tells none by __tostring: its own, or all that is in it. */
+static bool push_table_text(lua_State *L, int index)
+{
+    if (luaL_getmetafield(L, index, "__tostring") != LUA_TNIL) {
+        lua_pop(L, 1);
+        return false;
+    }
+    lua_pushliteral(L, "message");
+    if (lua_rawget(L, index) == LUA_TSTRING)
+        return true;
+    struct error err = {0};
+    json_t **value = lua_json_box(L), **text = lua_json_box(L);
+    *value = lua_json_get(L, index, "", &err);
+    char *encoded = *value ? json_text(*value) : NULL;
+    *text = encoded ? json_string(encoded) : NULL;
+    free(encoded);
+    lua_pushstring(L, json_string_value(*text));
+    return *text;
+}
+
+/* Push what the error value at `index` says. */
+static void push_error_text(lua_State *L, int index)
+{
+    int top = lua_gettop(L);
+    bool told = lua_type(L, index) == LUA_TTABLE && push_table_text(L, index);
+    if (!told) {
+        lua_pushcfunction(L, tell);
+        lua_pushvalue(L, index);
+        told = lua_pcall(L, 1, 1, 0) == LUA_OK;
+    }
+    if (!told)
+        lua_pushfstring(L, "an error whose text cannot be told: a %s", luaL_typename(L, index));
+    lua_copy(L, -1, top + 1);
+    lua_settop(L, top + 1);
+}
+
+void exception_ensure(lua_State *L, int index)
+{
+    if (exception_at(L, index))
+        return;
+    push_error_text(L, index);
+    wrap_message(L, exception_class_find("RecoverableError"));
+    lua_replace(L, index);
+}
+
+/* The innermost function written in Lua: up to the end of its line. */
+static const char *innermost(const char *traceback)
+{
+    const char *line = strchr(traceback, '\n');
+    while (line && strncmp(line, "\n\t[C]", 5) == 0)
+        line = strchr(line + 1, '\n');
+    return line ? line + 1 : "";
+}
+
+static bool same_place(const char *traceback, const char *other)
+{
+    const char *line = innermost(traceback), *other_line = innermost(other);
+    size_t length = strcspn(line, "\n");
+    return strcspn(other_line, "\n") == length && strncmp(line, other_line, length) == 0;
+}
+
+/* Push the traceback of an exception that is being raised. It was made there, mostly; else where it
+ * was made is told too: one that was caught in between has come from further away. */
+static void push_traceback(lua_State *L, int index, lua_State *raiser)
+{
+    luaL_traceback(L, raiser, NULL, raiser == L ? 1 : 0);
+    if (lua_getiuservalue(L, index, 2) != LUA_TSTRING ||
+        same_place(lua_tostring(L, -2), lua_tostring(L, -1))) {
+        lua_pop(L, 1);
+        return;
+    }
+    lua_pushfstring(L, "%s\nmade at\n%s", lua_tostring(L, -2), lua_tostring(L, -1));
+    lua_replace(L, -3);
+    lua_pop(L, 1);
 }
 
 void lua_exception_wrap(lua_State *L, lua_State *raiser)
 {
     int top = lua_gettop(L);
-    if (!to_exception(L, top)) {
-        lua_exception_push(L, "RecoverableError", luaL_tolstring(L, top, NULL));
-        lua_replace(L, top);
-        lua_settop(L, top);
-    }
+    exception_ensure(L, top);
     lua_getiuservalue(L, top, 1);
     if (lua_getfield(L, -1, "traceback") == LUA_TNIL) {
-        luaL_traceback(L, raiser, NULL, raiser == L ? 1 : 0);
+        push_traceback(L, top, raiser);
         lua_setfield(L, top + 1, "traceback");
     }
     lua_settop(L, top);
@@ -311,79 +395,4 @@ int lua_exception_handler(lua_State *L)
     lua_settop(L, 1);
     lua_exception_wrap(L, L);
     return 1;
-}
-
-/* The class that the engine decides by (runtime.md 3.7). */
-static const char *known_type(const struct exception_class *class)
-{
-    static const char *const known[] = {"HttpException", "NonRecoverableError", "OperationRetry",
-                                        "StopAgent", "WorkflowFailed"};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (is_a(class, known[i]))
-            return known[i];
-    return "RecoverableError";
-}
-
-static void set_field(lua_State *L, json_t *object, int fields, const char *name)
-{
-    struct error err = {0};
-    lua_getfield(L, fields, name);
-    if (!lua_isnil(L, -1)) {
-        json_t *value = lua_json_get(L, -1, name, &err);
-        json_object_set_new(object, name, value ? value : json_string(err.text));
-    }
-    lua_pop(L, 1);
-}
-
-/* Text that a plugin made need not be UTF-8: what is not becomes '?'. */
-static json_t *loose_string(const char *text)
-{
-    json_t *string = json_string(text);
-    if (string)
-        return string;
-    struct strbuf plain = STRBUF_INIT;
-    for (; *text; text++)
-        strbuf_addc(&plain, (unsigned char)*text < 0x80 ? *text : '?');
-    string = json_string(plain.text);
-    strbuf_release(&plain);
-    return string;
-}
-
-static void set_text(lua_State *L, json_t *object, int fields, const char *name)
-{
-    if (lua_getfield(L, fields, name) == LUA_TSTRING)
-        json_object_set_new(object, name, loose_string(lua_tostring(L, -1)));
-    lua_pop(L, 1);
-}
-
-json_t *lua_exception_to_json(lua_State *L, int index)
-{
-    lua_pushvalue(L, index);
-    int top = lua_gettop(L);
-    if (!to_exception(L, top)) {
-        lua_exception_push(L, "RecoverableError", luaL_tolstring(L, top, NULL));
-        lua_replace(L, top);
-        lua_settop(L, top);
-    }
-    const struct exception *e = lua_touserdata(L, top);
-    const char *known = known_type(e->class);
-    bool recoverable =
-        strcmp(known, "RecoverableError") == 0 || strcmp(known, "OperationRetry") == 0;
-    json_t **box = lua_json_box(L);
-    *box = json_pack("{s:s, s:s, s:b}", "type", e->class->name, "known_type", known, "recoverable",
-                     recoverable);
-    lua_getiuservalue(L, top, 1);
-    int fields = lua_gettop(L);
-    set_text(L, *box, fields, "message");
-    set_field(L, *box, fields, "retry_after");
-    set_field(L, *box, fields, "causes");
-    if (strcmp(known, "OperationRetry") != 0 && strcmp(known, "WorkflowFailed") != 0)
-        set_text(L, *box, fields, "traceback");
-    if (strcmp(known, "HttpException") == 0) {
-        set_field(L, *box, fields, "url");
-        set_field(L, *box, fields, "code");
-    }
-    json_t *result = json_incref(*box);
-    lua_settop(L, top - 1);
-    return result;
 }

@@ -15,6 +15,10 @@ void lua_exception_classes_push(lua_State *L);
 /** Push a new exception of the class named `type`, one of runtime.md 4. [-0, +1, m] */
 void lua_exception_push(lua_State *L, const char *type, const char *message);
 
+/** Replace the `count` arguments on top of the stack by the exception that the constructor of the
+ *  class `type` makes of them. [-count, +1, e] */
+void lua_exception_construct(lua_State *L, const char *type, int count);
+
 /** Raise a new exception; `fmt` as of printf. Never returns. [-0, +0, v] */
 int lua_exception_raise(lua_State *L, const char *type, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
@@ -36,11 +40,24 @@ void lua_exception_wrap(lua_State *L, lua_State *raiser);
 int lua_exception_handler(lua_State *L);
 
 /**
- * The error of an operation_result: {type, message, known_type, recoverable, retry_after?,
- * traceback?, causes} (runtime.md 3.7, 3.8). Any Lua value may stand at `index`.
+ * What an exception looks like among the causes of another: takes any error value, gives
+ * {message, type, traceback}. A C function. [-1, +1, m]
+ */
+int lua_exception_cause(lua_State *L);
+
+/**
+ * The error of an operation_result (docs/protocol.md): {type, message, known_type, recoverable,
+ * retry_after?, traceback?, causes, fields?} (runtime.md 3.7, 3.8). Any Lua value may stand at
+ * `index`.
  *
  * @return a new reference, or NULL when out of memory. [-0, +0, m]
  */
 json_t *lua_exception_to_json(lua_State *L, int index);
+
+/**
+ * Push the exception that such an error tells of: with the same class, if this runtime has one of
+ * that name, and the same fields. `error` is borrowed; own it through a lua_json_box(). [-0, +1, m]
+ */
+void lua_exception_from_json(lua_State *L, const json_t *error);
 
 #endif

@@ -27,14 +27,16 @@ static json_t *plain_error(const char *type, const char *message)
     return json_pack("{s:s, s:s}", "type", type, "message", message);
 }
 
-/* {message, type, traceback?, hide_traceback?, cancelled?} of the error at `index`. */
+/* The error at `index` as an operation would report it, with `cancelled` if it was that. Here
+ * WorkflowFailed has its traceback, too: fields.hide_traceback says whether it is shown. */
 static json_t *error_json(lua_State *L, int index)
 {
-    json_t *error = lua_exception_to_json(L, index);
+    lua_getfield(L, index, "traceback");
+    json_t *error = lua_exception_to_json(L, index - 1);
     const char *type = json_string_value(json_object_get(error, "type"));
-    /* The text of a failed graph already has the traceback of the task that failed. */
     if (type && !strcmp(type, "WorkflowFailed"))
-        json_object_set_new(error, "hide_traceback", json_true());
+        json_object_set_new(error, "traceback", json_string(lua_tostring(L, -1)));
+    lua_pop(L, 1);
     if (type && !strcmp(type, "ExecutionCancelled"))
         json_object_set_new(error, "cancelled", json_true());
     return error;
@@ -258,7 +260,7 @@ static enum workflow_status drain(struct workflow_run *run, json_t **value)
         json_t *result = NULL;
         run->drain = NULL;
         if (!execution_task_result(run->execution, task, &result))
-            return fail(value, json_incref(result));
+            return fail(value, execution_task_error(run->execution, task));
     }
     *value = run->value;
     run->value = NULL;

@@ -1,8 +1,6 @@
 /* operation.c - the class plugins know as ctx.operation. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/json.h"
+#include "lua/exception.h"
 #include "lua/lua_class.h"
 #include "lua/operation_context.h"
 
@@ -38,30 +36,23 @@ static int operation_relationship(lua_State *L)
     return 1;
 }
 
-/* retry(message, retry_after) or retry{message = , retry_after = }; raised when the function has
- * returned (runtime.md 1.6). */
+/* retry(message, retry_after) or retry{message = , retry_after = }: the arguments of
+ * OperationRetry, which is raised when the function has returned (runtime.md 1.6). */
 static int operation_retry(lua_State *L)
 {
     check_operation(L);
     struct operation_context *context = lua_context_of(L, 1);
-    lua_settop(L, 3);
-    if (lua_type(L, 2) == LUA_TTABLE) {
-        lua_getfield(L, 2, "message");
-        lua_getfield(L, 2, "retry_after");
-        lua_replace(L, 3);
+    if (lua_gettop(L) == 1 || lua_isnil(L, 2)) {
+        lua_settop(L, 3);
+        lua_pushliteral(L, "the operation asks for a retry");
         lua_replace(L, 2);
     }
-    const char *message = luaL_optstring(L, 2, "the operation asks for a retry");
-    bool has_retry_after = !lua_isnil(L, 3);
-    double retry_after = luaL_optnumber(L, 3, 0);
-    char *copy = strdup(message);
-    if (!copy)
+    lua_exception_construct(L, "OperationRetry", lua_gettop(L) - 1);
+    json_t *retry = lua_exception_to_json(L, -1);
+    if (!retry)
         return luaL_error(L, "out of memory");
-    free(context->retry_message);
-    context->retry_message = copy;
-    context->retry = true;
-    context->has_retry_after = has_retry_after;
-    context->retry_after = retry_after;
+    json_decref(context->retry);
+    context->retry = retry;
     return 0;
 }
 

@@ -87,8 +87,8 @@ void operation_context_release(struct operation_context *context)
         json_decref(state->document);
         free(state);
     }
-    free(context->retry_message);
-    context->retry_message = NULL;
+    json_decref(context->retry);
+    context->retry = NULL;
 }
 
 bool instance_state_fetch(struct operation_context *context, struct instance_state *state,

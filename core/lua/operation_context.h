@@ -29,10 +29,7 @@ struct operation_context {
     struct instance_state *instances; /* in the order in which they were met */
     bool resume;                      /* this run repeats one that was interrupted */
     bool keeps_files;                 /* in a folder that goes with the operation */
-    bool retry;                       /* ctx.operation:retry() was called: the last call wins */
-    bool has_retry_after;
-    double retry_after; /* seconds */
-    char *retry_message;
+    json_t *retry; /* the error that ctx.operation:retry() asks for: the last call wins; or NULL */
 };
 
 /**

@@ -215,15 +215,6 @@ static void take_error(lua_State *L, struct operation_run *run)
         run->error = plain_error("RecoverableError", "out of memory");
 }
 
-/* A retry that was asked for is raised once the function has returned (runtime.md 3.2). */
-static json_t *retry_error(const struct operation_context *context)
-{
-    json_t *error = plain_error("OperationRetry", context->retry_message);
-    if (context->has_retry_after)
-        json_object_set_new(error, "retry_after", json_real(context->retry_after));
-    return error;
-}
-
 /* Takes `instances`, `key` says what `outcome` (borrowed) is. */
 static json_t *result_new(const json_t *request, bool ok, json_t *instances, const char *key,
                           json_t *outcome)
@@ -233,11 +224,24 @@ static json_t *result_new(const json_t *request, bool ok, json_t *instances, con
                      outcome);
 }
 
-/* Runtime properties are saved whatever the outcome (runtime.md 2.5). */
+/* StopAgent is no failure (runtime.md 3.7); of agents this runtime has none. */
+static void forgive_stop(struct operation_run *run)
+{
+    if (strcmp(json_string_at(run->error, "known_type", ""), "StopAgent") != 0)
+        return;
+    json_decref(run->error);
+    run->error = NULL;
+    json_decref(run->context.retry);
+    run->context.retry = NULL;
+}
+
+/* Runtime properties are saved whatever the outcome (runtime.md 2.5). A retry that was asked for is
+ * raised once the function has returned (runtime.md 3.2). */
 static json_t *result_of(struct operation_run *run)
 {
-    if (!run->error && run->context.retry)
-        run->error = retry_error(&run->context);
+    forgive_stop(run);
+    if (!run->error)
+        run->error = json_incref(run->context.retry);
     json_t *value = run->value ? run->value : json_null();
     return result_new(run->request, run->error == NULL, operation_context_changes(&run->context),
                       run->error ? "error" : "value", run->error ? run->error : value);

@@ -170,7 +170,10 @@ static int finish_execute(lua_State *L, int status, lua_KContext context)
         return 0;
     if (err.code == ERROR_CANCELLED)
         return lua_exception_raise(L, "ExecutionCancelled", "%s", err.text);
-    return lua_exception_raise(L, "WorkflowFailed", "%s", err.text);
+    if (err.code != ERROR_FAILED)
+        return lua_exception_raise(L, "WorkflowFailed", "%s", err.text);
+    lua_exception_from_json(L, execution_graph_error(workflow_run(L)->execution));
+    return lua_error(L);
 }
 
 static int graph_execute(lua_State *L)

@@ -84,6 +84,16 @@ int workflow_wait(lua_State *L, lua_KContext context, lua_KFunction k)
     return lua_yieldk(L, 0, context, k);
 }
 
+/* Raise what the task has failed by (runtime.md 6.4); its field `task` tells which task that was.
+ */
+static int raise_error(lua_State *L, const struct task *task)
+{
+    json_t **box = lua_json_box(L);
+    *box = execution_task_error(workflow_run(L)->execution, task);
+    lua_exception_from_json(L, *box);
+    return lua_error(L);
+}
+
 static int finish_get(lua_State *L, int status, lua_KContext context)
 {
     (void)status;
@@ -95,14 +105,12 @@ static int finish_get(lua_State *L, int status, lua_KContext context)
         workflow_json_push(L, value);
         return 1;
     }
-    const char *type = value ? json_string_value(json_object_get(value, "type")) : NULL;
-    const char *message = value ? json_string_value(json_object_get(value, "message")) : NULL;
-    bool cancelled = execution_cancel_level(workflow_run(L)->execution) > CANCEL_NONE;
-    if (!value && cancelled)
+    if (value)
+        return raise_error(L, task);
+    if (execution_cancel_level(workflow_run(L)->execution) > CANCEL_NONE)
         return lua_exception_raise(L, "ExecutionCancelled", "the execution was cancelled");
-    return lua_exception_raise(L, "WorkflowFailed", "task '%s' failed: %s: %s",
-                               task->text ? task->text : "", type ? type : "error",
-                               message ? message : "no reason given");
+    return lua_exception_raise(L, "WorkflowFailed", "task '%s' failed: no reason given",
+                               task->text ? task->text : "");
 }
 
 static int task_get(lua_State *L)
@@ -198,9 +206,14 @@ static int task_result(lua_State *L)
     return 1;
 }
 
+/* The exception that it, or its latest attempt, has failed by. */
 static int task_error(lua_State *L)
 {
-    workflow_json_push(L, workflow_task_check(L, 1)->error);
+    const json_t *error = workflow_task_check(L, 1)->error;
+    if (error)
+        lua_exception_from_json(L, error);
+    else
+        lua_pushnil(L);
     return 1;
 }
 
