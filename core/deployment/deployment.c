@@ -39,6 +39,8 @@ void instances_free(struct instance_set *set)
     free(set->items);
     free(set->first_of_node);
     free(set->of_node);
+    free(set->first_inside);
+    free(set->inside);
     map_release(&set->by_id);
     instances_release_groups(set);
     free(set);
@@ -100,7 +102,7 @@ struct node_instance *instances_add(struct instance_set *set, const struct node_
         return NULL;
     }
     set->items[set->count++] = copy;
-    set->grouped = false;
+    set->grouped = set->contents_grouped = false;
     return copy;
 }
 
@@ -144,29 +146,54 @@ static void sort_group(const struct instance_set *set, size_t *group, size_t cou
     }
 }
 
-static bool group(struct instance_set *set)
+/* What an instance is grouped by, or INSTANCE_NONE. */
+typedef long grouping_key(const struct node_instance *ni);
+
+static long node_of(const struct node_instance *ni)
 {
-    size_t nodes = set->plan->node_count;
-    size_t *first = calloc(nodes + 2, sizeof *first);
-    size_t *of_node = calloc(set->count + 1, sizeof *of_node);
-    if (!first || !of_node) {
+    return ni->is_gone ? INSTANCE_NONE : (long)ni->node;
+}
+
+static long container_of(const struct node_instance *ni)
+{
+    return ni->is_gone ? INSTANCE_NONE : ni->container;
+}
+
+/* Group the instances by keys below `keys`: `first` gets where each group starts in `members`. */
+static bool group_by(const struct instance_set *set, grouping_key *key, size_t keys,
+                     size_t **first_out, size_t **members_out)
+{
+    size_t *first = calloc(keys + 2, sizeof *first);
+    size_t *members = calloc(set->count + 1, sizeof *members);
+    if (!first || !members) {
         free(first);
-        free(of_node);
+        free(members);
         return false;
     }
     /* Counted one place further on, so that filling leaves each start where it belongs. */
     for (size_t i = 0; i < set->count; i++)
-        first[set->items[i]->node + 2]++;
-    for (size_t n = 1; n < nodes + 2; n++)
+        if (key(set->items[i]) != INSTANCE_NONE)
+            first[key(set->items[i]) + 2]++;
+    for (size_t n = 1; n < keys + 2; n++)
         first[n] += first[n - 1];
     for (size_t i = 0; i < set->count; i++)
-        of_node[first[set->items[i]->node + 1]++] = i;
+        if (key(set->items[i]) != INSTANCE_NONE)
+            members[first[key(set->items[i]) + 1]++] = i;
+    free(*first_out);
+    free(*members_out);
+    *first_out = first;
+    *members_out = members;
+    return true;
+}
+
+static bool group(struct instance_set *set)
+{
+    size_t nodes = set->plan->node_count;
+    if (!group_by(set, node_of, nodes, &set->first_of_node, &set->of_node))
+        return false;
     for (size_t n = 0; n < nodes; n++)
-        sort_group(set, of_node + first[n], first[n + 1] - first[n]);
-    free(set->first_of_node);
-    free(set->of_node);
-    set->first_of_node = first;
-    set->of_node = of_node;
+        sort_group(set, set->of_node + set->first_of_node[n],
+                   set->first_of_node[n + 1] - set->first_of_node[n]);
     set->grouped = true;
     return true;
 }
@@ -178,6 +205,18 @@ const size_t *instances_of_node(struct instance_set *set, size_t node, size_t *c
         return NULL;
     *count = set->first_of_node[node + 1] - set->first_of_node[node];
     return set->of_node + set->first_of_node[node];
+}
+
+const size_t *instances_inside(struct instance_set *set, size_t container, size_t *count)
+{
+    *count = 0;
+    if (!set->contents_grouped)
+        set->contents_grouped =
+            group_by(set, container_of, set->count, &set->first_inside, &set->inside);
+    if (!set->contents_grouped)
+        return NULL;
+    *count = set->first_inside[container + 1] - set->first_inside[container];
+    return set->inside + set->first_inside[container];
 }
 
 const struct plan_node *instance_node(const struct instance_set *set,

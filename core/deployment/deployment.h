@@ -26,6 +26,9 @@ struct instance_set {
     size_t *first_of_node; /* per node: where its instances start in `of_node` */
     size_t *of_node;       /* indices of instances, grouped by node */
     bool grouped;
+    size_t *first_inside; /* per instance: where those contained in it start in `inside` */
+    size_t *inside;       /* indices of instances, grouped by what contains them */
+    bool contents_grouped;
 };
 
 /**
@@ -61,6 +64,11 @@ long instances_index(const struct instance_set *set, const char *id);
  * `index`. Borrowed, until the next instances_add().
  */
 const size_t *instances_of_node(struct instance_set *set, size_t node, size_t *count);
+/**
+ * The instances that stand directly in instance `container`: `*count` indices into `set->items`,
+ * in the order of the set. Borrowed, until the set changes.
+ */
+const size_t *instances_inside(struct instance_set *set, size_t container, size_t *count);
 const struct plan_node *instance_node(const struct instance_set *set,
                                       const struct node_instance *ni);
 

@@ -12,6 +12,7 @@ struct group_instance {
     int index;      /* 1, 2, ... among the instances of its group */
     long parent;    /* index in `set->groups` of the one that it is in, or INSTANCE_NONE */
     long container; /* index in `set->items` of what the outermost group is in, or INSTANCE_NONE */
+    bool is_gone;   /* it has left the set (membership.h) */
 };
 
 /**

@@ -29,6 +29,7 @@ struct node_instance {
     long host;      /* index of the instance that hosts it, itself included, or INSTANCE_NONE */
     long container; /* index of the instance that it is contained in, or INSTANCE_NONE */
     long group;     /* index in the set's `groups` of the innermost one around it, or likewise */
+    bool is_gone;   /* it has left the set (membership.h) */
 };
 
 /** Replace the state, copied. @return false with `err` set: ERROR_NOMEM */

@@ -211,6 +211,19 @@ json_t *plan_workflow_parameters(const struct plan *plan, const struct plan_work
                                  const json_t *parameters, bool allow_custom,
                                  const struct object_source *objects, struct error *err);
 
+/**
+ * One of the numbers of instances of a node or a scaling group: `which` is "current_instances" or
+ * "planned_instances"; -1 where there is no such number.
+ */
+json_int_t plan_instances(const struct plan *plan, const char *name, const char *which);
+/**
+ * Change such a number. A group that no policy scales has none: nothing happens.
+ *
+ * @return false with `err` set: ERROR_NOMEM
+ */
+bool plan_set_instances(struct plan *plan, const char *name, const char *which, json_int_t count,
+                        struct error *err);
+
 /* How a plan is stored: one document with all that nodes share, and one row per node. */
 
 /** All but the nodes, as JSON; new, or NULL when out of memory. */

@@ -171,6 +171,7 @@ static void release(struct execution *e)
     cancel_listener_free(e->listener);
     release_traffic(e);
     task_graph_free(e->graph);
+    execution_release_modifications(e);
     for (size_t i = 0; i < e->plugins.count; i++)
         json_decref(e->plugins.entries[i].value);
     map_release(&e->plugins);

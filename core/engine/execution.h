@@ -24,7 +24,7 @@ struct execution;
 
 struct execution_options {
     struct deployment_store *store; /* open for writing, its lock held */
-    const struct plan *plan;
+    struct plan *plan;              /* changes only in its numbers of instances */
     struct instance_set *instances; /* as stored; changed as the execution goes */
     const char *deployment_id, *blueprint_id;
     const char *execution_id; /* of the row in the store, status pending */

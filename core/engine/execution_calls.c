@@ -15,6 +15,11 @@ bool execution_change_instance(struct execution *e, struct node_instance *ni,
                          "node instance '%s': changed meanwhile: the update is based on version "
                          "%" JSON_INTEGER_FORMAT ", it is at %" JSON_INTEGER_FORMAT,
                          ni->id, change.version, ni->version);
+    if (ni->is_gone)
+        return error_set(err, ERROR_NOT_FOUND,
+                         "node instance '%s': it is no more, a modification of the deployment has "
+                         "removed it",
+                         ni->id);
     if (e->options.dry_run)
         return true;
     if (!instance_update(e->options.store, &change, err) ||

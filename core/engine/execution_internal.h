@@ -83,6 +83,8 @@ struct execution {
     struct departures departures;
     json_t *records; /* list: events of this turn, shown after the commit */
 
+    struct deployment_modification *modifications; /* all that this engine has met */
+
     json_int_t graph_row; /* the stored graph, or 0 */
     uint32_t graph_tasks; /* how many tasks it has had so far */
 
@@ -143,6 +145,10 @@ json_t *execution_instance_document(struct execution *execution, size_t instance
 
 /** Answer the call of an operation, at the end of the turn. */
 bool execution_answer(struct execution *execution, const struct arrival *arrival);
+
+/* ---- modifications (execution_modification.c) ---- */
+
+void execution_release_modifications(struct execution *execution);
 
 /* ---- tasks (execution_tasks.c) ---- */
 

@@ -83,8 +83,25 @@ static void keep_resume(struct execution *e, struct task *task, bool resume)
     json_decref(details);
 }
 
+/* Nothing runs for an instance that a modification has removed. */
+static bool refuse_gone(struct execution *e, struct task *task, int place)
+{
+    const struct node_instance *ni = e->options.instances->items[task->instance];
+    struct error err = {0};
+    if (!ni->is_gone)
+        return false;
+    dispatcher_release(e->dispatcher, place);
+    error_set(&err, ERROR_NOT_FOUND,
+              "node instance '%s': it is no more, a modification of the deployment has removed it",
+              ni->id);
+    finish_with_error(e, task, error_document(&err, false), TASK_END_NON_RECOVERABLE, -1);
+    return true;
+}
+
 static bool send_operation(struct execution *e, struct task *task, int place)
 {
+    if (refuse_gone(e, task, place))
+        return true;
     task->state = TASK_SENDING;
     bool ok = execution_task_event(e, task, NULL);
     task->state = TASK_SENT;
@@ -125,6 +142,8 @@ static bool set_state(struct execution *e, struct task *task)
         .version = ni->version, .state = task->text, .system_properties = properties};
     bool ok = execution_change_instance(e, ni, &change, &err);
     json_decref(properties);
+    if (!ok && !e->fatal.code)
+        finish_with_error(e, task, error_document(&err, false), TASK_END_NON_RECOVERABLE, -1);
     return ok;
 }
 

@@ -107,6 +107,8 @@ static void register_classes(lua_State *L)
     workflow_graph_register(L);
     workflow_sequence_register(L);
     workflow_logger_register(L);
+    workflow_modification_register(L);
+    workflow_deployment_register(L);
 }
 
 /* The message handler left a RecoverableError or what the workflow itself raised. */

@@ -55,7 +55,7 @@ static int ctx_get_node(lua_State *L)
 {
     const struct plan_node *node = plan_find_node(check_options(L)->plan, luaL_checkstring(L, 2));
     if (node)
-        workflow_node_push(L, node);
+        workflow_node_push(L, NULL, node);
     else
         lua_pushnil(L);
     return 1;
@@ -63,10 +63,10 @@ static int ctx_get_node(lua_State *L)
 
 static int ctx_get_node_instance(lua_State *L)
 {
-    struct node_instance *ni =
-        instances_find(execution_instances(check_run(L)->execution), luaL_checkstring(L, 2));
-    if (ni)
-        workflow_instance_push(L, ni);
+    long instance =
+        instances_index(execution_instances(check_run(L)->execution), luaL_checkstring(L, 2));
+    if (instance != INSTANCE_NONE)
+        workflow_instance_push(L, NULL, (size_t)instance);
     else
         lua_pushnil(L);
     return 1;
@@ -211,7 +211,9 @@ static int push_id(lua_State *L, const char *id)
 
 static int ctx_deployment(lua_State *L)
 {
-    return push_id(L, check_options(L)->deployment_id);
+    check_run(L);
+    workflow_deployment_push(L);
+    return 1;
 }
 
 static int ctx_blueprint(lua_State *L)
@@ -222,7 +224,7 @@ static int ctx_blueprint(lua_State *L)
 static int ctx_logger(lua_State *L)
 {
     check_run(L);
-    workflow_logger_push(L, NULL);
+    workflow_logger_push(L, TASK_NO_INSTANCE);
     return 1;
 }
 
@@ -232,7 +234,7 @@ static int next_node(lua_State *L)
     size_t position = workflow_iterator_position(L);
     if (position >= plan->node_count)
         return 0;
-    workflow_node_push(L, &plan->nodes[position]);
+    workflow_node_push(L, NULL, &plan->nodes[position]);
     return 1;
 }
 
@@ -240,9 +242,11 @@ static int next_instance(lua_State *L)
 {
     const struct instance_set *instances = execution_instances(workflow_run(L)->execution);
     size_t position = workflow_iterator_position(L);
+    while (position < instances->count && instances->items[position]->is_gone)
+        position = workflow_iterator_position(L);
     if (position >= instances->count)
         return 0;
-    workflow_instance_push(L, instances->items[position]);
+    workflow_instance_push(L, NULL, position);
     return 1;
 }
 

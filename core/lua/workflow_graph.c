@@ -94,16 +94,6 @@ static bool stands_in(const struct task *task, const struct task *container)
     return task == container;
 }
 
-/* Upvalues: the graph, an array of its tasks, how many were given. */
-static int next_task(lua_State *L)
-{
-    lua_Integer position = lua_tointeger(L, lua_upvalueindex(2)) + 1;
-    lua_pushinteger(L, position);
-    lua_replace(L, lua_upvalueindex(2));
-    lua_geti(L, lua_upvalueindex(1), position);
-    return 1;
-}
-
 /* A copy, so that the graph may be changed while the tasks are walked. */
 static int graph_tasks(lua_State *L)
 {
@@ -117,8 +107,7 @@ static int graph_tasks(lua_State *L)
             workflow_task_push(L, task);
             lua_seti(L, -2, ++count);
         }
-    lua_replace(L, 1);
-    workflow_iterator_push(L, next_task);
+    workflow_list_iterator(L);
     return 1;
 }
 

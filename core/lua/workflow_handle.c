@@ -76,9 +76,21 @@ static void push_functions(lua_State *L, const struct workflow_class *class, enu
     add_functions(L, class, part);
 }
 
+/* What is seen in different views is the same nevertheless. */
+static int handle_eq(lua_State *L)
+{
+    const struct workflow_handle *a = lua_touserdata(L, 1), *b = lua_touserdata(L, 2);
+    bool same_class = lua_getmetatable(L, 1) && lua_getmetatable(L, 2) && lua_rawequal(L, -1, -2);
+    lua_pushboolean(L, same_class && a->object == b->object && a->index == b->index &&
+                           a->target == b->target);
+    return 1;
+}
+
 void workflow_class_register(lua_State *L, const struct workflow_class *class)
 {
     luaL_newmetatable(L, class->name);
+    lua_pushcfunction(L, handle_eq);
+    lua_setfield(L, -2, "__eq");
     push_functions(L, class, METHODS);
     push_functions(L, class, FIELDS);
     lua_pushstring(L, class->noun);
@@ -127,6 +139,27 @@ void workflow_handle_push(lua_State *L, const struct workflow_class *class, cons
         lua_rawsetp(L, -3, key);
     }
     lua_remove(L, -2);
+}
+
+void workflow_handle_push_part(lua_State *L, const struct workflow_class *class,
+                               const struct workflow_handle *handle)
+{
+    const void *key[] = {handle->object, (void *)handle->index, (void *)handle->target,
+                         handle->view};
+    luaL_checkstack(L, 6, "workflow handle");
+    push_cache(L, class);
+    lua_pushlstring(L, (const char *)key, sizeof key);
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, -3) == LUA_TNIL) {
+        lua_pop(L, 1);
+        *(struct workflow_handle *)lua_newuserdatauv(L, sizeof *handle, 0) = *handle;
+        luaL_setmetatable(L, class->name);
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, -5);
+    }
+    lua_replace(L, -3);
+    lua_pop(L, 1);
 }
 
 struct workflow_handle *workflow_handle_check(lua_State *L, int arg,
@@ -202,6 +235,19 @@ void workflow_iterator_push(lua_State *L, lua_CFunction next)
     lua_pushvalue(L, 1);
     lua_pushinteger(L, 0);
     lua_pushcclosure(L, next, 2);
+}
+
+/* Upvalues: the list, how many were given. */
+static int next_listed(lua_State *L)
+{
+    lua_geti(L, lua_upvalueindex(1), (lua_Integer)workflow_iterator_position(L) + 1);
+    return 1;
+}
+
+void workflow_list_iterator(lua_State *L)
+{
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, next_listed, 2);
 }
 
 size_t workflow_iterator_position(lua_State *L)

@@ -1,5 +1,7 @@
 /* workflow_instance.c - the class of node instances as workflows see them (runtime.md 6.3). */
 #include "deployment/group_instance.h"
+#include "engine/execution_modification.h"
+#include "lua/exception.h"
 #include "lua/value.h"
 #include "lua/workflow_run.h"
 
@@ -15,14 +17,33 @@ static struct instance_set *instances_of(lua_State *L)
     return execution_instances(workflow_run(L)->execution);
 }
 
-static long check_index(lua_State *L)
+static const struct modification_view *view_of(lua_State *L)
 {
-    return instances_index(instances_of(L), check_instance(L)->id);
+    return workflow_handle_check(L, 1, &instance_class)->view;
 }
 
-void workflow_instance_push(lua_State *L, struct node_instance *ni)
+/* Its place in the set, even of one that has left. */
+static size_t place_of(lua_State *L)
 {
-    workflow_handle_push(L, &instance_class, ni, ni, 0);
+    return workflow_handle_check(L, 1, &instance_class)->index;
+}
+
+static long check_index(lua_State *L)
+{
+    const struct node_instance *ni = check_instance(L);
+    if (ni->is_gone)
+        lua_exception_raise(L, "NonRecoverableError", "node instance '%s' is no more", ni->id);
+    return (long)place_of(L);
+}
+
+void workflow_instance_push(lua_State *L, const struct modification_view *view, size_t instance)
+{
+    struct node_instance *ni = instances_of(L)->items[instance];
+    const struct workflow_handle handle = {.object = ni, .index = instance, .view = view};
+    if (view)
+        workflow_handle_push_part(L, &instance_class, &handle);
+    else
+        workflow_handle_push(L, &instance_class, ni, ni, instance);
 }
 
 static int instance_set_state(lua_State *L)
@@ -75,7 +96,7 @@ static int instance_node_id(lua_State *L)
 
 static int instance_node_of(lua_State *L)
 {
-    workflow_node_push(L, instance_node(instances_of(L), check_instance(L)));
+    workflow_node_push(L, view_of(L), instance_node(instances_of(L), check_instance(L)));
     return 1;
 }
 
@@ -128,32 +149,96 @@ static int instance_host(lua_State *L)
     if (host == INSTANCE_NONE)
         lua_pushnil(L);
     else
-        workflow_instance_push(L, instances_of(L)->items[host]);
+        workflow_instance_push(L, view_of(L), (size_t)host);
     return 1;
 }
 
 static int instance_logger(lua_State *L)
 {
-    workflow_logger_push(L, check_instance(L));
+    check_instance(L);
+    workflow_logger_push(L, (long)place_of(L));
     return 1;
 }
 
+/* "added" or "removed", in the view of a modification that has it so. */
+static int instance_modification(lua_State *L)
+{
+    check_instance(L);
+    const struct modification_view *view = view_of(L);
+    const struct changed_instance *changed =
+        view ? modification_view_find(view, place_of(L)) : NULL;
+    lua_pushstring(L, changed && !changed->is_related ? view->what : NULL);
+    return 1;
+}
+
+static bool is_in_view(const struct modification_view *view, size_t instance)
+{
+    return !view || modification_view_find(view, instance);
+}
+
+/* Append what stands in `instance` to the list on top of the stack; with `deeply` also what stands
+ * in that, and so on. */
+static void add_contents(lua_State *L, size_t instance, bool deeply)
+{
+    size_t count;
+    const size_t *inside = instances_inside(instances_of(L), instance, &count);
+    luaL_checkstack(L, 8, "instances inside of instances");
+    for (size_t i = 0; i < count; i++) {
+        if (!is_in_view(view_of(L), inside[i]))
+            continue;
+        workflow_instance_push(L, view_of(L), inside[i]);
+        lua_seti(L, -2, luaL_len(L, -2) + 1);
+        if (deeply)
+            add_contents(L, inside[i], true);
+    }
+}
+
+static int instance_contained_instances(lua_State *L)
+{
+    check_instance(L);
+    lua_newtable(L);
+    add_contents(L, place_of(L), false);
+    return 1;
+}
+
+/* A list of the instance itself and all that stands in it, each behind what it stands in. */
+static int instance_get_contained_subgraph(lua_State *L)
+{
+    check_instance(L);
+    lua_newtable(L);
+    lua_pushvalue(L, 1);
+    lua_seti(L, -2, 1);
+    add_contents(L, place_of(L), true);
+    return 1;
+}
+
+/* Upvalues of the iterators: the handle, how many were given. */
 static int next_relationship(lua_State *L)
 {
-    struct workflow_handle *handle = lua_touserdata(L, lua_upvalueindex(1));
-    struct node_instance *ni = handle->object;
-    size_t position = (size_t)lua_tointeger(L, lua_upvalueindex(2));
-    if (position >= ni->relationship_count)
+    const struct workflow_handle *handle = lua_touserdata(L, lua_upvalueindex(1));
+    const struct node_instance *ni = handle->object;
+    size_t place = workflow_iterator_position(L);
+    if (place >= ni->relationship_count)
         return 0;
-    lua_pushinteger(L, (lua_Integer)position + 1);
-    lua_replace(L, lua_upvalueindex(2));
-    workflow_relationship_instance_push(L, ni, position);
+    workflow_relationship_instance_push(L, NULL, handle->index, &ni->relationships[place], place);
+    return 1;
+}
+
+static int next_relationship_in_view(lua_State *L)
+{
+    const struct workflow_handle *handle = lua_touserdata(L, lua_upvalueindex(1));
+    const struct changed_instance *seen = modification_view_find(handle->view, handle->index);
+    size_t i = workflow_iterator_position(L);
+    if (!seen || i >= seen->relationship_count)
+        return 0;
+    workflow_relationship_instance_push(L, handle->view, handle->index, &seen->relationships[i], i);
     return 1;
 }
 
 static int instance_relationships(lua_State *L)
 {
-    workflow_iterator_push(L, next_relationship);
+    check_instance(L);
+    workflow_iterator_push(L, view_of(L) ? next_relationship_in_view : next_relationship);
     return 1;
 }
 
@@ -161,6 +246,7 @@ static const luaL_Reg methods[] = {{"set_state", instance_set_state},
                                    {"get_state", instance_state},
                                    {"send_event", instance_send_event},
                                    {"execute_operation", instance_execute_operation},
+                                   {"get_contained_subgraph", instance_get_contained_subgraph},
                                    {NULL, NULL}};
 
 static const luaL_Reg fields[] = {{"id", instance_id},
@@ -174,6 +260,8 @@ static const luaL_Reg fields[] = {{"id", instance_id},
                                   {"system_properties", instance_system_properties},
                                   {"host", instance_host},
                                   {"scaling_groups", instance_groups},
+                                  {"modification", instance_modification},
+                                  {"contained_instances", instance_contained_instances},
                                   {"relationships", instance_relationships},
                                   {"logger", instance_logger},
                                   {NULL, NULL}};

@@ -7,10 +7,12 @@ static const struct workflow_class logger_class;
 
 static const char no_instance; /* what the handle of the workflow's own logger stands for */
 
-void workflow_logger_push(lua_State *L, struct node_instance *ni)
+void workflow_logger_push(lua_State *L, long instance)
 {
-    void *object = ni ? (void *)ni : (void *)&no_instance;
-    workflow_handle_push(L, &logger_class, object, object, 0);
+    const struct instance_set *set = execution_instances(workflow_run(L)->execution);
+    void *object =
+        instance == TASK_NO_INSTANCE ? (void *)&no_instance : (void *)set->items[instance];
+    workflow_handle_push(L, &logger_class, object, object, (size_t)instance);
 }
 
 /* The text: one argument as it is, more as string.format() has them. */
@@ -31,11 +33,7 @@ static int write_record(lua_State *L, const char *level, int arg)
 {
     struct execution *execution = workflow_run(L)->execution;
     struct workflow_handle *handle = workflow_handle_check(L, 1, &logger_class);
-    long instance = TASK_NO_INSTANCE;
-    if (handle->object != &no_instance) {
-        const struct node_instance *ni = handle->object;
-        instance = instances_index(execution_instances(execution), ni->id);
-    }
+    long instance = (long)handle->index;
     luaL_checkany(L, arg);
     struct error err = {0};
     if (!execution_log(execution, instance, level, check_text(L, arg), &err))

@@ -1,6 +1,7 @@
 /* workflow_node.c - the class of nodes as workflows see them (runtime.md 6.3). */
 #include <string.h>
 
+#include "engine/execution_modification.h"
 #include "lua/value.h"
 #include "lua/workflow_run.h"
 
@@ -11,9 +12,19 @@ static struct plan_node *check_node(lua_State *L)
     return workflow_handle_check(L, 1, &node_class)->object;
 }
 
-void workflow_node_push(lua_State *L, const struct plan_node *node)
+static const struct modification_view *view_of(lua_State *L)
 {
-    workflow_handle_push(L, &node_class, node, (void *)node, 0);
+    return workflow_handle_check(L, 1, &node_class)->view;
+}
+
+void workflow_node_push(lua_State *L, const struct modification_view *view,
+                        const struct plan_node *node)
+{
+    const struct workflow_handle handle = {.object = (void *)node, .view = view};
+    if (view)
+        workflow_handle_push_part(L, &node_class, &handle);
+    else
+        workflow_handle_push(L, &node_class, node, (void *)node, 0);
 }
 
 static int node_has_operation(lua_State *L)
@@ -37,7 +48,7 @@ static int node_get_relationship(lua_State *L)
     const char *target = luaL_checkstring(L, 2);
     for (size_t i = 0; i < node->relationship_count; i++)
         if (!strcmp(plan->nodes[node->relationships[i].target].id, target)) {
-            workflow_relationship_push(L, node, i);
+            workflow_relationship_push(L, view_of(L), node, i);
             return 1;
         }
     lua_pushnil(L);
@@ -75,6 +86,13 @@ static int node_number_of_instances(lua_State *L)
     return 1;
 }
 
+static int node_planned_number_of_instances(lua_State *L)
+{
+    const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
+    lua_pushinteger(L, plan_instances(plan, check_node(L)->id, "planned_instances"));
+    return 1;
+}
+
 static int node_host_node(lua_State *L)
 {
     const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
@@ -82,7 +100,7 @@ static int node_host_node(lua_State *L)
     if (host == PLAN_NONE)
         lua_pushnil(L);
     else
-        workflow_node_push(L, &plan->nodes[host]);
+        workflow_node_push(L, view_of(L), &plan->nodes[host]);
     return 1;
 }
 
@@ -105,10 +123,30 @@ static int node_operations(lua_State *L)
 }
 
 /* Upvalues of the iterators: the handle, how many were given. */
+static const struct workflow_handle *iterated_handle(lua_State *L)
+{
+    return lua_touserdata(L, lua_upvalueindex(1));
+}
+
 static const struct plan_node *iterated_node(lua_State *L)
 {
-    struct workflow_handle *handle = lua_touserdata(L, lua_upvalueindex(1));
-    return handle->object;
+    return iterated_handle(L)->object;
+}
+
+static int next_instance_of_view(lua_State *L)
+{
+    const struct modification_view *view = iterated_handle(L)->view;
+    const struct instance_set *set = execution_instances(workflow_run(L)->execution);
+    for (;;) {
+        size_t position = workflow_iterator_position(L);
+        if (position >= view->list.count)
+            return 0;
+        size_t instance = view->list.items[position].instance;
+        if (set->items[instance]->node != iterated_node(L)->index)
+            continue;
+        workflow_instance_push(L, view, instance);
+        return 1;
+    }
 }
 
 static int next_instance(lua_State *L)
@@ -118,7 +156,7 @@ static int next_instance(lua_State *L)
     const size_t *indices = instances_of_node(instances, iterated_node(L)->index, &count);
     if (position >= count)
         return 0;
-    workflow_instance_push(L, instances->items[indices[position]]);
+    workflow_instance_push(L, NULL, indices[position]);
     return 1;
 }
 
@@ -127,13 +165,13 @@ static int next_relationship(lua_State *L)
     size_t position = workflow_iterator_position(L);
     if (position >= iterated_node(L)->relationship_count)
         return 0;
-    workflow_relationship_push(L, iterated_node(L), position);
+    workflow_relationship_push(L, iterated_handle(L)->view, iterated_node(L), position);
     return 1;
 }
 
 static int node_instances(lua_State *L)
 {
-    workflow_iterator_push(L, next_instance);
+    workflow_iterator_push(L, view_of(L) ? next_instance_of_view : next_instance);
     return 1;
 }
 
@@ -153,6 +191,7 @@ static const luaL_Reg fields[] = {{"id", node_id},
                                   {"type_hierarchy", node_type_hierarchy},
                                   {"properties", node_properties},
                                   {"number_of_instances", node_number_of_instances},
+                                  {"planned_number_of_instances", node_planned_number_of_instances},
                                   {"host_id", node_host_id},
                                   {"host_node", node_host_node},
                                   {"operations", node_operations},

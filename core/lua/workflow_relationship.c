@@ -22,9 +22,16 @@ static const struct plan_node *check_target(lua_State *L)
     return &plan->nodes[check_relationship(L)->target];
 }
 
-void workflow_relationship_push(lua_State *L, const struct plan_node *node, size_t index)
+static const struct modification_view *view_of(lua_State *L)
 {
-    workflow_handle_push(L, &relationship_class, &node->relationships[index], (void *)node, index);
+    return workflow_handle_check(L, 1, &relationship_class)->view;
+}
+
+void workflow_relationship_push(lua_State *L, const struct modification_view *view,
+                                const struct plan_node *node, size_t index)
+{
+    const struct workflow_handle handle = {.object = (void *)node, .index = index, .view = view};
+    workflow_handle_push_part(L, &relationship_class, &handle);
 }
 
 static int relationship_is_derived_from(lua_State *L)
@@ -47,13 +54,13 @@ static int relationship_target_id(lua_State *L)
 
 static int relationship_target_node(lua_State *L)
 {
-    workflow_node_push(L, check_target(L));
+    workflow_node_push(L, view_of(L), check_target(L));
     return 1;
 }
 
 static int relationship_node(lua_State *L)
 {
-    workflow_node_push(L, check_source(L));
+    workflow_node_push(L, view_of(L), check_source(L));
     return 1;
 }
 

@@ -1,18 +1,12 @@
 /* workflow_relationship_instance.c - the class of relationships between node instances. */
+#include "lua/exception.h"
 #include "lua/workflow_run.h"
 
 static const struct workflow_class relationship_class;
 
-static struct node_instance *check_source(lua_State *L)
+static const struct workflow_handle *check_handle(lua_State *L)
 {
-    return workflow_handle_check(L, 1, &relationship_class)->object;
-}
-
-static const struct instance_relationship *check_relationship(lua_State *L)
-{
-    struct workflow_handle *handle = workflow_handle_check(L, 1, &relationship_class);
-    const struct node_instance *ni = handle->object;
-    return &ni->relationships[handle->index];
+    return workflow_handle_check(L, 1, &relationship_class);
 }
 
 static struct instance_set *instances_of(lua_State *L)
@@ -20,16 +14,57 @@ static struct instance_set *instances_of(lua_State *L)
     return execution_instances(workflow_run(L)->execution);
 }
 
-void workflow_relationship_instance_push(lua_State *L, struct node_instance *ni, size_t index)
+static long source_of(lua_State *L, const struct workflow_handle *handle)
 {
-    workflow_handle_push(L, &relationship_class, &ni->relationships[index], ni, index);
+    const struct node_instance *ni = handle->object;
+    long source = instances_index(instances_of(L), ni->id);
+    if (source == INSTANCE_NONE)
+        lua_exception_raise(L, "NonRecoverableError", "node instance '%s' is no more", ni->id);
+    return source;
+}
+
+void workflow_relationship_instance_push(lua_State *L, const struct modification_view *view,
+                                         size_t source, const struct instance_relationship *r,
+                                         size_t place)
+{
+    const struct workflow_handle handle = {.object = instances_of(L)->items[source],
+                                           .index = r->relationship,
+                                           .target = r->target,
+                                           .place = place,
+                                           .view = view};
+    workflow_handle_push_part(L, &relationship_class, &handle);
+}
+
+static bool stands_at(const struct workflow_handle *handle, size_t place)
+{
+    const struct node_instance *ni = handle->object;
+    return place < ni->relationship_count &&
+           ni->relationships[place].relationship == handle->index &&
+           ni->relationships[place].target == handle->target;
+}
+
+/* Where it is in the list of its source, which modifications change. */
+static size_t check_place(lua_State *L, struct workflow_handle *handle)
+{
+    const struct node_instance *ni = handle->object;
+    size_t place = handle->place;
+    if (stands_at(handle, place))
+        return place;
+    for (place = 0; place < ni->relationship_count && !stands_at(handle, place); place++)
+        ;
+    if (place == ni->relationship_count)
+        lua_exception_raise(L, "NonRecoverableError",
+                            "node instance '%s': its relationship to '%s' is no more", ni->id,
+                            instances_of(L)->items[handle->target]->id);
+    handle->place = place;
+    return place;
 }
 
 static int execute(lua_State *L, bool on_target)
 {
     struct workflow_handle *handle = workflow_handle_check(L, 1, &relationship_class);
-    struct operation_call call = {.instance = instances_index(instances_of(L), check_source(L)->id),
-                                  .relationship = (long)handle->index,
+    struct operation_call call = {.instance = source_of(L, handle),
+                                  .relationship = (long)check_place(L, handle),
                                   .on_target = on_target};
     workflow_operation_options(L, 2, &call);
     struct error err = {0};
@@ -49,43 +84,47 @@ static int relationship_execute_target_operation(lua_State *L)
 
 static const struct plan_node *source_node(lua_State *L)
 {
-    return instance_node(instances_of(L), check_source(L));
+    return instance_node(instances_of(L), check_handle(L)->object);
 }
 
 static int relationship_type(lua_State *L)
 {
-    size_t index = check_relationship(L)->relationship;
+    size_t index = check_handle(L)->index;
     lua_pushstring(L, source_node(L)->relationships[index].type->name);
     return 1;
 }
 
 static int relationship_relationship(lua_State *L)
 {
-    workflow_relationship_push(L, source_node(L), check_relationship(L)->relationship);
+    const struct workflow_handle *handle = check_handle(L);
+    workflow_relationship_push(L, handle->view, source_node(L), handle->index);
     return 1;
 }
 
 static int relationship_source_id(lua_State *L)
 {
-    lua_pushstring(L, check_source(L)->id);
+    const struct node_instance *ni = check_handle(L)->object;
+    lua_pushstring(L, ni->id);
     return 1;
 }
 
 static int relationship_target_id(lua_State *L)
 {
-    lua_pushstring(L, instances_of(L)->items[check_relationship(L)->target]->id);
+    lua_pushstring(L, instances_of(L)->items[check_handle(L)->target]->id);
     return 1;
 }
 
 static int relationship_node_instance(lua_State *L)
 {
-    workflow_instance_push(L, check_source(L));
+    const struct workflow_handle *handle = check_handle(L);
+    workflow_instance_push(L, handle->view, (size_t)source_of(L, handle));
     return 1;
 }
 
 static int relationship_target_node_instance(lua_State *L)
 {
-    workflow_instance_push(L, instances_of(L)->items[check_relationship(L)->target]);
+    const struct workflow_handle *handle = check_handle(L);
+    workflow_instance_push(L, handle->view, handle->target);
     return 1;
 }
 

@@ -33,10 +33,16 @@ struct workflow_run {
 /** The workflow that runs in this state. */
 struct workflow_run *workflow_run(lua_State *L);
 
+struct modification_view;
+struct deployment_modification;
+
 /* A userdata that stands for an object of the engine. */
 struct workflow_handle {
     void *object;
-    size_t index; /* relationships of an instance: which one */
+    size_t index;  /* relationship: which one of its node; instance: of all */
+    size_t target; /* relationship of an instance: the other one's index */
+    size_t place;  /* likewise: where it was in the instance's list */
+    const struct modification_view *view; /* the part of a modification seen; NULL: all */
 };
 
 /* A field that is computed when it is read: gets the handle at index 1, pushes one value. */
@@ -58,6 +64,9 @@ void workflow_class_register(lua_State *L, const struct workflow_class *class);
  */
 void workflow_handle_push(lua_State *L, const struct workflow_class *class, const void *key,
                           void *object, size_t index);
+/** The same for a handle told from others by all its members but `place`. [-0, +1, m] */
+void workflow_handle_push_part(lua_State *L, const struct workflow_class *class,
+                               const struct workflow_handle *handle);
 /** The object of the handle at `arg`; raises if there stands something else. */
 struct workflow_handle *workflow_handle_check(lua_State *L, int arg,
                                               const struct workflow_class *class);
@@ -81,16 +90,26 @@ void workflow_task_register(lua_State *L);
 void workflow_graph_register(lua_State *L);
 void workflow_sequence_register(lua_State *L);
 void workflow_logger_register(lua_State *L);
+void workflow_modification_register(lua_State *L);
+void workflow_deployment_register(lua_State *L);
 
-/* Push the one handle of each thing. [-0, +1, m] */
+/* Push the one handle of each thing, as seen in the view (NULL: in all). [-0, +1, m] */
 void workflow_ctx_push(lua_State *L);
-void workflow_node_push(lua_State *L, const struct plan_node *node);
-void workflow_relationship_push(lua_State *L, const struct plan_node *node, size_t index);
-void workflow_instance_push(lua_State *L, struct node_instance *ni);
-void workflow_relationship_instance_push(lua_State *L, struct node_instance *ni, size_t index);
+void workflow_node_push(lua_State *L, const struct modification_view *view,
+                        const struct plan_node *node);
+void workflow_relationship_push(lua_State *L, const struct modification_view *view,
+                                const struct plan_node *node, size_t index);
+void workflow_instance_push(lua_State *L, const struct modification_view *view, size_t instance);
+/** @param place where `r` stands in the list of its source */
+void workflow_relationship_instance_push(lua_State *L, const struct modification_view *view,
+                                         size_t source, const struct instance_relationship *r,
+                                         size_t place);
 void workflow_graph_push(lua_State *L);
-void workflow_logger_push(lua_State *L, struct node_instance *ni);
+void workflow_deployment_push(lua_State *L);
+/** The logger of an instance, or of the workflow itself: TASK_NO_INSTANCE. */
+void workflow_logger_push(lua_State *L, long instance);
 void workflow_task_push(lua_State *L, struct task *task);
+void workflow_modification_push(lua_State *L, struct deployment_modification *modification);
 /** Push a sequence in `container` (NULL: the graph itself). */
 void workflow_sequence_push(lua_State *L, struct task *container);
 
@@ -103,6 +122,8 @@ struct task *workflow_task_check(lua_State *L, int arg);
 /** Push an iterator over what hangs on the handle at index 1: `next` is called for each. [-0, +1,
  * m] */
 void workflow_iterator_push(lua_State *L, lua_CFunction next);
+/** Replace the list on top of the stack by an iterator over it. [-1, +1, m] */
+void workflow_list_iterator(lua_State *L);
 /** In `next`: which one to give, from 0; one further on each call. [-0, +0, -] */
 size_t workflow_iterator_position(lua_State *L);
 /** The subgraph whose handle stands at `arg`, or NULL. [-0, +0, m] */

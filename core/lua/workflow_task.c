@@ -223,7 +223,7 @@ static int task_instance(lua_State *L)
     if (instance == TASK_NO_INSTANCE)
         lua_pushnil(L);
     else
-        workflow_instance_push(L, execution_instances(workflow_run(L)->execution)->items[instance]);
+        workflow_instance_push(L, NULL, (size_t)instance);
     return 1;
 }
 

@@ -121,6 +121,23 @@ static const char *const state_migrations[] = {
     "  name TEXT PRIMARY KEY," /* that the blueprint has for it */
     "  place TEXT NOT NULL"    /* deployment_store_plugins() */
     ") WITHOUT ROWID;",
+    /* `modified_instances` has the instances as they were when the modification was started. */
+    "CREATE TABLE modifications ("
+    "  number INTEGER PRIMARY KEY,"
+    "  id TEXT NOT NULL UNIQUE,"
+    "  status TEXT NOT NULL," /* started, finished, rolledback */
+    "  created_at TEXT NOT NULL,"
+    "  ended_at TEXT,"
+    "  document TEXT NOT NULL"
+    ");"
+    "CREATE TABLE modified_instances ("
+    "  modification INTEGER NOT NULL REFERENCES modifications (number),"
+    "  id TEXT NOT NULL,"
+    "  state TEXT NOT NULL,"
+    "  runtime_properties TEXT NOT NULL,"
+    "  system_properties TEXT NOT NULL,"
+    "  PRIMARY KEY (modification, id)"
+    ") WITHOUT ROWID;",
 };
 
 const struct schema catalog_schema = {catalog_migrations,

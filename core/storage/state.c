@@ -22,7 +22,7 @@ static bool write_nodes(struct database *state, const struct plan *plan, struct 
     return true;
 }
 
-static json_t *relationships_json(const struct instance_set *set, const struct node_instance *ni)
+json_t *state_relationships(const struct instance_set *set, const struct node_instance *ni)
 {
     json_t *list = json_array();
     for (size_t i = 0; list && i < ni->relationship_count; i++) {
@@ -46,30 +46,29 @@ static const char *group_id_at(const struct instance_set *set, long index)
     return index == INSTANCE_NONE ? NULL : set->groups[index].id;
 }
 
-static bool write_group(struct database *state, const struct instance_set *set, size_t position,
-                        struct error *err)
+bool state_write_group(struct database *state, const struct instance_set *set, size_t index,
+                       json_int_t position, struct error *err)
 {
-    const struct group_instance *group = &set->groups[position];
+    const struct group_instance *group = &set->groups[index];
     return database_run(state, err,
                         "INSERT INTO group_instances (position, id, name, number, parent,"
                         " container) VALUES (?, ?, ?, ?, ?, ?)",
-                        "ittitt", (json_int_t)position, group->id, group->name,
-                        (json_int_t)group->index, group_id_at(set, group->parent),
-                        id_at(set, group->container));
+                        "ittitt", position, group->id, group->name, (json_int_t)group->index,
+                        group_id_at(set, group->parent), id_at(set, group->container));
 }
 
-static bool write_instance(struct database *state, const struct instance_set *set, size_t position,
-                           struct error *err)
+bool state_write_instance(struct database *state, const struct instance_set *set, size_t index,
+                          json_int_t position, struct error *err)
 {
-    const struct node_instance *ni = set->items[position];
-    json_t *relationships = relationships_json(set, ni);
+    const struct node_instance *ni = set->items[index];
+    json_t *relationships = state_relationships(set, ni);
     if (!relationships)
         return error_nomem(err);
     bool ok = database_run(state, err,
                            "INSERT INTO node_instances (position, id, node, number, state, version,"
                            " runtime_properties, system_properties, relationships, host, container,"
                            " scaling_group) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                           "itiitijjjttt", (json_int_t)position, ni->id, (json_int_t)ni->node,
+                           "itiitijjjttt", position, ni->id, (json_int_t)ni->node,
                            (json_int_t)ni->index, ni->state, ni->version, ni->runtime_properties,
                            ni->system_properties, relationships, id_at(set, ni->host),
                            id_at(set, ni->container), group_id_at(set, ni->group));
@@ -121,15 +120,16 @@ bool state_write(struct database *state, const struct deployment_record *record,
                  const char *blueprint_directory, struct error *err)
 {
     const struct instance_set *set = record->instances;
-    bool ok = database_run(state, err, "DELETE FROM node_instances", "") &&
+    bool ok = modifications_abandon(state, err) &&
+              database_run(state, err, "DELETE FROM node_instances", "") &&
               database_run(state, err, "DELETE FROM group_instances", "") &&
               database_run(state, err, "DELETE FROM nodes", "") &&
               write_deployment(state, record, blueprint_directory, err) &&
               write_plugins(state, record->plugins, err) && write_nodes(state, record->plan, err);
     for (size_t i = 0; ok && i < set->group_count; i++)
-        ok = write_group(state, set, i, err);
+        ok = state_write_group(state, set, i, (json_int_t)i, err);
     for (size_t i = 0; ok && i < set->count; i++)
-        ok = write_instance(state, set, i, err);
+        ok = state_write_instance(state, set, i, (json_int_t)i, err);
     return ok;
 }
 

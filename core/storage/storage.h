@@ -159,6 +159,47 @@ struct instance_change {
 bool instance_update(struct deployment_store *ds, const struct instance_change *change,
                      struct error *err);
 
+/* ---- deployment modifications (runtime.md 6.11) ---- */
+
+/* Each of these is part of a step that stands in one transaction. What `document` looks like is the
+ * engine's business. */
+
+/** Keep a modification, status started, and the instances as they are now. */
+bool modification_add(struct deployment_store *ds, const char *id, const json_t *document,
+                      struct error *err);
+/** It has ended: the status is "finished" or "rolledback". The instances kept with it are dropped.
+ */
+bool modification_end(struct deployment_store *ds, const char *id, const char *status,
+                      struct error *err);
+/**
+ * A list of {id, status, created_at, ended_at, document}, oldest first; new, or NULL.
+ *
+ * @param status only those with it; NULL: all
+ */
+json_t *modifications_list(struct deployment_store *ds, const char *status, struct error *err);
+/**
+ * Call `visit` for each instance as it was when the modification was started; `kept` has its id,
+ * state and properties, borrowed during the call.
+ */
+bool modification_instances(struct deployment_store *ds, const char *id,
+                            bool (*visit)(void *data, const struct instance_change *kept,
+                                          struct error *err),
+                            void *data, struct error *err);
+
+/** Add to the deployment the instances, and those of scaling groups, from these places on in `set`,
+ * behind all others. */
+bool instances_add_stored(struct deployment_store *ds, const struct instance_set *set, size_t first,
+                          size_t first_group, struct error *err);
+/** Keep the relationships that the instance has now; its version grows by one. */
+bool instance_keep_relationships(struct deployment_store *ds, const struct instance_set *set,
+                                 size_t instance, struct error *err);
+/** Remove an instance, or one of a scaling group, from the deployment. */
+bool instance_remove(struct deployment_store *ds, const char *id, struct error *err);
+bool group_instance_remove(struct deployment_store *ds, const char *id, struct error *err);
+/** Keep what `plan` says of numbers of instances: of the node called `name`, or of all groups. */
+bool deployment_store_keep_counts(struct deployment_store *ds, const struct plan *plan,
+                                  const char *name, struct error *err);
+
 /* ---- executions ---- */
 
 bool execution_add(struct deployment_store *ds, const struct execution_record *record,

@@ -54,6 +54,15 @@ bool deployment_store_reload(struct deployment_store *ds, struct error *err);
 /** Write the row of the deployment, its nodes and its instances; inside of a transaction. */
 bool state_write(struct database *state, const struct deployment_record *record,
                  const char *blueprint_directory, struct error *err);
+/** Write one instance of the set, or one of a scaling group, to that place in the order. */
+bool state_write_instance(struct database *state, const struct instance_set *set, size_t instance,
+                          json_int_t position, struct error *err);
+bool state_write_group(struct database *state, const struct instance_set *set, size_t group,
+                       json_int_t position, struct error *err);
+/** The relationships of an instance as they are stored; new, or NULL when out of memory. */
+json_t *state_relationships(const struct instance_set *set, const struct node_instance *ni);
+/** Inside of a transaction: no modification is under way any more. */
+bool modifications_abandon(struct database *state, struct error *err);
 bool execution_insert(struct database *state, const struct execution_record *record,
                       const char *blueprint_id, struct error *err);
 

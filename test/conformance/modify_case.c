@@ -203,8 +203,8 @@ static bool add_groups(struct instance_set *set, struct node_instance *ni, const
     for (size_t i = json_array_size(chain); i; i--) {
         const json_t *given = json_array_get(chain, i - 1);
         const char *id = json_string_at(given, "id", ""), *name = json_string_at(given, "name", "");
-        struct group_instance group = {(char *)id, (char *)name, next_group_index(set, name),
-                                       ni->group, ni->container};
+        struct group_instance group = {(char *)id, (char *)name,  next_group_index(set, name),
+                                       ni->group,  ni->container, false};
         if (instances_group_index(set, id) == INSTANCE_NONE &&
             !instances_add_group(set, &group, err))
             return false;

@@ -378,7 +378,7 @@ static struct plan_node nodes[] = {{.id = "web",
                                     .operations = &operation_set,
                                     .host = PLAN_NONE,
                                     .instance_count = 1}};
-static const struct plan plan = {.nodes = nodes, .node_count = 2};
+static struct plan plan = {.nodes = nodes, .node_count = 2};
 static struct plan_workflow workflow = {.name = "install", .plugin = &plugin, .function = "f"};
 
 static struct task *call(struct execution *e, const char *name, struct error *err)

@@ -1,4 +1,5 @@
-/* forgetful_graphs.h - a store that keeps no task graphs, for tests that resume nothing. */
+/* forgetful_graphs.h - a store that keeps no task graphs and no modifications, for tests that
+ * resume nothing. */
 #ifndef CLOUDIFY_TEST_ENGINE_FORGETFUL_GRAPHS_H
 #define CLOUDIFY_TEST_ENGINE_FORGETFUL_GRAPHS_H
 
@@ -53,6 +54,68 @@ json_t *graph_operations(struct deployment_store *ds, json_int_t graph, struct e
 {
     (void)ds, (void)graph, (void)err;
     return json_array();
+}
+
+bool modification_add(struct deployment_store *ds, const char *id, const json_t *document,
+                      struct error *err)
+{
+    (void)ds, (void)id, (void)document, (void)err;
+    return true;
+}
+
+bool modification_end(struct deployment_store *ds, const char *id, const char *status,
+                      struct error *err)
+{
+    (void)ds, (void)id, (void)status, (void)err;
+    return true;
+}
+
+json_t *modifications_list(struct deployment_store *ds, const char *status, struct error *err)
+{
+    (void)ds, (void)status, (void)err;
+    return json_array();
+}
+
+bool modification_instances(struct deployment_store *ds, const char *id,
+                            bool (*visit)(void *data, const struct instance_change *kept,
+                                          struct error *err),
+                            void *data, struct error *err)
+{
+    (void)ds, (void)id, (void)visit, (void)data, (void)err;
+    return true;
+}
+
+bool instances_add_stored(struct deployment_store *ds, const struct instance_set *set, size_t first,
+                          size_t first_group, struct error *err)
+{
+    (void)ds, (void)set, (void)first, (void)first_group, (void)err;
+    return true;
+}
+
+bool instance_keep_relationships(struct deployment_store *ds, const struct instance_set *set,
+                                 size_t instance, struct error *err)
+{
+    (void)ds, (void)set, (void)instance, (void)err;
+    return true;
+}
+
+bool instance_remove(struct deployment_store *ds, const char *id, struct error *err)
+{
+    (void)ds, (void)id, (void)err;
+    return true;
+}
+
+bool group_instance_remove(struct deployment_store *ds, const char *id, struct error *err)
+{
+    (void)ds, (void)id, (void)err;
+    return true;
+}
+
+bool deployment_store_keep_counts(struct deployment_store *ds, const struct plan *plan,
+                                  const char *name, struct error *err)
+{
+    (void)ds, (void)plan, (void)name, (void)err;
+    return true;
 }
 
 #endif

@@ -1,0 +1,508 @@
+/* execution_modification.c - see execution_modification.h. */
+#include "engine/execution_modification.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ids.h"
+#include "base/json.h"
+#include "deployment/group_instance.h"
+#include "deployment/membership.h"
+#include "engine/execution_internal.h"
+
+static bool stores(const struct execution *e)
+{
+    return !e->options.dry_run;
+}
+
+/* Once a step has begun, its failure is the execution's. */
+static bool fatal(struct execution *e, const struct error *err)
+{
+    return execution_abort(e, err);
+}
+
+/* ---- views ---- */
+
+static int compare_items(const void *a, const void *b)
+{
+    const struct changed_instance *x = a, *y = b;
+    return (x->instance > y->instance) - (x->instance < y->instance);
+}
+
+const struct changed_instance *modification_view_find(const struct modification_view *view,
+                                                      size_t instance)
+{
+    const struct changed_instance key = {.instance = instance};
+    return view->list.count
+               ? bsearch(&key, view->list.items, view->list.count, sizeof key, compare_items)
+               : NULL;
+}
+
+/* Read what list_document() has written; who has left since is left out. */
+static void read_item(struct change_list *list, const struct instance_set *set, const json_t *item,
+                      size_t *related)
+{
+    size_t i;
+    json_t *pair;
+    long instance = instances_index(set, json_string_at(item, "id", ""));
+    if (instance == INSTANCE_NONE)
+        return;
+    struct changed_instance *changed = &list->items[list->count++];
+    changed->instance = (size_t)instance;
+    changed->is_related = json_boolean_at(item, "related", false);
+    changed->relationships = list->relationships + *related;
+    json_array_foreach(json_object_get(item, "relationships"), i, pair)
+    {
+        const char *id = json_string_value(json_array_get(pair, 1));
+        long target = id ? instances_index(set, id) : INSTANCE_NONE;
+        if (target == INSTANCE_NONE)
+            continue;
+        changed->relationships[changed->relationship_count++] = (struct instance_relationship){
+            (size_t)json_integer_value(json_array_get(pair, 0)), (size_t)target};
+    }
+    *related += changed->relationship_count;
+}
+
+static bool read_view(const struct execution *e, struct modification_view *view,
+                      const json_t *document, struct error *err)
+{
+    size_t i, related = 0;
+    json_t *item;
+    const json_t *items = json_object_get(document, view->what);
+    json_array_foreach(items, i, item) related +=
+        json_array_size(json_object_get(item, "relationships"));
+    view->list.items = calloc(json_array_size(items) + 1, sizeof *view->list.items);
+    view->list.relationships = calloc(related + 1, sizeof *view->list.relationships);
+    if (!view->list.items || !view->list.relationships)
+        return error_nomem(err);
+    related = 0;
+    json_array_foreach(items, i, item) read_item(&view->list, e->options.instances, item, &related);
+    qsort(view->list.items, view->list.count, sizeof *view->list.items, compare_items);
+    return true;
+}
+
+/* ---- modifications as objects ---- */
+
+static void modification_release(struct deployment_modification *m)
+{
+    free(m->added.list.items);
+    free(m->added.list.relationships);
+    free(m->removed.list.items);
+    free(m->removed.list.relationships);
+    json_decref(m->document);
+    free((char *)m->id);
+    free(m);
+}
+
+void execution_release_modifications(struct execution *e)
+{
+    while (e->modifications) {
+        struct deployment_modification *next = e->modifications->next;
+        modification_release(e->modifications);
+        e->modifications = next;
+    }
+}
+
+/* A started one, behind all others. */
+static struct deployment_modification *keep_modification(struct execution *e, const char *id,
+                                                         json_t *document, struct error *err)
+{
+    struct deployment_modification **end = &e->modifications;
+    struct deployment_modification *m = calloc(1, sizeof *m);
+    while (*end)
+        end = &(*end)->next;
+    if (!m || !(m->id = strdup(id))) {
+        free(m);
+        error_nomem(err);
+        return NULL;
+    }
+    m->document = json_incref(document);
+    m->added.what = "added";
+    m->removed.what = "removed";
+    *end = m;
+    return read_view(e, &m->added, document, err) && read_view(e, &m->removed, document, err)
+               ? m
+               : NULL;
+}
+
+static struct deployment_modification *find_modification(const struct execution *e, const char *id)
+{
+    struct deployment_modification *m = e->modifications;
+    while (m && strcmp(m->id, id))
+        m = m->next;
+    return m;
+}
+
+/* Those that an earlier execution, or an earlier engine of this one, has left. */
+static bool load_modifications(struct execution *e, struct error *err)
+{
+    size_t i;
+    json_t *record;
+    json_t *records = modifications_list(e->options.store, "started", err);
+    json_array_foreach(records, i, record)
+    {
+        const char *id = json_string_at(record, "id", "");
+        /* In a dry run one that has ended here is still started in the store. */
+        if (!find_modification(e, id) &&
+            !keep_modification(e, id, json_object_get(record, "document"), err))
+            break;
+    }
+    json_decref(records);
+    return !err->code || fatal(e, err);
+}
+
+struct deployment_modification *execution_started_modification(
+    struct execution *e, const struct deployment_modification *after, struct error *err)
+{
+    if (!after && !load_modifications(e, err))
+        return NULL;
+    struct deployment_modification *m = after ? after->next : e->modifications;
+    while (m && m->status != MODIFICATION_STARTED)
+        m = m->next;
+    return m;
+}
+
+/* ---- the document ---- */
+
+static json_t *relationships_document(const struct instance_set *set,
+                                      const struct changed_instance *item)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < item->relationship_count; i++) {
+        const struct instance_relationship *r = &item->relationships[i];
+        if (json_array_append_new(list, json_pack("[I, s]", (json_int_t)r->relationship,
+                                                  set->items[r->target]->id))) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+static json_t *list_document(const struct instance_set *set, const struct change_list *changes)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < changes->count; i++) {
+        const struct changed_instance *item = &changes->items[i];
+        json_t *entry =
+            json_pack("{s:s, s:b, s:o}", "id", set->items[item->instance]->id, "related",
+                      item->is_related, "relationships", relationships_document(set, item));
+        if (json_array_append_new(list, entry)) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+/* The ids of the scaling group instances of `set` that `other` does not have. */
+static json_t *groups_document(const struct instance_set *set, const struct instance_set *other)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < set->group_count; i++) {
+        const struct group_instance *group = &set->groups[i];
+        if (!group->is_gone && instances_group_index(other, group->id) == INSTANCE_NONE &&
+            json_array_append_new(list, json_string(group->id))) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+static json_t *modification_document(const struct modification *m, const json_t *changes)
+{
+    return json_pack("{s:O, s:o, s:o, s:o, s:o}", "changes", changes, "added",
+                     list_document(m->instances, &m->added), "removed",
+                     list_document(m->previous, &m->removed), "added_groups",
+                     groups_document(m->instances, m->previous), "removed_groups",
+                     groups_document(m->previous, m->instances));
+}
+
+/* ---- numbers of instances ---- */
+
+static bool set_count(struct execution *e, const char *name, const char *which, json_int_t count,
+                      struct error *err)
+{
+    return plan_set_instances(e->options.plan, name, which, count, err) &&
+           (!stores(e) ||
+            deployment_store_keep_counts(e->options.store, e->options.plan, name, err));
+}
+
+static bool plan_counts(struct execution *e, const json_t *changes, struct error *err)
+{
+    const char *name;
+    json_t *change;
+    bool ok = true;
+    json_object_foreach((json_t *)changes, name, change) ok =
+        ok && set_count(e, name, "planned_instances", json_integer_at(change, "instances", 0), err);
+    return ok;
+}
+
+/* What is planned is so, or it is given up. */
+static bool settle_counts(struct execution *e, const json_t *changes, bool finished,
+                          struct error *err)
+{
+    const char *from = finished ? "planned_instances" : "current_instances";
+    const char *to = finished ? "current_instances" : "planned_instances";
+    const char *name;
+    json_t *change;
+    bool ok = true;
+    json_object_foreach((json_t *)changes, name, change) ok =
+        ok && set_count(e, name, to, plan_instances(e->options.plan, name, from), err);
+    return ok;
+}
+
+/* ---- starting ---- */
+
+/* What is asked for, as deployment/ wants it; the strings stay those of the JSON. */
+struct request {
+    struct instance_count_change *items;
+    size_t count;
+    const char **hints; /* of all items */
+    size_t hint_count;
+};
+
+static void request_release(struct request *request)
+{
+    free(request->items);
+    free(request->hints);
+}
+
+static bool read_hints(struct request *request, const char *name, const json_t *change,
+                       const char *key, const char *const **hints, size_t *count, struct error *err)
+{
+    const json_t *list = json_object_get(change, key);
+    size_t i;
+    json_t *id;
+    *hints = request->hints + request->hint_count;
+    *count = json_array_size(list);
+    if (list && !json_is_array(list))
+        return error_set(err, ERROR_INVALID, "modification of '%s': %s must be a list of ids", name,
+                         key);
+    json_array_foreach(list, i, id)
+    {
+        if (!json_is_string(id))
+            return error_set(err, ERROR_INVALID, "modification of '%s': %s must be a list of ids",
+                             name, key);
+        request->hints[request->hint_count++] = json_string_value(id);
+    }
+    return true;
+}
+
+static bool read_change(struct request *request, const char *name, const json_t *change,
+                        struct error *err)
+{
+    struct instance_count_change *item = &request->items[request->count++];
+    const json_t *instances = json_object_get(change, "instances");
+    item->name = name;
+    item->instances = json_integer_value(instances);
+    if (!json_is_integer(instances))
+        return error_set(err, ERROR_INVALID,
+                         "modification of '%s': 'instances' must say how many it shall have", name);
+    return read_hints(request, name, change, "removed_ids_include_hint", &item->include,
+                      &item->include_count, err) &&
+           read_hints(request, name, change, "removed_ids_exclude_hint", &item->exclude,
+                      &item->exclude_count, err);
+}
+
+static size_t count_hints(const json_t *changes)
+{
+    const char *name;
+    json_t *change;
+    size_t count = 0;
+    json_object_foreach((json_t *)changes, name, change) count +=
+        json_array_size(json_object_get(change, "removed_ids_include_hint")) +
+        json_array_size(json_object_get(change, "removed_ids_exclude_hint"));
+    return count;
+}
+
+static bool request_read(struct request *request, const json_t *changes, struct error *err)
+{
+    const char *name;
+    json_t *change;
+    if (!json_object_size(changes))
+        return error_set(err, ERROR_INVALID,
+                         "a modification must name a node or a scaling group, and how many "
+                         "instances it shall have");
+    request->items = calloc(json_object_size(changes), sizeof *request->items);
+    request->hints = calloc(count_hints(changes) + 1, sizeof *request->hints);
+    bool ok = (request->items && request->hints) || error_nomem(err);
+    json_object_foreach((json_t *)changes, name, change) ok =
+        ok && read_change(request, name, change, err);
+    return ok;
+}
+
+/* What comes and goes, as a document; `*instances` gets all that there are afterwards. */
+static json_t *work_out(struct execution *e, const json_t *changes, struct instance_set **instances,
+                        struct error *err)
+{
+    struct request request = {0};
+    struct diagnostics diagnostics = {0};
+    struct modification *m = NULL;
+    json_t *document = NULL;
+    struct instance_set *previous = NULL;
+    if (request_read(&request, changes, err))
+        previous = instances_copy(e->options.instances, err);
+    if (previous)
+        m = modification_new(previous, e->options.plan, request.items, request.count, &diagnostics);
+    if (m)
+        document = modification_document(m, changes);
+    if (m && !document)
+        error_nomem(err);
+    else if (previous && !m)
+        diagnostics_to_error(&diagnostics, err);
+    if (document) {
+        *instances = m->instances;
+        m->instances = NULL;
+    }
+    modification_free(m);
+    instances_free(previous);
+    diagnostics_release(&diagnostics);
+    request_release(&request);
+    return document;
+}
+
+static bool on_related(void *data, size_t instance, struct error *err)
+{
+    struct execution *e = data;
+    struct instance_set *set = e->options.instances;
+    set->items[instance]->version++;
+    return !stores(e) || instance_keep_relationships(e->options.store, set, instance, err);
+}
+
+static struct deployment_modification *start(struct execution *e, json_t *document,
+                                             const struct instance_set *wanted, struct error *err)
+{
+    struct instance_set *set = e->options.instances;
+    size_t first = set->count, first_group = set->group_count;
+    char id[UUID_TEXT_SIZE];
+    id_uuid(id);
+    if ((stores(e) && !modification_add(e->options.store, id, document, err)) ||
+        !instances_adopt(set, wanted, on_related, e, err) ||
+        (stores(e) && !instances_add_stored(e->options.store, set, first, first_group, err)) ||
+        !plan_counts(e, json_object_get(document, "changes"), err))
+        return NULL;
+    return keep_modification(e, id, document, err);
+}
+
+struct deployment_modification *execution_start_modification(struct execution *e,
+                                                             const json_t *changes,
+                                                             struct error *err)
+{
+    struct instance_set *wanted = NULL;
+    const struct deployment_modification *other = execution_started_modification(e, NULL, err);
+    if (other)
+        error_set(err, ERROR_STATE,
+                  "deployment '%s': modification '%s' is started already; finish it or roll it "
+                  "back before another one",
+                  e->options.deployment_id, other->id);
+    if (err->code)
+        return NULL;
+    json_t *document = work_out(e, changes, &wanted, err);
+    struct deployment_modification *m = NULL;
+    if (document) {
+        m = start(e, document, wanted, err);
+        if (!m)
+            fatal(e, err);
+    }
+    instances_free(wanted);
+    json_decref(document);
+    return m;
+}
+
+/* ---- ending ---- */
+
+static bool drop_instances(struct execution *e, const struct change_list *list, struct error *err)
+{
+    struct instance_set *set = e->options.instances;
+    for (size_t i = 0; i < list->count; i++) {
+        size_t instance = list->items[i].instance;
+        if (list->items[i].is_related || set->items[instance]->is_gone)
+            continue;
+        instances_drop(set, instance);
+        if (stores(e) && !instance_remove(e->options.store, set->items[instance]->id, err))
+            return false;
+    }
+    return true;
+}
+
+static bool drop_groups(struct execution *e, const json_t *ids, struct error *err)
+{
+    struct instance_set *set = e->options.instances;
+    size_t i;
+    json_t *id;
+    json_array_foreach(ids, i, id)
+    {
+        long group = instances_group_index(set, json_string_value(id));
+        if (group == INSTANCE_NONE)
+            continue;
+        instances_drop_group(set, (size_t)group);
+        if (stores(e) && !group_instance_remove(e->options.store, json_string_value(id), err))
+            return false;
+    }
+    return true;
+}
+
+static bool let_go(struct execution *e, struct error *err)
+{
+    struct instance_set *set = e->options.instances;
+    for (size_t i = 0; i < set->count; i++) {
+        if (!set->items[i]->is_gone && instance_let_go(set, i) && !on_related(e, i, err))
+            return false;
+    }
+    return true;
+}
+
+static bool check_started(const struct deployment_modification *m, struct error *err)
+{
+    if (m->status == MODIFICATION_STARTED)
+        return true;
+    return error_set(err, ERROR_STATE, "modification '%s' %s already", m->id,
+                     m->status == MODIFICATION_FINISHED ? "is finished" : "was rolled back");
+}
+
+/* Those of `view` and the groups named at `groups` leave; then the modification is over. */
+static bool end(struct execution *e, struct deployment_modification *m,
+                const struct modification_view *view, const char *groups, struct error *err)
+{
+    bool finished = m->status == MODIFICATION_FINISHED;
+    return drop_instances(e, &view->list, err) &&
+           drop_groups(e, json_object_get(m->document, groups), err) && let_go(e, err) &&
+           settle_counts(e, json_object_get(m->document, "changes"), finished, err) &&
+           (!stores(e) ||
+            modification_end(e->options.store, m->id, finished ? "finished" : "rolledback", err));
+}
+
+bool execution_finish_modification(struct execution *e, struct deployment_modification *m,
+                                   struct error *err)
+{
+    if (!check_started(m, err))
+        return false;
+    m->status = MODIFICATION_FINISHED;
+    return end(e, m, &m->removed, "removed_groups", err) || fatal(e, err);
+}
+
+static bool restore_instance(void *data, const struct instance_change *kept, struct error *err)
+{
+    struct execution *e = data;
+    struct node_instance *ni = instances_find(e->options.instances, kept->id);
+    if (!ni || (!strcmp(ni->state, kept->state) &&
+                json_equal(ni->runtime_properties, kept->runtime_properties) &&
+                json_equal(ni->system_properties, kept->system_properties)))
+        return true;
+    struct instance_change change = *kept;
+    change.version = ni->version;
+    return execution_change_instance(e, ni, &change, err);
+}
+
+bool execution_roll_back_modification(struct execution *e, struct deployment_modification *m,
+                                      struct error *err)
+{
+    if (!check_started(m, err))
+        return false;
+    m->status = MODIFICATION_ROLLED_BACK;
+    bool ok =
+        !stores(e) || modification_instances(e->options.store, m->id, restore_instance, e, err);
+    return (ok && end(e, m, &m->added, "added_groups", err)) || fatal(e, err);
+}
