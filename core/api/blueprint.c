@@ -22,9 +22,12 @@ static json_t *validation_result(bool valid, const struct diagnostics *diagnosti
                      "diagnostics", diagnostics_to_json(diagnostics));
 }
 
-static json_t *validate(struct cloudify *c, const char *blueprint, const json_t *inputs,
-                        const struct cloudify_validate_options *how, bool *valid)
+static json_t *validate(struct cloudify *c, const char *given, const json_t *inputs,
+                        const struct cloudify_validate_options *how, bool *valid, struct error *err)
 {
+    char *blueprint = runtime_blueprint_path(c, given, err);
+    if (!blueprint)
+        return NULL;
     struct blueprint_options options = runtime_blueprint_options(c);
     struct diagnostics diagnostics = {.limit = how->max_errors > 0 ? (size_t)how->max_errors
                                                                    : DEFAULT_MAX_ERRORS};
@@ -37,6 +40,7 @@ static json_t *validate(struct cloudify *c, const char *blueprint, const json_t 
     json_t *result = validation_result(*valid, &diagnostics);
     plan_free(plan);
     diagnostics_release(&diagnostics);
+    free(blueprint);
     return result;
 }
 
@@ -49,7 +53,7 @@ char *cloudify_validate(struct cloudify *c, const char *blueprint,
     struct error why = {0};
     json_t *given = how->inputs ? runtime_object(how->inputs, "inputs", &why) : NULL;
     *valid = false;
-    json_t *result = how->inputs && !given ? NULL : validate(c, blueprint, given, how, valid);
+    json_t *result = how->inputs && !given ? NULL : validate(c, blueprint, given, how, valid, &why);
     json_decref(given);
     return runtime_result(result, &why, err);
 }
@@ -64,9 +68,12 @@ char *cloudify_schema(struct cloudify_error *err)
 }
 
 /* @param diagnostics gets {"diagnostics": [...]} when there is no plan */
-static json_t *plan(struct cloudify *c, const char *blueprint, const json_t *inputs,
-                    json_t **diagnostics)
+static json_t *plan(struct cloudify *c, const char *given, const json_t *inputs,
+                    json_t **diagnostics, struct error *err)
 {
+    char *blueprint = runtime_blueprint_path(c, given, err);
+    if (!blueprint)
+        return NULL;
     const struct blueprint_options options = runtime_blueprint_options(c);
     struct diagnostics found = {0};
     struct plan *parsed = blueprint_parse(blueprint, &options, &found);
@@ -86,6 +93,7 @@ static json_t *plan(struct cloudify *c, const char *blueprint, const json_t *inp
     instances_free(instances);
     plan_free(parsed);
     diagnostics_release(&found);
+    free(blueprint);
     return result;
 }
 
@@ -94,7 +102,7 @@ char *cloudify_plan(struct cloudify *c, const char *blueprint, const char *input
 {
     struct error why = {0};
     json_t *given = inputs ? runtime_object(inputs, "inputs", &why) : NULL, *diagnostics = NULL;
-    json_t *result = inputs && !given ? NULL : plan(c, blueprint, given, &diagnostics);
+    json_t *result = inputs && !given ? NULL : plan(c, blueprint, given, &diagnostics, &why);
     *valid = result;
     json_decref(given);
     return runtime_result(result ? result : diagnostics, &why, err);
@@ -102,9 +110,9 @@ char *cloudify_plan(struct cloudify *c, const char *blueprint, const char *input
 
 /* As plan(), without node instances: the ids of two deployments always differ. */
 static json_t *bound_plan(struct cloudify *c, const char *blueprint, const json_t *inputs,
-                          json_t **diagnostics)
+                          json_t **diagnostics, struct error *err)
 {
-    json_t *result = plan(c, blueprint, inputs, diagnostics);
+    json_t *result = plan(c, blueprint, inputs, diagnostics, err);
     if (result && inputs)
         json_object_del(result, "node_instances");
     return result;
@@ -116,8 +124,8 @@ char *cloudify_diff(struct cloudify *c, const char *before, const char *after, c
     struct error why = {0};
     json_t *given = inputs ? runtime_object(inputs, "inputs", &why) : NULL, *diagnostics = NULL;
     bool ok = given || !inputs;
-    json_t *old = ok ? bound_plan(c, before, given, &diagnostics) : NULL;
-    json_t *new = old ? bound_plan(c, after, given, &diagnostics) : NULL;
+    json_t *old = ok ? bound_plan(c, before, given, &diagnostics, &why) : NULL;
+    json_t *new = old ? bound_plan(c, after, given, &diagnostics, &why) : NULL;
     json_t *steps = new ? update_steps(old, new) : NULL;
     json_t *result = steps ? json_pack("{s:o}", "steps", steps) : diagnostics;
     *valid = steps;

@@ -37,10 +37,14 @@ static bool make_instances(struct cloudify *c, struct installation *installation
 }
 
 /* The absolute path of the blueprint, its folder and the id of its deployment. */
-static bool locate(struct installation *installation, const char *blueprint, const char *id,
-                   struct error *err)
+static bool locate(struct cloudify *c, struct installation *installation, const char *blueprint,
+                   const char *id, struct error *err)
 {
-    installation->path = realpath(blueprint, NULL);
+    char *path = runtime_blueprint_path(c, blueprint, err);
+    if (!path)
+        return false;
+    installation->path = realpath(path, NULL);
+    free(path);
     if (!installation->path)
         return error_set(err, ERROR_NOT_FOUND, "cannot read the blueprint '%s': %m", blueprint);
     installation->folder = path_directory(installation->path);
@@ -157,7 +161,7 @@ char *cloudify_install(struct cloudify *c, const char *blueprint,
     struct error why = {0};
     struct installation installation = {0};
     json_t *record = NULL, *inputs = runtime_object(options->inputs, "inputs", &why);
-    if (inputs && locate(&installation, blueprint, options->deployment, &why) &&
+    if (inputs && locate(c, &installation, blueprint, options->deployment, &why) &&
         make_instances(c, &installation, inputs, &why) &&
         prepare_install(c, &installation.run, &options->execution, &why) &&
         create(c, &installation, &why))
@@ -173,7 +177,7 @@ char *cloudify_deployment_create(struct cloudify *c, const char *blueprint, cons
     struct error why = {0};
     struct installation installation = {0};
     json_t *values = runtime_object(inputs, "inputs", &why);
-    bool ok = values && locate(&installation, blueprint, deployment, &why) &&
+    bool ok = values && locate(c, &installation, blueprint, deployment, &why) &&
               make_instances(c, &installation, values, &why) && create(c, &installation, &why);
     json_t *record = ok ? runtime_describe_deployment(installation.run.ds, &why) : NULL;
     installation_release(&installation);

@@ -129,6 +129,7 @@ void cloudify_close(struct cloudify *c)
     if (!c)
         return;
     store_close(c->store);
+    scratch_release(&c->scratch);
     free(c->directory);
     free(c);
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/scratch.h"
 #include "dsl/blueprint.h"
 #include "dsl/plan.h"
 #include "include/cloudify.h"
@@ -20,6 +21,8 @@ struct cloudify {
     struct store *store; /* NULL until it is needed */
     enum store_mode mode;
     struct import_resolver resolver; /* runtime_resolver() */
+    struct scratch scratch; /* of what was fetched and unpacked; empty until it is needed */
+    int fetched;            /* how many folders are in it */
 };
 
 /** The store, opened on first use; NULL with `err` set. Borrowed, until the handle is closed. */
@@ -38,6 +41,13 @@ bool runtime_has_deployment(struct cloudify *c, const char *id, struct error *er
 struct blueprint_options runtime_blueprint_options(struct cloudify *c);
 /** What finds URLs and installed plugins for the blueprints of this handle; borrowed from it. */
 const struct import_resolver *runtime_resolver(struct cloudify *c);
+/**
+ * The main file of the blueprint that `given` names: a file, a folder, an archive, or a URL of one
+ * (blueprint_source.c). What is fetched and unpacked for it stays until the handle is closed.
+ *
+ * @return its path, new; or NULL with `err` set
+ */
+char *runtime_blueprint_path(struct cloudify *c, const char *given, struct error *err);
 /** Hand `from` out as `to`. @return false */
 bool runtime_error(struct cloudify_error *to, const struct error *from);
 /** `value` (taken) as the text of a result, or NULL with `to` set from `err` if it is NULL. */

@@ -92,6 +92,12 @@ static bool set_rules_only(struct arguments *arguments, const char *value)
     return arguments->import_rules_only = true;
 }
 
+static bool set_blueprint_file(struct arguments *arguments, const char *value)
+{
+    arguments->blueprint_file = value;
+    return *value;
+}
+
 static bool set_workers(struct arguments *arguments, const char *value)
 {
     return parse_count(value, 1, &arguments->execution.workers);
@@ -358,6 +364,9 @@ static const struct option options[] = {
      set_import_rule},
     {"--import-rules-only", NULL, NULL, OPTION_IMPORT_RULES,
      "where a rule applies, do not try the URL itself", set_rules_only},
+    {"--blueprint-file", NULL, "NAME", OPTION_BLUEPRINT_FILE,
+     "the blueprint in an archive (default: blueprint.yaml, or the only YAML file)",
+     set_blueprint_file},
     {"--max-errors", NULL, "N", OPTION_VALIDATION, "show the first N errors (default: 20)",
      set_max_errors},
     {"--strict", NULL, NULL, OPTION_VALIDATION, "warn of what is allowed but probably not meant",

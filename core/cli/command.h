@@ -34,8 +34,10 @@ enum option_bit {
     OPTION_PROVIDER_CONTEXT = 1 << 22,
     OPTION_OUTPUT = 1 << 24,
     OPTION_PLUGIN_FORCE = 1 << 25,
+    OPTION_BLUEPRINT_FILE = 1 << 18,
     OPTIONS_COMMON = OPTION_STORE | OPTION_JSON,
-    OPTIONS_BLUEPRINT = OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_IMPORT_RULES,
+    OPTIONS_BLUEPRINT = OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_IMPORT_RULES |
+                        OPTION_BLUEPRINT_FILE,
     OPTIONS_EXECUTION =
         OPTIONS_COMMON | OPTION_WORKERS | OPTION_RETRIES | OPTION_VERBOSE | OPTION_PLUGINS,
 };
@@ -57,6 +59,7 @@ struct arguments {
     size_t passed_count;
     char event_times[2][32]; /* what events.from and events.to point to */
     bool import_rules_only;
+    const char *blueprint_file;
     struct cloudify_execution_options execution;
     int max_errors;
     enum cloudify_cancel_level cancel;

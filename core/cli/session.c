@@ -55,6 +55,7 @@ bool session_open(struct session *session, const struct arguments *arguments)
         .plugin_directories = arguments->plugin_directories,
         .import_rules = arguments->import_rules,
         .import_rules_only = arguments->import_rules_only,
+        .blueprint_file = arguments->blueprint_file,
         .provider_context = session->provider_context,
         .on_event = show_event,
         .on_events_end = flush_events,

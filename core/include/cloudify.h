@@ -9,6 +9,11 @@
  * Strings passed in are borrowed for the call and are UTF-8. Results are JSON texts, new:
  * cloudify_free() them; a list has one entry a line. One `struct cloudify` may be used by one
  * thread at a time; each call that runs an execution returns when the execution has ended.
+ *
+ * A blueprint is the path of a YAML file; or of a folder or an archive (zip, tar, tar.gz, tar.bz2,
+ * tar.xz) with such a file, see cloudify_options.blueprint_file; or the URL (http, https, file) of
+ * one of these. What was fetched and unpacked for it stays until cloudify_close(): diagnostics name
+ * files of it.
  */
 #ifndef CLOUDIFY_H
 #define CLOUDIFY_H
@@ -66,6 +71,9 @@ struct cloudify_options {
      * as from a mirror; NULL-terminated, or NULL. */
     const char *const *import_rules;
     bool import_rules_only; /* where a rule applies, the URL itself is not tried */
+    /* The blueprint's file in archives and folders that are given as blueprints; NULL:
+     * blueprint.yaml, or the only file of YAML at the top. */
+    const char *blueprint_file;
     /* JSON object that operations of the deployments made find as ctx.provider_context, or NULL. */
     const char *provider_context;
     const char *worker; /* the worker's executable; NULL: the one installed with the library */
@@ -179,7 +187,7 @@ CLOUDIFY_API char *cloudify_read_inputs(const char *source, struct cloudify_erro
 /**
  * Create a deployment from a blueprint, without running anything; cloudify_execute() does that.
  *
- * @param blueprint  path of its main file
+ * @param blueprint  path or URL, see above; what is beside its main file is kept with it
  * @param deployment id; NULL: the name of the blueprint's folder. In use already: as for
  *                   cloudify_install()
  * @param inputs     JSON object, or NULL

@@ -500,8 +500,11 @@ static bool has_text(const char *head, size_t length, size_t at, const char *tex
 bool archive_is(const char *path)
 {
     char head[512];
+    struct stat info;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    ssize_t got = file >= 0 ? read(file, head, sizeof head) : -1;
+    /* What is read of a pipe is gone. */
+    bool is_file = file >= 0 && !fstat(file, &info) && S_ISREG(info.st_mode);
+    ssize_t got = is_file ? read(file, head, sizeof head) : -1;
     size_t length = got > 0 ? (size_t)got : 0;
     if (file >= 0)
         close(file);

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -76,6 +77,17 @@ bool download_is_url(const char *text)
         if (!strncasecmp(text, schemes[i], strlen(schemes[i])))
             return true;
     return false;
+}
+
+char *download_shown_url(const char *url)
+{
+    const char *host = strstr(url, "://");
+    host = host ? host + 3 : url;
+    const char *at = memrchr(host, '@', strcspn(host, "/?#"));
+    char *shown = malloc(strlen(url) + 1);
+    if (shown)
+        sprintf(shown, "%.*s%s", (int)(host - url), url, at ? at + 1 : host);
+    return shown;
 }
 
 /* `text` with each %XX replaced by its byte; new, or NULL when out of memory. */

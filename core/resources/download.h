@@ -24,6 +24,8 @@ struct download_options {
 
 /** Whether `text` is a URL with one of the schemes above, in whatever letters. */
 bool download_is_url(const char *text);
+/** The URL as it may be shown, without user and password; new, or NULL: no memory. */
+char *download_shown_url(const char *url);
 /**
  * The path that a file URL names: file:/PATH, file:///PATH or file://localhost/PATH.
  *

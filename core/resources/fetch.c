@@ -352,18 +352,6 @@ static struct download_options complete(const struct download_options *given)
     return options;
 }
 
-/* "https://user:word@host/x" without what stands before the '@'; new, or NULL. */
-static char *without_user(const char *url)
-{
-    const char *host = strstr(url, "://");
-    host = host ? host + 3 : url;
-    const char *at = memrchr(host, '@', strcspn(host, "/?#"));
-    char *shown = malloc(strlen(url) + 1);
-    if (shown)
-        sprintf(shown, "%.*s%s", (int)(host - url), url, at ? at + 1 : host);
-    return shown;
-}
-
 struct fetch *fetch_new(const char *url, const struct download_options *options, int file,
                         struct error *err)
 {
@@ -377,7 +365,7 @@ struct fetch *fetch_new(const char *url, const struct download_options *options,
     }
     *fetch = (struct fetch){.curl = curl,
                             .url = strdup(url),
-                            .shown = without_user(url),
+                            .shown = download_shown_url(url),
                             .options = complete(options),
                             .file = file,
                             .body = STRBUF_INIT,

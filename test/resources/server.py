@@ -78,7 +78,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def file(self, count):
         """/file/PATH: that file."""
-        with open(self.path[len('/file'):], 'rb') as content:
+        with open(self.path.split('?')[0][len('/file'):], 'rb') as content:
             self.answer(200, content.read())
 
     def proxied(self, count):

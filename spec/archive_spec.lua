@@ -1,0 +1,175 @@
+--- Blueprints that cfy is given as archives, folders and URLs.
+local cfy = require("spec.support.cfy")
+local json = require("cloudify").json
+local web = require("spec.support.web")
+
+describe("a blueprint", function()
+   local world, server
+
+   before_each(function()
+      world = cfy.world()
+      world:blueprint({create = "note"}, [[
+outputs:
+  text: {value: {get_attribute: [thing, text]}}
+]])
+      world:write("app/scripts/run.sh", "#!/bin/sh\n")
+      world:sh("mkdir " .. world:path("tmp"))
+   end)
+   after_each(function()
+      if server then
+         server:stop()
+         server = nil
+      end
+      world:remove()
+   end)
+
+   --- Run cfy with a folder for temporary files, in which nothing may be left.
+   local function run(...)
+      local result = world:sh(("cd %s; TMPDIR=%s "):format(world.folder, world:path("tmp"))
+         .. world:command(...))
+      assert.equal("", world:sh("ls -A " .. world:path("tmp")).out)
+      return result
+   end
+
+   local function pack(command)
+      local result = world:sh(("cd %s && %s"):format(world.folder, command))
+      assert.equal(0, result.code, result.err)
+   end
+
+   local ZIP = "python3 -m zipfile -c app.zip app"
+
+   --- It installs as the deployment `id`, with all that it needs, and is not needed any more.
+   local function installs(id, ...)
+      local result = run("install", ...)
+      assert.equal(0, result.code, result.out .. result.err)
+      assert.same({text = "hello"}, json.decode(run("outputs", id, "--json").out))
+      assert.equal("#!/bin/sh\n", world:sh(("cat %s/deployments/%s/blueprint-*/scripts/run.sh")
+         :format(world.store, id)).out)
+      world:sh("rm -rf " .. world:path("app"))
+      result = run("uninstall", id)
+      assert.equal(0, result.code, result.out .. result.err)
+   end
+
+   local function fails(text, ...)
+      local result = run(...)
+      assert.equal(1, result.code)
+      assert.equal("cfy: " .. text .. "\n", result.err)
+      assert.equal("", world:sh("ls -A " .. world.store .. "/deployments").out)
+   end
+
+   for name, command in pairs {
+      ["app.zip"] = ZIP,
+      ["app.tar"] = "tar cf app.tar app",
+      ["app.tar.gz"] = "tar czf app.tar.gz app",
+      ["app.tar.bz2"] = "python3 -c 'import tarfile; tarfile.open(\"app.tar.bz2\", \"w:bz2\")"
+         .. ".add(\"app\")'",
+      ["app.tar.xz"] = "python3 -c 'import tarfile; tarfile.open(\"app.tar.xz\", \"w:xz\")"
+         .. ".add(\"app\")'",
+   } do
+      it("can be " .. name, function()
+         pack(command)
+         installs("app", name)
+      end)
+   end
+
+   it("in an archive without a folder at its top is called as the archive", function()
+      pack("tar czf web-1.tgz -C app .")
+      installs("web-1", "web-1.tgz")
+   end)
+
+   it("can be a folder", function()
+      installs("app", "app")
+   end)
+
+   it("is the only YAML file, or the one that is named", function()
+      pack("mv app/blueprint.yaml app/app.yml && tar cf app.tar app")
+      fails("'app.tar' has no file 'none.yaml'", "validate", "app.tar", "--blueprint-file",
+         "none.yaml")
+      installs("app", "app.tar")
+      pack("mkdir app && tar xf app.tar && cp app/app.yml app/other.yaml && tar cf app.tar app")
+      local result = run("install", "app.tar", "-d", "two")
+      assert.equal(1, result.code)
+      assert.matches("^cfy: 'app.tar' has no blueprint.yaml, but '[%w.]+', '[%w.]+': say which one "
+         .. "is the blueprint %(%-%-blueprint%-file%)\n$", result.err)
+      installs("two", "app.tar", "--blueprint-file", "other.yaml", "-d", "two")
+   end)
+
+   it("must be in the archive", function()
+      pack("tar cf app.tar -C app scripts")
+      fails("'app.tar' has no blueprint.yaml, nor another YAML file", "install", "app.tar")
+      fails("blueprint file '../app/blueprint.yaml': must be a path inside 'app.tar'", "install",
+         "app.tar", "--blueprint-file", "../app/blueprint.yaml")
+   end)
+
+   it("can be validated, planned and deployed from an archive", function()
+      pack(ZIP)
+      assert.equal("The blueprint is valid.\n", run("validate", "app.zip").out)
+      assert.equal("thing", json.decode(run("plan", "app.zip").out).nodes[1].id)
+      assert.equal(0, run("graph", "app.zip").code)
+      assert.equal("There is no difference.\n", run("diff", "app.zip", "app").out)
+      local result = run("deployments", "create", "app.zip", "-d", "made")
+      assert.equal(0, result.code, result.err)
+   end)
+
+   it("is shown with its errors", function()
+      world:write("app/blueprint.yaml", "tosca_definitions_version: nonsense\n")
+      pack(ZIP)
+      local result = run("validate", "app.zip", "--excerpts")
+      assert.equal(1, result.code)
+      assert.matches("/app/blueprint.yaml:1:28: error: ", result.out)
+      assert.truthy(result.out:find("    tosca_definitions_version: nonsense\n", 1, true))
+   end)
+
+   for name, text in pairs {
+      ["parent.zip"] = "entry '../evil.txt': its path has '..' in it",
+      ["link-hop.tar"] = "entry 'out': it is a link out of the archive",
+      ["bomb.tar.xz"] = "entry 'zeros': with it the content is more than 200 times as large as the "
+         .. "archive",
+   } do
+      it("is refused as " .. name, function()
+         world:sh("python3 test/resources/archives.py " .. world.folder)
+         fails(("archive '%s': %s"):format(name, text), "install", name)
+      end)
+   end
+
+   describe("at a URL", function()
+      before_each(function() server = web.start(world) end)
+
+      local function url(path)
+         return server.url .. "/file" .. world:path(path)
+      end
+
+      it("can be an archive", function()
+         pack(ZIP)
+         installs("app", url("app.zip") .. "?raw=1")
+      end)
+
+      it("can be a file", function()
+         world:write("alone.yaml", [[
+tosca_definitions_version: cloudify_dsl_1_4
+imports: [cloudify/types/types.yaml]
+node_templates: {n: {type: cloudify.nodes.Root}}
+]])
+         local result = run("install", url("alone.yaml"))
+         assert.equal(0, result.code, result.out .. result.err)
+         assert.equal(0, run("deployments", "get", "alone").code)
+         assert.equal("The blueprint is valid.\n", run("validate", url("alone.yaml")).out)
+      end)
+
+      it("can be on this machine", function()
+         pack(ZIP)
+         installs("app", "file://" .. world:path("app.zip"))
+      end)
+
+      it("is told when it is missing, but not the password", function()
+         fails(("cannot fetch '%s/none': the server answers with status 404"):format(server.url),
+            "install", (server.url:gsub("//", "//me:secret@")) .. "/none")
+      end)
+
+      it("is told when it is no blueprint's archive, but not the password", function()
+         pack("tar cf app.tar -C app scripts")
+         fails(("'%s' has no blueprint.yaml, nor another YAML file"):format(url("app.tar")),
+            "install", (url("app.tar"):gsub("//", "//me:secret@")))
+      end)
+   end)
+end)
