@@ -161,6 +161,30 @@ describe("plugins", function()
          assert.equal("", world:sh("ls -A '" .. world.store .. "/plugins' | grep draft").out)
       end)
 
+      it("whole or not at all, at whatever instant they are killed", function()
+         local folder = write_plugin(world, "p", "p", "1.0", "one")
+         local command = world:command("plugins", "install", folder):gsub("^(CFY_STORE=%S+)",
+            "env %1")
+         for delay = 2, 40, 2 do
+            world:sh(("timeout -s KILL 0.%03d %s"):format(delay, command))
+            local found = installed()
+            assert.truthy(#found == 0 or found[1] == "p 1.0 ok", found[1])
+            if #found == 1 then
+               ok("plugins", "uninstall", "p")
+            end
+         end
+         ok("plugins", "install", folder)
+         assert.same({"p 1.0 ok"}, installed())
+         assert.equal("p\n", world:sh("ls -A '" .. world.store .. "/plugins'").out)
+      end)
+
+      it("with Lua that is no module in them: tests and templates are not looked at", function()
+         local folder = write_plugin(world, "p", "p", "1.0", "one")
+         world:write("p/resources/app.lua", "port = {{ port }}")
+         world:write("p/spec/broken.lua", "return {")
+         ok("plugins", "install", folder)
+      end)
+
       it("but not broken ones: the error says where", function()
          local cases = {
             {"it has no plugin.yaml", function(folder) os.remove(folder .. "/plugin.yaml") end},
