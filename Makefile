@@ -10,7 +10,7 @@ comma      := ,
 BUILD      ?= build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
 VERSION    := 0.1.0
 
-PACKAGES := lua5.4 yaml-0.1 jansson libuv sqlite3 libpcre2-8
+PACKAGES := lua5.4 yaml-0.1 jansson libuv sqlite3 libpcre2-8 libsodium
 CPPFLAGS += -D_GNU_SOURCE -Icore -I$(BUILD)/gen -DCLOUDIFY_VERSION='"$(VERSION)"' \
             -DCLOUDIFY_LIBEXECDIR='"$(LIBEXECDIR)/cloudify"' -DCLOUDIFY_DATADIR='"$(DATADIR)/cloudify"' \
             $(shell pkg-config --cflags $(PACKAGES))

@@ -35,7 +35,8 @@ static json_t *validate(struct cloudify *c, const char *given, const json_t *inp
     struct plan *plan = blueprint_parse(blueprint, &options, &diagnostics);
     struct runtime_objects objects = {c, plan, NULL};
     const struct object_source source = runtime_object_source(&objects);
-    const struct prepare_options prepare = {.objects = &source};
+    const struct secret_source secrets = runtime_secret_source(c);
+    const struct prepare_options prepare = {.objects = &source, .secrets = &secrets};
     *valid = plan && (!inputs || plan_prepare(plan, inputs, &prepare, &diagnostics));
     json_t *result = validation_result(*valid, &diagnostics);
     plan_free(plan);
@@ -79,7 +80,8 @@ static json_t *plan(struct cloudify *c, const char *given, const json_t *inputs,
     struct plan *parsed = blueprint_parse(blueprint, &options, &found);
     struct runtime_objects objects = {c, parsed, NULL};
     const struct object_source source = runtime_object_source(&objects);
-    const struct prepare_options how = {.objects = &source};
+    const struct secret_source secrets = runtime_secret_source(c);
+    const struct prepare_options how = {.objects = &source, .secrets = &secrets};
     struct instance_set *instances = NULL;
     json_t *result = NULL;
     if (parsed && !inputs)

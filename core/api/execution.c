@@ -64,6 +64,7 @@ json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err
         .store = run->ds,
         .plan = run->plan,
         .instances = run->instances,
+        .vault = runtime_vault(c, STORE_WRITE, err),
         .deployment_id = deployment_store_id(run->ds),
         .blueprint_id = deployment_store_blueprint_id(run->ds),
         .execution_id = run->id,
@@ -85,7 +86,7 @@ json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err
     json_t *record = NULL;
     if (!directories || !passed)
         error_nomem(err);
-    else if (places && execution_run(&execution, err))
+    else if (places && execution.vault && execution_run(&execution, err))
         record = execution_get(run->ds, run->id, err);
     free(passed);
     json_decref(places);

@@ -27,7 +27,8 @@ static bool make_instances(struct cloudify *c, struct installation *installation
     run->plan = blueprint_parse(installation->path, &options, &diagnostics);
     struct runtime_objects objects = {c, run->plan, NULL};
     const struct object_source source = runtime_object_source(&objects);
-    const struct prepare_options how = {.objects = &source};
+    const struct secret_source secrets = runtime_secret_source(c);
+    const struct prepare_options how = {.objects = &source, .secrets = &secrets};
     if (run->plan && plan_prepare(run->plan, inputs, &how, &diagnostics))
         run->instances = instances_create(run->plan, &diagnostics);
     if (!run->instances)

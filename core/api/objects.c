@@ -58,14 +58,17 @@ static bool has(void *data, const char *type, const json_t *value, const json_t 
             return error_set(err, ERROR_UNSUPPORTED,
                              "has the constraint '%s', which this store cannot test", unknown[i]);
     }
-    if (!strcmp(type, "blueprint_id") || !strcmp(type, "secret_key") ||
-        !strcmp(type, "capability_value"))
+    if (!strcmp(type, "blueprint_id") || !strcmp(type, "capability_value"))
         return error_set(err, ERROR_UNSUPPORTED,
                          "is of type '%s', which cannot be looked up in this store", type);
     if (!name)
         return false;
     if (!strcmp(type, "deployment_id"))
         return object_name_fits(constraints, name) && has_deployment(objects->c, name, err);
+    if (!strcmp(type, "secret_key")) {
+        const struct secret_source secrets = runtime_secret_source(objects->c);
+        return object_name_fits(constraints, name) && secrets.exists(secrets.data, name, err);
+    }
     return deployment ? look_up_elsewhere(objects->c, deployment, type, name, constraints, err)
                       : look_up(objects, type, name, constraints, err);
 }

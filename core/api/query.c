@@ -150,21 +150,13 @@ char *cloudify_executions(struct cloudify *c, const char *deployment, struct clo
     return runtime_result(for_each_deployment(c, deployment, add_executions, &why), &why, err);
 }
 
-/* Open a deployment for reading, give what `get` makes of it. */
-static char *query(struct cloudify *c, const char *deployment,
-                   json_t *(*get)(struct deployment_store *, struct error *),
-                   struct cloudify_error *err)
+char *cloudify_deployment(struct cloudify *c, const char *deployment, struct cloudify_error *err)
 {
     struct error why = {0};
     struct deployment_store *ds = runtime_deployment(c, deployment, STORE_READ, &why);
-    json_t *value = ds ? get(ds, &why) : NULL;
+    json_t *info = ds ? runtime_describe_deployment(ds, &why) : NULL;
     deployment_store_close(ds);
-    return runtime_result(value, &why, err);
-}
-
-char *cloudify_deployment(struct cloudify *c, const char *deployment, struct cloudify_error *err)
-{
-    return query(c, deployment, runtime_describe_deployment, err);
+    return runtime_result(info, &why, err);
 }
 
 char *cloudify_execution(struct cloudify *c, const char *execution, struct cloudify_error *err)
@@ -189,19 +181,56 @@ static struct instance_set *load_instances(struct deployment_store *ds, struct p
     return set;
 }
 
-static json_t *list_instances(struct deployment_store *ds, struct error *err)
+/* What `show` makes of the instances of a deployment; secrets come from, and are hidden by, the
+ * disclosure that it is handed. */
+static char *query(struct cloudify *c, const char *deployment,
+                   json_t *(*show)(struct instance_set *, struct disclosure *, struct error *),
+                   struct cloudify_error *err)
 {
-    struct plan *plan;
-    struct instance_set *set = load_instances(ds, &plan, err);
-    json_t *list = set ? json_array() : NULL;
+    struct error why = {0};
+    struct plan *plan = NULL;
+    struct disclosure disclosure = {0};
+    json_t *value = NULL;
+    struct deployment_store *ds = runtime_deployment(c, deployment, STORE_READ, &why);
+    struct vault *vault = ds ? runtime_vault(c, STORE_READ, &why) : NULL;
+    struct instance_set *set = vault ? load_instances(ds, &plan, &why) : NULL;
+    if (set && disclosure_init(&disclosure, vault, ds, false, &why))
+        value = show(set, &disclosure, &why);
+    mask_error(disclosure.mask, &why);
+    disclosure_release(&disclosure);
+    instances_free(set);
+    plan_free(plan);
+    deployment_store_close(ds);
+    return runtime_result(value, &why, err);
+}
+
+static json_t *masked_instance(const struct instance_set *set, const struct node_instance *ni,
+                               struct mask *mask)
+{
+    static const char *const members[] = {"runtime_properties", "system_properties"};
+    json_t *instance = node_instance_to_json(set, ni);
+    for (size_t i = 0; instance && i < sizeof members / sizeof *members; i++) {
+        json_t *properties = json_object_get(instance, members[i]);
+        if (properties && json_object_set_new(instance, members[i], mask_json(mask, properties))) {
+            json_decref(instance);
+            return NULL;
+        }
+    }
+    return instance;
+}
+
+static json_t *list_instances(struct instance_set *set, struct disclosure *disclosure,
+                              struct error *err)
+{
+    json_t *list = json_array();
+    (void)err;
     for (size_t i = 0; list && i < set->count; i++) {
-        if (json_array_append_new(list, node_instance_to_json(set, set->items[i]))) {
+        json_t *instance = masked_instance(set, set->items[i], disclosure->mask);
+        if (json_array_append_new(list, instance)) {
             json_decref(list);
             list = NULL;
         }
     }
-    instances_free(set);
-    plan_free(plan);
     return list;
 }
 
@@ -213,10 +242,13 @@ char *cloudify_node_instances(struct cloudify *c, const char *deployment,
 
 /* name -> value of outputs or capabilities, evaluated. */
 static json_t *evaluate_values(const json_t *declared, struct instance_set *set,
-                               enum function_scope_kind kind, struct error *err)
+                               struct disclosure *disclosure, enum function_scope_kind kind,
+                               struct error *err)
 {
     struct value_source source = instance_source(set);
     struct function_scope scope = {.kind = kind};
+    source.secret = disclosure_secret;
+    source.secrets = disclosure;
     json_t *values = json_object(), *declaration;
     const char *name;
     json_object_foreach((json_t *)declared, name, declaration)
@@ -238,28 +270,36 @@ static json_t *evaluate_values(const json_t *declared, struct instance_set *set,
     return values;
 }
 
-static json_t *evaluate(struct deployment_store *ds, enum function_scope_kind kind,
-                        struct error *err)
+/* All are evaluated before any is masked: one may show what only another one asks for. */
+static json_t *masked_values(const json_t *declared, struct instance_set *set,
+                             struct disclosure *disclosure, enum function_scope_kind kind,
+                             struct error *err)
 {
-    struct plan *plan;
-    struct instance_set *set = load_instances(ds, &plan, err);
-    json_t *values = NULL;
-    if (set)
-        values = evaluate_values(
-            kind == FUNCTION_SCOPE_OUTPUTS ? plan->outputs : plan->capabilities, set, kind, err);
-    instances_free(set);
-    plan_free(plan);
-    return values;
+    json_t *values = evaluate_values(declared, set, disclosure, kind, err), *value;
+    json_t *masked = values ? json_object() : NULL;
+    const char *name;
+    json_object_foreach(values, name, value)
+    {
+        if (masked && json_object_set_new(masked, name, mask_json(disclosure->mask, value))) {
+            json_decref(masked);
+            masked = NULL;
+        }
+    }
+    json_decref(values);
+    return masked;
 }
 
-static json_t *evaluate_outputs(struct deployment_store *ds, struct error *err)
+static json_t *evaluate_outputs(struct instance_set *set, struct disclosure *disclosure,
+                                struct error *err)
 {
-    return evaluate(ds, FUNCTION_SCOPE_OUTPUTS, err);
+    return masked_values(set->plan->outputs, set, disclosure, FUNCTION_SCOPE_OUTPUTS, err);
 }
 
-static json_t *evaluate_capabilities(struct deployment_store *ds, struct error *err)
+static json_t *evaluate_capabilities(struct instance_set *set, struct disclosure *disclosure,
+                                     struct error *err)
 {
-    return evaluate(ds, FUNCTION_SCOPE_CAPABILITIES, err);
+    return masked_values(set->plan->capabilities, set, disclosure, FUNCTION_SCOPE_CAPABILITIES,
+                         err);
 }
 
 char *cloudify_outputs(struct cloudify *c, const char *deployment, struct cloudify_error *err)

@@ -128,6 +128,7 @@ void cloudify_close(struct cloudify *c)
 {
     if (!c)
         return;
+    vault_free(c->vault);
     store_close(c->store);
     scratch_release(&c->scratch);
     free(c->directory);
@@ -137,8 +138,10 @@ void cloudify_close(struct cloudify *c)
 struct store *runtime_store(struct cloudify *c, enum store_mode mode, struct error *err)
 {
     if (c->store && mode == STORE_WRITE && c->mode == STORE_READ) {
+        vault_free(c->vault);
         store_close(c->store);
         c->store = NULL;
+        c->vault = NULL;
     }
     if (!c->store) {
         c->store = store_open(c->directory, mode, err);

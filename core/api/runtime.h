@@ -12,6 +12,7 @@
 #include "dsl/plan.h"
 #include "include/cloudify.h"
 #include "storage/storage.h"
+#include "storage/disclosure.h"
 
 struct execution_options;
 
@@ -19,6 +20,7 @@ struct cloudify {
     char *directory; /* of the store */
     struct cloudify_options options;
     struct store *store; /* NULL until it is needed */
+    struct vault *vault; /* of the store; NULL until it is needed */
     enum store_mode mode;
     struct import_resolver resolver; /* runtime_resolver() */
     struct scratch scratch; /* of what was fetched and unpacked; empty until it is needed */
@@ -27,6 +29,10 @@ struct cloudify {
 
 /** The store, opened on first use; NULL with `err` set. Borrowed, until the handle is closed. */
 struct store *runtime_store(struct cloudify *c, enum store_mode mode, struct error *err);
+/** The secrets of the store, opened likewise. */
+struct vault *runtime_vault(struct cloudify *c, enum store_mode mode, struct error *err);
+/** Where plans learn which secrets there are: in the store of `c`, which is borrowed. */
+struct secret_source runtime_secret_source(struct cloudify *c);
 /** Open a deployment: the error of an unknown id names the nearest one. */
 struct deployment_store *runtime_deployment(struct cloudify *c, const char *id,
                                             enum store_mode mode, struct error *err);

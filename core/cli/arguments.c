@@ -44,6 +44,30 @@ static bool set_store(struct arguments *arguments, const char *value)
     return *value;
 }
 
+static bool set_secret_key(struct arguments *arguments, const char *value)
+{
+    arguments->secret_key = value;
+    return *value;
+}
+
+static bool set_secret_value(struct arguments *arguments, const char *value)
+{
+    arguments->secret_value = value;
+    return *value;
+}
+
+static bool set_secret_file(struct arguments *arguments, const char *value)
+{
+    arguments->secret_file = value;
+    return *value;
+}
+
+static bool set_update_if_exists(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->update_if_exists = true;
+}
+
 static bool set_json(struct arguments *arguments, const char *value)
 {
     (void)value;
@@ -397,6 +421,14 @@ static const struct option options[] = {
     {"--kill", NULL, NULL, OPTION_CANCEL, "kill the operations that run", set_cancel_kill},
     {"--reset-operations", NULL, NULL, OPTION_RESET,
      "begin anew what was under way, also what is not declared resumable", set_reset},
+    {"--value", "-s", "VALUE", OPTION_SECRET_VALUE,
+     "the value; others can see it in the list of processes", set_secret_value},
+    {"--file", "-f", "FILE", OPTION_SECRET_VALUE, "read the value from a file", set_secret_file},
+    {"--update-if-exists", "-u", NULL, OPTION_SECRET_UPDATE,
+     "change the secret if there is one already", set_update_if_exists},
+    {"--secret-key", NULL, "FILE", OPTION_SECRET_KEY,
+     "the key of the secrets (default: $CFY_SECRET_KEY, else ~/.config/cloudify/secret.key)",
+     set_secret_key},
     {"--verbose", "-v", NULL, OPTION_VERBOSE, "show debug messages too", set_verbose},
     {"--store", NULL, "DIRECTORY", OPTION_STORE,
      "where all is kept (default: $CFY_STORE, else ~/.cloudify)", set_store},

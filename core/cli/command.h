@@ -35,17 +35,24 @@ enum option_bit {
     OPTION_OUTPUT = 1 << 24,
     OPTION_PLUGIN_FORCE = 1 << 25,
     OPTION_BLUEPRINT_FILE = 1 << 18,
+    OPTION_SECRET_KEY = 1 << 27,
+    OPTION_SECRET_VALUE = 1 << 28, /* --value and --file */
+    OPTION_SECRET_UPDATE = 1 << 29,
     OPTIONS_COMMON = OPTION_STORE | OPTION_JSON,
     OPTIONS_BLUEPRINT = OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_IMPORT_RULES |
                         OPTION_BLUEPRINT_FILE,
-    OPTIONS_EXECUTION =
-        OPTIONS_COMMON | OPTION_WORKERS | OPTION_RETRIES | OPTION_VERBOSE | OPTION_PLUGINS,
+    OPTIONS_EXECUTION = OPTIONS_COMMON | OPTION_WORKERS | OPTION_RETRIES | OPTION_VERBOSE |
+                        OPTION_PLUGINS | OPTION_SECRET_KEY,
+    OPTIONS_SECRET = OPTIONS_COMMON | OPTION_SECRET_KEY,
 };
 
 struct arguments {
     const char *positionals[MAX_POSITIONALS];
     size_t positional_count;
     const char *store;
+    const char *secret_key;
+    const char *secret_value, *secret_file; /* of --value and --file, or NULL */
+    bool update_if_exists;
     const char *deployment;
     const char *provider_context;
     const char *output;             /* of -o, or NULL */
@@ -120,6 +127,12 @@ int command_plugins_pack(const struct arguments *arguments);
 int command_events(const struct arguments *arguments);
 int command_node_instances(const struct arguments *arguments);
 int command_outputs(const struct arguments *arguments);
+int command_secrets_create(const struct arguments *arguments);
+int command_secrets_update(const struct arguments *arguments);
+int command_secrets_get(const struct arguments *arguments);
+int command_secrets_list(const struct arguments *arguments);
+int command_secrets_delete(const struct arguments *arguments);
+int command_secrets_rotate_key(const struct arguments *arguments);
 int command_capabilities(const struct arguments *arguments);
 
 #endif

@@ -89,11 +89,28 @@ const struct command commands[] = {
      "Times are UTC, as they are shown; 2026-11-27 or '2026-11-27 22:38' stands for all that begin "
      "so."},
     {"node-instances", "DEPLOYMENT", "List the node instances of a deployment.", 1, 1,
-     OPTIONS_COMMON, command_node_instances, NULL},
-    {"outputs", "DEPLOYMENT", "Show the outputs of a deployment.", 1, 1, OPTIONS_COMMON,
-     command_outputs, NULL},
-    {"capabilities", "DEPLOYMENT", "Show the capabilities of a deployment.", 1, 1, OPTIONS_COMMON,
-     command_capabilities, NULL},
+     OPTIONS_SECRET, command_node_instances, NULL},
+    {"outputs", "DEPLOYMENT", "Show the outputs of a deployment.", 1, 1, OPTIONS_SECRET,
+     command_outputs, "The values of secrets are masked."},
+    {"capabilities", "DEPLOYMENT", "Show the capabilities of a deployment.", 1, 1, OPTIONS_SECRET,
+     command_capabilities, "The values of secrets are masked."},
+    {"secrets create", "KEY [-]", "Keep a secret, encrypted, for operations that ask for it.", 1, 2,
+     OPTIONS_SECRET | OPTION_SECRET_VALUE | OPTION_SECRET_UPDATE, command_secrets_create,
+     "The value is asked for, without showing it, or read from standard input with '-'. A newline\n"
+     "at the end of a single line is left out. JSON is kept as it is: {get_secret: [KEY, name]}\n"
+     "gives a part of it."},
+    {"secrets update", "KEY [-]", "Change the value of a secret.", 1, 2,
+     OPTIONS_SECRET | OPTION_SECRET_VALUE, command_secrets_update,
+     "The value is given as to 'cfy secrets create'."},
+    {"secrets get", "KEY", "Print the value of a secret.", 1, 1, OPTIONS_SECRET,
+     command_secrets_get, "It is the one command that shows it."},
+    {"secrets list", "", "List the secrets, without their values.", 0, 0, OPTIONS_COMMON,
+     command_secrets_list, NULL},
+    {"secrets delete", "KEY", "Forget a secret, and tell which deployments ask for it.", 1, 1,
+     OPTIONS_COMMON, command_secrets_delete, NULL},
+    {"secrets rotate-key", "FILE", "Encrypt all secrets with the key in another file.", 1, 1,
+     OPTIONS_SECRET, command_secrets_rotate_key,
+     "The file is made if it is missing; --secret-key names the present one, which stays."},
     {0},
 };
 

@@ -52,6 +52,7 @@ bool session_open(struct session *session, const struct arguments *arguments)
     }
     struct cloudify_options options = {
         .store = arguments->store,
+        .secret_key = arguments->secret_key,
         .plugin_directories = arguments->plugin_directories,
         .import_rules = arguments->import_rules,
         .import_rules_only = arguments->import_rules_only,

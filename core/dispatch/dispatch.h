@@ -13,6 +13,7 @@
 #include <uv.h>
 
 #include "base/error.h"
+#include "base/mask.h"
 #include "dispatch/worker_settings.h"
 
 struct dispatcher;
@@ -61,7 +62,9 @@ struct pool_options {
     const char *worker_path; /* the executable; NULL: worker_find() it */
     /* A directory to note the workers in while they live, for leftovers_end(); NULL: nowhere. */
     const char *run_directory;
-    struct worker_settings settings;   /* read at once */
+    struct worker_settings settings; /* read at once */
+    /* Hides what must not be shown in what operations print; borrowed, NULL: nothing. */
+    struct mask *mask;
     struct dispatch_observer observer; /* copied */
 };
 

@@ -8,26 +8,37 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/utf8.h"
+#include "dispatch/output_scrub.h"
 
 enum { READ_SIZE = 64 * 1024, CALL_LIMIT = 4 * 1024 * 1024, LINE_LIMIT = 16 * 1024 };
 
-bool output_init(struct output *output, const char *path)
+bool output_init(struct output *output, const char *path, struct mask *mask)
 {
-    *output = (struct output){.line = STRBUF_INIT};
+    *output = (struct output){.line = STRBUF_INIT, .mask = mask};
     if (!path)
         return true;
     output->path = strdup(path);
     return output->path;
 }
 
-static void emit(const char *text, size_t length, void (*on_line)(void *data, json_t *line),
-                 void *data)
+static void emit(const struct output *output, const char *text, size_t length,
+                 void (*on_line)(void *data, json_t *line), void *data)
 {
-    json_t *line = utf8_string(text, length);
+    json_t *line = mask_string(output->mask, text, length);
     if (line)
         on_line(data, line);
     json_decref(line);
+}
+
+/* How much of an over-long line is its first piece, so that nothing hidden is cut through; 0: more
+ * of the line, which has no end yet, has to come before that is known. */
+static size_t piece_length(const struct output *output, const char *text, size_t length,
+                           bool has_end)
+{
+    size_t needed = LINE_LIMIT + mask_longest(output->mask);
+    if (length < needed && !has_end)
+        return 0;
+    return mask_cut(output->mask, text, length < needed ? length : needed, LINE_LIMIT);
 }
 
 /* Take the complete lines off `output->line`, and over-long beginnings. */
@@ -38,11 +49,12 @@ static void emit_lines(struct output *output, void (*on_line)(void *data, json_t
     while (start < text->length) {
         const char *end = memchr(text->text + start, '\n', text->length - start);
         size_t length = end ? (size_t)(end - text->text) - start : text->length - start;
-        if (!end && length < LINE_LIMIT)
-            break;
         bool whole = end && length <= LINE_LIMIT;
-        length = whole ? length : LINE_LIMIT;
-        emit(text->text + start, length, on_line, data);
+        if (!whole)
+            length = piece_length(output, text->text + start, length, end);
+        if (!length && !whole)
+            break;
+        emit(output, text->text + start, length, on_line, data);
         start += length + whole;
     }
     strbuf_remove_front(text, start);
@@ -74,7 +86,7 @@ static void mention_rest(struct output *output, off_t size,
     strbuf_addf(&text, "%lld more bytes of output are in '%s'", (long long)(size - output->place),
                 output->path);
     if (!text.failed)
-        emit(text.text, text.length, on_line, data);
+        emit(output, text.text, text.length, on_line, data);
     strbuf_release(&text);
 }
 
@@ -105,8 +117,9 @@ void output_read(struct output *output, bool last, void (*on_line)(void *data, j
     }
     if (!last)
         return;
+    output_scrub(output->path, output->mask);
     if (output->line.length)
-        emit(output->line.text, output->line.length, on_line, data);
+        emit(output, output->line.text, output->line.length, on_line, data);
     strbuf_truncate(&output->line, 0);
     mention_rest(output, size, on_line, data);
 }

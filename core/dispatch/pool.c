@@ -273,6 +273,7 @@ struct dispatcher *pool_new(uv_loop_t *loop, const struct pool_options *options,
     pool->limit = 2 * options->workers;
     pool->lifeline[0] = pool->lifeline[1] = -1;
     pool->slots = calloc((size_t)pool->limit, sizeof *pool->slots);
+    pool->mask = options->mask;
     if (options->run_directory)
         pool->run_directory = strdup(options->run_directory);
     if (!pool->slots || (options->run_directory && !pool->run_directory)) {

@@ -62,6 +62,7 @@ struct pool {
     char *worker_path;
     struct worker_setup setup;
     char *run_directory; /* or NULL */
+    struct mask *mask;   /* or NULL */
     unsigned started;    /* workers so far */
     int lifeline[2];
     struct pool_slot *slots;

@@ -56,7 +56,8 @@ struct pool_operation *pool_operation_new(struct worker *worker, void *tag, cons
     struct pool_operation *operation = calloc(1, sizeof *operation);
     char *id = strdup(json_string_at(request, "id", ""));
     if (!operation || !id ||
-        !output_init(&operation->output, json_string_at(request, "output", NULL))) {
+        !output_init(&operation->output, json_string_at(request, "output", NULL),
+                     worker->pool->mask)) {
         error_nomem(err);
         free(operation);
         free(id);

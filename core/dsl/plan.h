@@ -178,6 +178,8 @@ struct secret_source {
     void *data;
     /** Whether there is a secret called `name`. @return false also with `err` set: not known */
     bool (*exists)(void *data, const char *name, struct error *err);
+    /** The name most like `name`; new (free() it), or NULL: none is. May be NULL. */
+    char *(*nearest)(void *data, const char *name);
 };
 
 /* How a plan becomes that of a deployment; zeroed: all defaults. */

@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/files.h"
 #include "dispatch/leftovers.h"
+#include "dispatch/output_scrub.h"
 #include "engine/execution_internal.h"
 #include "resources/keeping.h"
 
@@ -81,6 +82,9 @@ static bool make_directories(struct execution *e, struct error *err)
     if (ok)
         keeping_end_operations(e->options.work_directory, &ignored);
     FAULT_POINT("execution.cleaned");
+    /* What an earlier engine did not come to. */
+    if (ok)
+        outputs_scrub(output, e->disclosure.mask);
     free(output);
     return ok;
 }
@@ -96,6 +100,8 @@ static bool prepare(struct execution *e, struct error *err)
 {
     struct task_graph_observer observer = execution_graph_observer(e);
     size_t nodes = e->options.plan->node_count;
+    if (!disclosure_init(&e->disclosure, e->options.vault, e->options.store, true, err))
+        return false;
     e->graph = task_graph_new(&observer, e->options.subgraph_retries, err);
     e->base_context = execution_base_context(&e->options);
     e->records = json_array();
@@ -115,6 +121,7 @@ static bool prepare(struct execution *e, struct error *err)
                                 .worker_path = e->options.worker_path,
                                 .run_directory = e->run_directory,
                                 .settings = e->options.worker_settings,
+                                .mask = e->disclosure.mask,
                                 .observer = execution_dispatch_observer(e)};
     e->dispatcher = pool_new(&e->loop, &pool, err);
     return e->dispatcher != NULL;
@@ -177,6 +184,7 @@ static void release(struct execution *e)
     map_release(&e->plugins);
     json_decref(e->base_context);
     json_decref(e->records);
+    disclosure_release(&e->disclosure);
     free(e->node_functions);
     free(e->async_operations);
     free(e->run_directory);

@@ -19,6 +19,7 @@
 #include "engine/task_graph.h"
 #include "engine/workflow_host.h"
 #include "storage/storage.h"
+#include "storage/vault.h"
 
 struct execution;
 
@@ -26,6 +27,7 @@ struct execution_options {
     struct deployment_store *store; /* open for writing, its lock held */
     struct plan *plan;              /* changes only in its numbers of instances */
     struct instance_set *instances; /* as stored; changed as the execution goes */
+    struct vault *vault;            /* the secrets of the store; NULL: there are none */
     const char *deployment_id, *blueprint_id;
     const char *execution_id; /* of the row in the store, status pending */
     const struct plan_workflow *workflow;
@@ -107,6 +109,14 @@ struct operation_call {
     bool allow_kwargs_override;
     bool send_events;
 };
+
+/**
+ * The text of a secret, for the workflow: from now on it is masked in all that is told.
+ *
+ * @return new, or NULL with `err` set: ERROR_NOT_FOUND, ERROR_UNSUPPORTED (there are no secrets
+ *         here), or as by vault_read()
+ */
+json_t *execution_secret(struct execution *execution, const char *name, struct error *err);
 
 /**
  * Change an instance in the store and in memory.

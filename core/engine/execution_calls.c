@@ -121,6 +121,13 @@ static json_t *get_operation(struct execution *e, const struct task *task, const
                      task_state_name(task->state), "retry", (int)task->current_retries);
 }
 
+static json_t *get_secret(struct execution *e, const struct task *task, const json_t *arguments,
+                          struct error *err)
+{
+    (void)task;
+    return execution_secret(e, json_string_at(arguments, "key", ""), err);
+}
+
 static const struct {
     const char *name;
     json_t *(*answer)(struct execution *e, const struct task *task, const json_t *arguments,
@@ -132,6 +139,7 @@ static const struct {
     {"get_provider_context", get_provider_context},
     {"get_execution", get_execution},
     {"get_operation", get_operation},
+    {"get_secret", get_secret},
 };
 
 bool execution_answer(struct execution *e, const struct arrival *arrival)

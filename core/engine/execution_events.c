@@ -27,27 +27,34 @@ bool execution_record(struct execution *e, json_t *record)
     return ok || execution_abort(e, &err);
 }
 
-/* The records of runtime.md 5.2 and 5.3; they take `context`. `timestamp` NULL: now. */
-
-static json_t *event_record(const char *timestamp, const char *type, json_t *context,
-                            const char *text, json_t *arguments)
+static json_t *masked_text(struct execution *e, const char *text)
 {
-    char now[CLOCK_TEXT_SIZE];
-    clock_timestamp(now);
-    return json_pack("{s:s, s:s, s:n, s:o, s:o, s:{s:o, s:O?}}", "type", "cloudify_event",
-                     "timestamp", timestamp ? timestamp : now, "message_code", "event_type",
-                     utf8_string(type, strlen(type)), "context", context, "message", "text",
-                     utf8_string(text, strlen(text)), "arguments", arguments);
+    return mask_string(e->disclosure.mask, text, strlen(text));
 }
 
-static json_t *log_record(const char *timestamp, const char *level, const char *logger,
-                          json_t *context, const char *text)
+/* The records of runtime.md 5.2 and 5.3; they take `context`. `timestamp` NULL: now. What is told
+ * by others than the engine is masked. */
+
+static json_t *event_record(struct execution *e, const char *timestamp, const char *type,
+                            json_t *context, const char *text, json_t *arguments)
 {
     char now[CLOCK_TEXT_SIZE];
     clock_timestamp(now);
-    return json_pack("{s:s, s:s, s:n, s:o, s:s, s:s, s:{s:o}}", "type", "cloudify_log", "timestamp",
+    return json_pack("{s:s, s:s, s:n, s:o, s:o, s:{s:o, s:o?}}", "type", "cloudify_event",
+                     "timestamp", timestamp ? timestamp : now, "message_code", "event_type",
+                     masked_text(e, type), "context", context, "message", "text",
+                     masked_text(e, text), "arguments", mask_json(e->disclosure.mask, arguments));
+}
+
+static json_t *log_record(struct execution *e, const char *timestamp, const char *level,
+                          const char *logger, json_t *context, const char *text)
+{
+    char now[CLOCK_TEXT_SIZE];
+    clock_timestamp(now);
+    return json_pack("{s:s, s:s, s:n, s:o, s:o, s:s, s:{s:o}}", "type", "cloudify_log", "timestamp",
                      timestamp ? timestamp : now, "message_code", "context", context, "logger",
-                     logger, "level", level, "message", "text", utf8_string(text, strlen(text)));
+                     masked_text(e, logger), "level", level, "message", "text",
+                     masked_text(e, text));
 }
 
 static const struct plan_node *node_of(const struct execution *e, long instance)
@@ -84,14 +91,15 @@ bool execution_workflow_event(struct execution *e, const char *type, const char 
                               json_t *arguments)
 {
     json_t *context = json_copy(e->base_context);
-    return execution_record(e, context ? event_record(NULL, type, context, text, arguments) : NULL);
+    return execution_record(e,
+                            context ? event_record(e, NULL, type, context, text, arguments) : NULL);
 }
 
 bool execution_warning(struct execution *e, const char *text)
 {
     json_t *context = json_copy(e->base_context);
-    return execution_record(e,
-                            context ? log_record(NULL, "warning", "engine", context, text) : NULL);
+    return execution_record(e, context ? log_record(e, NULL, "warning", "engine", context, text)
+                                       : NULL);
 }
 
 static bool add_operation(const struct execution *e, const struct task *task, json_t *context)
@@ -199,9 +207,10 @@ bool execution_task_event(struct execution *e, const struct task *task,
     struct strbuf text = STRBUF_INIT;
     task_text(e, &text, task, outcome);
     json_t *context = task_event_context(e, task, outcome);
-    bool ok = execution_record(e, context && !text.failed ? event_record(NULL, types[task->state],
-                                                                         context, text.text, NULL)
-                                                          : NULL);
+    bool ok =
+        execution_record(e, context && !text.failed ? event_record(e, NULL, types[task->state],
+                                                                   context, text.text, NULL)
+                                                    : NULL);
     strbuf_release(&text);
     return ok;
 }
@@ -209,12 +218,15 @@ bool execution_task_event(struct execution *e, const struct task *task,
 bool execution_send_event(struct execution *e, const struct task *task)
 {
     json_t *context = instance_context(e, task->instance);
-    if (!context || (task->payload && json_object_update(context, task->payload))) {
+    json_t *more = mask_json(e->disclosure.mask, task->payload);
+    bool ok = context && (!task->payload || (more && !json_object_update(context, more)));
+    json_decref(more);
+    if (!ok) {
         json_decref(context);
         return out_of_memory(e);
     }
     const char *type = task->kind == TASK_NODE_EVENT ? "workflow_node_event" : task->event_type;
-    return execution_record(e, event_record(NULL, type, context, task->text, NULL));
+    return execution_record(e, event_record(e, NULL, type, context, task->text, NULL));
 }
 
 bool execution_log(struct execution *e, long instance, const char *level, const char *text,
@@ -227,7 +239,7 @@ bool execution_log(struct execution *e, long instance, const char *level, const 
         snprintf(logger, sizeof logger, "ctx.%s-%s", e->options.execution_id,
                  e->options.instances->items[instance]->id);
     json_t *context = instance_context(e, instance);
-    json_t *record = context ? log_record(NULL, level, logger, context, text) : NULL;
+    json_t *record = context ? log_record(e, NULL, level, logger, context, text) : NULL;
     if (execution_record(e, record))
         return true;
     return error_set(err, e->fatal.code, "%s", e->fatal.text);
@@ -243,11 +255,11 @@ bool execution_operation_record(struct execution *e, const struct task *task, co
     const char *timestamp = json_string_at(message, "timestamp", NULL);
     if (!strcmp(type, "event")) {
         const char *event_type = json_string_at(message, "event_type", "plugin_event");
-        return execution_record(e, event_record(timestamp, event_type, context, text, NULL));
+        return execution_record(e, event_record(e, timestamp, event_type, context, text, NULL));
     }
     char logger[sizeof "ctx." + UUID_TEXT_SIZE];
     snprintf(logger, sizeof logger, "ctx.%s", task->id);
     return execution_record(e,
-                            log_record(timestamp, json_string_at(message, "level", "info"),
+                            log_record(e, timestamp, json_string_at(message, "level", "info"),
                                        json_string_at(message, "logger", logger), context, text));
 }

@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "engine/execution.h"
 #include "functions/functions.h"
+#include "storage/disclosure.h"
 
 /* What has happened since the last turn. */
 enum arrival_kind {
@@ -63,11 +64,12 @@ struct execution {
     struct execution_options options;
     struct task_graph *graph;
     struct dispatcher *dispatcher;
-    void *workflow;              /* of options.host, or NULL */
-    struct map plugins;          /* name -> json_t object: the `plugin` of requests */
-    bool *async_operations;      /* per operation of the plan: whether it is known to be so */
-    char *run_directory;         /* where the workers are noted */
-    signed char *node_functions; /* per node: whether its properties have functions; -1: unknown */
+    void *workflow;               /* of options.host, or NULL */
+    struct map plugins;           /* name -> json_t object: the `plugin` of requests */
+    bool *async_operations;       /* per operation of the plan: whether it is known to be so */
+    char *run_directory;          /* where the workers are noted */
+    struct disclosure disclosure; /* gives out secrets, and masks them in what is told */
+    signed char *node_functions;  /* per node: whether its properties have functions; -1: unknown */
 
     uv_loop_t loop;
     uv_check_t turn;       /* after all results of one poll have come */
@@ -125,6 +127,8 @@ bool execution_operation_record(struct execution *execution, const struct task *
 
 /* ---- values (execution_values.c) ---- */
 
+/** What functions ask for: the instances, and secrets. */
+struct value_source execution_source(struct execution *execution);
 /** SELF or SOURCE and TARGET of an operation. */
 struct function_scope execution_scope(const struct execution *execution, const struct task *task);
 /** The properties of a node, runtime functions evaluated; a new reference, or NULL. */

@@ -6,7 +6,6 @@
 #include "base/json.h"
 #include "dispatch/message.h"
 #include "deployment/group_instance.h"
-#include "deployment/instance_source.h"
 #include "engine/execution_internal.h"
 
 json_t *execution_node_document(struct execution *e, size_t node,
@@ -66,7 +65,7 @@ static json_t *plugin_properties(struct execution *e, const struct plan_plugin *
                                  struct error *err)
 {
     const struct function_scope scope = {.path = plugin->name};
-    struct value_source source = instance_source(e->options.instances);
+    struct value_source source = execution_source(e);
     json_t *properties = json_object(), *schema;
     const char *name;
     bool ok = properties;
@@ -131,7 +130,7 @@ static json_t *inputs(struct execution *e, const struct task *task, struct error
     if (!operation->has_functions && !functions_contain_in_members(task->payload))
         return values;
     struct function_scope scope = execution_scope(e, task);
-    struct value_source source = instance_source(e->options.instances);
+    struct value_source source = execution_source(e);
     json_t *evaluated =
         functions_evaluate_members(values, &scope, &source, FUNCTIONS_RUNTIME, NULL, err);
     json_decref(values);
@@ -187,7 +186,7 @@ static json_t *resource_tags(struct execution *e, const struct task *task, struc
         return json_incref(tags);
     struct function_scope scope = execution_scope(e, task);
     scope.path = "resource_tags";
-    struct value_source source = instance_source(e->options.instances);
+    struct value_source source = execution_source(e);
     return functions_evaluate_members(tags, &scope, &source, FUNCTIONS_RUNTIME, NULL, err);
 }
 

@@ -61,11 +61,20 @@ static json_t *error_document(const struct error *err, bool recoverable)
                            recoverable);
 }
 
+/* Every task ends here: nobody gets to see a secret in its error. */
+static void finish(struct execution *e, struct task *task, struct task_outcome outcome)
+{
+    json_t *error = mask_json(e->disclosure.mask, outcome.error);
+    outcome.error = error;
+    task_graph_finish(e->graph, task, &outcome);
+    json_decref(error);
+}
+
 static void finish_with_error(struct execution *e, struct task *task, json_t *error_new,
                               enum task_end end, double retry_after)
 {
-    struct task_outcome outcome = {.end = end, .error = error_new, .retry_after = retry_after};
-    task_graph_finish(e->graph, task, &outcome);
+    finish(e, task,
+           (struct task_outcome){.end = end, .error = error_new, .retry_after = retry_after});
     json_decref(error_new);
 }
 
@@ -116,6 +125,7 @@ static bool send_operation(struct execution *e, struct task *task, int place)
     if (err.code == ERROR_NOMEM)
         return abort_with(e, &err);
     bool resume = task->resume;
+    mask_error(e->disclosure.mask, &err);
     finish_with_error(e, task, error_document(&err, true), TASK_END_RECOVERABLE, -1);
     keep_resume(e, task, resume);
     return true;
@@ -178,7 +188,7 @@ static void run_local(struct execution *e, struct task *task)
     }
     if (e->options.host->run_local(e->workflow, task, &value)) {
         struct task_outcome outcome = {.end = TASK_END_SUCCESS, .value = value, .retry_after = -1};
-        task_graph_finish(e->graph, task, &outcome);
+        finish(e, task, outcome);
         json_decref(value);
         return;
     }
@@ -216,7 +226,7 @@ void execution_start_task(struct execution *e, struct task *task, int place)
     if (!ok)
         return;
     struct task_outcome outcome = {.end = TASK_END_SUCCESS, .retry_after = -1};
-    task_graph_finish(e->graph, task, &outcome);
+    finish(e, task, outcome);
 }
 
 /* ---- ends ---- */
@@ -318,7 +328,7 @@ static void apply_result(struct execution *e, const struct arrival *arrival)
         .retry_after = ok ? -1 : json_number_at(error, "retry_after", -1),
         .cpu_seconds = json_number_at(arrival->json, "cpu_seconds", 0),
     };
-    task_graph_finish(e->graph, task, &outcome);
+    finish(e, task, outcome);
 }
 
 static void interruption_text(const struct execution *e, const struct arrival *arrival, bool again,

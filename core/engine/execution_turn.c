@@ -46,7 +46,10 @@ static bool handle(void *data, struct task *task, int handler, struct handler_re
                    struct error *err)
 {
     struct execution *e = data;
-    return e->options.host->handle(e->workflow, task, handler, result, err);
+    bool ok = e->options.host->handle(e->workflow, task, handler, result, err);
+    if (!ok)
+        mask_error(e->disclosure.mask, err);
+    return ok;
 }
 
 /* From here on it waits for its retry, also after an interruption. */
@@ -193,17 +196,19 @@ static char *end_text(const struct execution *e, const json_t *error)
     return strbuf_detach(&text);
 }
 
-static void end_badly(struct execution *e, const json_t *error)
+static void end_badly(struct execution *e, json_t *reported)
 {
     struct strbuf text = STRBUF_INIT;
+    json_t *error = mask_json(e->disclosure.mask, reported);
     free(e->end_text);
-    e->end_text = end_text(e, error);
+    e->end_text = error ? end_text(e, error) : NULL;
     e->end = ERROR_FAILED;
     const char *reason = e->end_text ? e->end_text : "out of memory";
     strbuf_addf(&text, "'%s' workflow execution failed: %s", e->options.workflow->name, reason);
     json_t *arguments = json_pack("{s:s}", "error", reason);
     e->ended = record_end(e, "failed", "workflow_failed", text.text, arguments);
     json_decref(arguments);
+    json_decref(error);
     strbuf_release(&text);
 }
 

@@ -2,6 +2,28 @@
 #include "deployment/instance_source.h"
 #include "engine/execution_internal.h"
 
+struct value_source execution_source(struct execution *e)
+{
+    struct value_source source = instance_source(e->options.instances);
+    if (e->disclosure.vault) {
+        source.secret = disclosure_secret;
+        source.secrets = &e->disclosure;
+    }
+    return source;
+}
+
+json_t *execution_secret(struct execution *e, const char *name, struct error *err)
+{
+    if (!e->disclosure.vault) {
+        error_set(err, ERROR_UNSUPPORTED, "secret '%s': there is no store of secrets here", name);
+        return NULL;
+    }
+    json_t *text = disclosure_secret(&e->disclosure, name, err);
+    if (!text && err->code == ERROR_NONE)
+        vault_unknown(e->disclosure.vault, name, err);
+    return text;
+}
+
 struct function_scope execution_scope(const struct execution *e, const struct task *task)
 {
     const struct instance_set *set = e->options.instances;
@@ -31,6 +53,6 @@ json_t *execution_node_properties(struct execution *e, size_t node,
         e->node_functions[node] = functions_contain_in_members(properties);
     if (!e->node_functions[node])
         return json_incref(properties);
-    struct value_source source = instance_source(e->options.instances);
+    struct value_source source = execution_source(e);
     return functions_evaluate_members(properties, scope, &source, FUNCTIONS_RUNTIME, NULL, err);
 }

@@ -4,6 +4,7 @@
  * in the plan, and its retries are those that the execution gives, unless the workflow chose
  * others.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -20,6 +21,63 @@ static const char *const kinds[] = {
 };
 
 enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
+
+/* ---- what may hold secrets ---- */
+
+/* Tells whose value is sealed: it fits no other task and no other key. New, or NULL: no memory. */
+static char *about_value(const struct execution *e, const json_t *document, const char *key)
+{
+    struct strbuf about = STRBUF_INIT;
+    strbuf_addf(&about, "'%s' of task %" JSON_INTEGER_FORMAT " of execution '%s'", key,
+                json_integer_at(document, "number", 0), e->options.execution_id);
+    return strbuf_detach(&about);
+}
+
+static json_t *seal(struct execution *e, const char *about, const json_t *value, struct error *err)
+{
+    char *text = json_text(value);
+    char *sealed = text ? vault_seal(e->disclosure.vault, about, text, err) : NULL;
+    json_t *string = sealed ? json_string(sealed) : NULL;
+    free(sealed);
+    secret_free(text);
+    return string;
+}
+
+/* Set `key`; a value with a secret that the workflow was given is sealed. */
+static bool write_value(struct execution *e, json_t *document, const char *key, json_t *value,
+                        struct error *err)
+{
+    if (!mask_finds(e->disclosure.mask, value))
+        return !json_object_set(document, key, value);
+    char *about = about_value(e, document, key);
+    json_t *sealed = about ? seal(e, about, value, err) : NULL;
+    json_t *members = json_object_get(document, "sealed");
+    if (sealed && !members && (members = json_object()))
+        json_object_set_new(document, "sealed", members);
+    free(about);
+    return sealed && !json_object_set_new(members, key, sealed);
+}
+
+/* New; NULL: it has none, or `err` is set. */
+static json_t *read_value(struct execution *e, const json_t *document, const char *key,
+                          struct error *err)
+{
+    const char *sealed = json_string_at(json_object_get(document, "sealed"), key, NULL);
+    if (!sealed)
+        return json_incref(json_object_get(document, key));
+    if (!e->disclosure.vault) {
+        error_set(err, ERROR_UNSUPPORTED, "there is no store of secrets here");
+        return NULL;
+    }
+    char *about = about_value(e, document, key);
+    char *text = about ? vault_open(e->disclosure.vault, about, sealed, err) : NULL;
+    json_t *value = text ? json_parse(text, strlen(text), about, err) : NULL;
+    if (!about)
+        error_nomem(err);
+    secret_free(text);
+    free(about);
+    return value;
+}
 
 /* ---- writing ---- */
 
@@ -60,7 +118,9 @@ static bool write_handler(struct execution *e, json_t *document, const char *key
     if (handler == TASK_HANDLER_NONE)
         return true;
     json_t *saved = e->options.host->save_handler(e->workflow, handler, err);
-    return set_new(document, key, saved);
+    bool ok = saved && write_value(e, document, key, saved, err);
+    json_decref(saved);
+    return ok;
 }
 
 static bool write_handlers(struct execution *e, json_t *document, const struct task *task,
@@ -96,7 +156,9 @@ static bool write_operation(json_t *document, const struct operation *operation)
 static bool write_all(struct execution *e, json_t *document, const struct task *task,
                       uint32_t stored, struct error *err)
 {
-    return (task->operation || set_new(document, "text", json_string(task->text))) &&
+    return (task->operation ||
+            set_new(document, "text",
+                    mask_string(e->disclosure.mask, task->text, strlen(task->text)))) &&
            write_operation(document, task->operation) &&
            (!task->container ||
             set_new(document, "container", json_integer(task->container->number))) &&
@@ -105,7 +167,7 @@ static bool write_all(struct execution *e, json_t *document, const struct task *
            write_instance(e, document, "related", task->related) &&
            (!task->related_is_target || set_new(document, "related_is_target", json_true())) &&
            (!task->event_type || set_new(document, "event_type", json_string(task->event_type))) &&
-           (!task->payload || !json_object_set(document, "payload", task->payload)) &&
+           (!task->payload || write_value(e, document, "payload", task->payload, err)) &&
            set_new(document, "send_events", json_boolean(task->send_events)) &&
            write_edges(document, "after", &task->dependencies, UINT32_MAX) &&
            write_edges(document, "before", &task->dependents, stored) &&
@@ -175,10 +237,11 @@ static bool read_instance(const struct execution *e, const json_t *document, con
 static bool read_handler(struct execution *e, const json_t *document, const char *key,
                          int32_t *handler, struct error *err)
 {
-    const json_t *saved = json_object_get(document, key);
+    json_t *saved = read_value(e, document, key, err);
     if (!saved)
-        return true;
+        return !err->code;
     *handler = e->options.host->load_handler(e->workflow, saved, err);
+    json_decref(saved);
     return *handler != TASK_HANDLER_NONE;
 }
 
@@ -193,9 +256,10 @@ static bool read_rest(struct execution *e, const json_t *document, struct task *
     task->total_retries = (int32_t)json_integer_at(document, "total_retries", usual.total);
     task->retry_interval = json_number_at(document, "retry_interval", usual.interval);
     task->current_retries = (int32_t)json_integer_at(document, "current_retries", 0);
-    task->payload = json_incref(json_object_get(document, "payload"));
+    task->payload = read_value(e, document, "payload", err);
     const char *event_type = json_string_at(document, "event_type", NULL);
-    return (!event_type || task_graph_set_event_type(e->graph, task, event_type, err)) &&
+    return !err->code &&
+           (!event_type || task_graph_set_event_type(e->graph, task, event_type, err)) &&
            read_instance(e, document, "instance", &task->instance, err) &&
            read_instance(e, document, "related", &task->related, err) &&
            read_handler(e, document, "on_success", &task->on_success, err) &&

@@ -73,8 +73,9 @@ struct value_source {
      * those of the instance that contains it, and so on. May be NULL: no groups.
      */
     json_t *(*scaling_groups)(void *data, const char *id, struct error *err);
-    /** The text of a secret. */
-    json_t *(*secret)(void *data, const char *name, struct error *err);
+    /** The text of a secret. Secrets are kept elsewhere: `secrets` is this member's data. */
+    json_t *(*secret)(void *secrets, const char *name, struct error *err);
+    void *secrets;
     /** A capability of another deployment, evaluated there. */
     json_t *(*capability)(void *data, const char *deployment, const char *name, struct error *err);
     /**

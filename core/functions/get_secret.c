@@ -24,7 +24,7 @@ static bool check(struct evaluation *e, const struct function_call *call)
 
 static json_t *find(struct evaluation *e, const struct function_call *call, const char *name)
 {
-    json_t *text = e->source->secret(e->source->data, name, e->err);
+    json_t *text = e->source->secret(e->source->secrets, name, e->err);
     if (!text && e->err->code)
         evaluation_source_failed(e, call->path);
     else if (!text)

@@ -65,6 +65,10 @@ enum cloudify_event_form {
 /* What it points to must stay until cloudify_close(). */
 struct cloudify_options {
     const char *store; /* directory; NULL: $CFY_STORE, else ~/.cloudify */
+    /* File with the key that secrets are encrypted with, made with the first one; NULL:
+     * $CFY_SECRET_KEY, else $XDG_CONFIG_HOME/cloudify/secret.key, else
+     * ~/.config/cloudify/secret.key. */
+    const char *secret_key;
     /* Directories with plugins, before those of the store; NULL-terminated, or NULL. */
     const char *const *plugin_directories;
     /* "PREFIX=REPLACEMENT" each: from where imports whose URL begins with PREFIX are fetched first,
@@ -374,15 +378,59 @@ CLOUDIFY_API bool cloudify_events(struct cloudify *c, const char *id,
                                   bool (*show)(void *data, const char *record), void *data,
                                   struct cloudify_error *err);
 
-/** @return array of node instances: id, node_id, index, state, runtime_properties, ... */
+/** @return array of node instances: id, node_id, index, state, runtime_properties, ...; the values
+ *          of secrets that the deployment was given are masked */
 CLOUDIFY_API char *cloudify_node_instances(struct cloudify *c, const char *deployment,
                                            struct cloudify_error *err);
-/** @return object: name -> value, evaluated now */
+/** @return object: name -> value, evaluated now; the values of secrets are masked */
 CLOUDIFY_API char *cloudify_outputs(struct cloudify *c, const char *deployment,
                                     struct cloudify_error *err);
 /** The same for capabilities. */
 CLOUDIFY_API char *cloudify_capabilities(struct cloudify *c, const char *deployment,
                                          struct cloudify_error *err);
+
+/* Secrets are texts with names, kept encrypted; see docs/secrets.md. */
+
+enum cloudify_secret_change {
+    CLOUDIFY_SECRET_CREATE = 0, /* CLOUDIFY_EXISTS: there is one already */
+    CLOUDIFY_SECRET_UPDATE = 1, /* CLOUDIFY_NOT_FOUND: there is none */
+    CLOUDIFY_SECRET_PUT = 2,    /* whether there is one or not */
+};
+
+/**
+ * Keep a secret.
+ *
+ * @param value UTF-8, 1 to 65,536 bytes; those shorter than 4 bytes cannot be masked
+ * @return {"key", "created_at", "updated_at"}; or NULL with `err` set: also CLOUDIFY_INVALID,
+ *         CLOUDIFY_STATE (the key is missing, is another one, or is open to others)
+ */
+CLOUDIFY_API char *cloudify_secret_write(struct cloudify *c, const char *key, const char *value,
+                                         enum cloudify_secret_change change,
+                                         struct cloudify_error *err);
+/** @return array of {"key", "created_at", "updated_at"}, by key */
+CLOUDIFY_API char *cloudify_secrets(struct cloudify *c, struct cloudify_error *err);
+/**
+ * The one function that shows the value of a secret.
+ *
+ * @return {"key", "value", "created_at", "updated_at"}; or NULL with `err` set: CLOUDIFY_NOT_FOUND,
+ *         CLOUDIFY_STATE as above, CLOUDIFY_STORAGE (also: it is damaged)
+ */
+CLOUDIFY_API char *cloudify_secret(struct cloudify *c, const char *key, struct cloudify_error *err);
+/**
+ * Forget a secret, whoever needs it; no key is needed.
+ *
+ * @return {"key", "deployments"}: the ids of those that ask for it or were given it
+ */
+CLOUDIFY_API char *cloudify_secret_delete(struct cloudify *c, const char *key,
+                                          struct cloudify_error *err);
+/**
+ * Encrypt all secrets of the store with the key in another file, which is made if it is missing.
+ * The old file stays. All of them, or none.
+ *
+ * @return {"secret_key", "secrets"}: the path of the file and how many they are
+ */
+CLOUDIFY_API char *cloudify_secrets_rotate(struct cloudify *c, const char *secret_key,
+                                           struct cloudify_error *err);
 
 /** The known name most like `wanted` among the NULL-terminated `names`, or NULL. */
 CLOUDIFY_API const char *cloudify_suggest(const char *wanted, const char *const *names);

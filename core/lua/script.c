@@ -98,7 +98,7 @@ static bool prepare(struct script *script, const struct script_options *options,
     bool ok = true;
     for (int i = 0; i < STREAMS; i++) {
         script->lines[i] = json_array();
-        ok = output_init(&script->outputs[i], paths[i]) && script->lines[i] && ok;
+        ok = output_init(&script->outputs[i], paths[i], NULL) && script->lines[i] && ok;
     }
     return ok || error_nomem(err);
 }

@@ -94,6 +94,19 @@ static int ctx_update_node_instance(lua_State *L)
     return 0;
 }
 
+static int ctx_get_secret(lua_State *L)
+{
+    struct execution *execution = check_run(L)->execution;
+    const char *key = luaL_checkstring(L, 2);
+    json_t **text = lua_json_box(L);
+    struct error err = {0};
+    *text = execution_secret(execution, key, &err);
+    if (!*text)
+        return workflow_raise(L, &err);
+    lua_json_push(L, *text);
+    return 1;
+}
+
 static int ctx_send_event(lua_State *L)
 {
     struct workflow_run *run = check_run(L);
@@ -267,6 +280,7 @@ static const luaL_Reg methods[] = {{"graph_mode", ctx_graph_mode},
                                    {"get_node", ctx_get_node},
                                    {"get_node_instance", ctx_get_node_instance},
                                    {"update_node_instance", ctx_update_node_instance},
+                                   {"get_secret", ctx_get_secret},
                                    {"send_event", ctx_send_event},
                                    {"local_task", ctx_local_task},
                                    {"resource_path", ctx_resource_path},

@@ -15,6 +15,16 @@ static const char *const catalog_migrations[] = {
     "  details TEXT NOT NULL,"
     "  PRIMARY KEY (name, version)"
     ") WITHOUT ROWID;",
+    "CREATE TABLE secrets ("
+    "  name TEXT PRIMARY KEY,"
+    "  sealed TEXT NOT NULL," /* secret_key_seal() */
+    "  created_at TEXT NOT NULL,"
+    "  updated_at TEXT NOT NULL"
+    ") WITHOUT ROWID;"
+    "CREATE TABLE secret_keys ("
+    "  only INTEGER PRIMARY KEY CHECK (only = 1),"
+    "  key_id TEXT NOT NULL" /* of the key that all secrets are sealed with */
+    ");",
 };
 
 /*
@@ -138,6 +148,8 @@ static const char *const state_migrations[] = {
     "  system_properties TEXT NOT NULL,"
     "  PRIMARY KEY (modification, id)"
     ") WITHOUT ROWID;",
+    /* Whose values operations or workflows have been given: they are masked in what is shown. */
+    "CREATE TABLE disclosed_secrets (name TEXT PRIMARY KEY) WITHOUT ROWID;",
 };
 
 const struct schema catalog_schema = {catalog_migrations,

@@ -103,7 +103,7 @@ static json_t *deployed(struct plan *plan, const json_t *request, struct diagnos
 {
     const json_t *options = json_object_get(request, "options");
     json_t *secrets = json_object_get(options, "secrets");
-    struct secret_source source = {secrets, secret_exists};
+    struct secret_source source = {.data = secrets, .exists = secret_exists};
     const struct prepare_options how = {
         .auto_correct_types = json_boolean_at(options, "auto_correct_types", false),
         .runtime_only = json_boolean_at(options, "runtime_only_evaluation", false),

@@ -191,6 +191,7 @@ struct value_source storage_source(json_t *storage)
         .related_instance = get_related_instance,
         .scaling_groups = get_scaling_groups,
         .secret = get_secret,
+        .secrets = storage,
         .capability = get_capability,
         .group_capability = get_group_capability,
         .label = get_label,

@@ -134,6 +134,7 @@ static inline struct value_source fake_world(json_t *storage)
     return (struct value_source){
         .data = storage,
         .secret = fake_secret,
+        .secrets = storage,
         .capability = fake_capability,
         .group_capability = fake_group_capability,
         .label = fake_label,
