@@ -278,6 +278,24 @@ static void try_url(struct search *search, const char *url, struct strbuf *reaso
         strbuf_add_all(reasons, reasons->length ? "; " : "", err.text);
 }
 
+/* Whether `url` is "https://HOST/spec/cloudify/VERSION/types.yaml", where the types of Cloudify are
+ * published: blueprints that import them are to work without a network. */
+static bool is_published_types(const char *url)
+{
+    static const char *const places[] = {"www.getcloudify.org/spec/cloudify/",
+                                         "getcloudify.org/spec/cloudify/",
+                                         "cloudify.co/spec/cloudify/"};
+    const char *place = strstr(url, "://");
+    for (size_t i = 0; place && i < sizeof places / sizeof *places; i++) {
+        size_t length = strlen(places[i]);
+        if (!strncmp(place + 3, places[i], length)) {
+            const char *version = place + 3 + length;
+            return *version != '/' && !strcmp(version + strcspn(version, "/"), "/types.yaml");
+        }
+    }
+    return false;
+}
+
 static struct source *read_by_rules(struct compiler *c, const struct import *import)
 {
     struct search search = {c, import, STRBUF_INIT, false, NULL};
@@ -290,7 +308,9 @@ static struct source *read_by_rules(struct compiler *c, const struct import *imp
         applied = true;
         try_url(&search, url.text, &reasons);
     }
-    if (!applied || !c->options->import_rules_only)
+    if (is_published_types(import->name))
+        try_builtin(&search, types_import);
+    else if (!applied || !c->options->import_rules_only)
         try_url(&search, import->name, &reasons);
     if (!search.is_over)
         compiler_error(c, &code_import_not_found, import->at, import->path, NULL, "import '%s': %s",

@@ -35,6 +35,12 @@ static const struct found_row {
      MAIN("[sub/one.yaml]") FILE_("sub/one.yaml", "imports: [two.yaml]")
          FILE_("sub/two.yaml", "inputs: {inner: {}}"),
      "inner"},
+    {"the published types are the built-in ones",
+     MAIN("[https://www.getcloudify.org/spec/cloudify/4.3.3/types.yaml, "
+          "http://cloudify.co/spec/cloudify/7.0.0/types.yaml]") "node_templates: {n: {type: "
+                                                                "cloudify.nodes.Compute}}\ninputs: "
+                                                                "{i: {}}\n",
+     "i"},
     {"among the resources", MAIN("[part.yaml]") FILE_("resources/part.yaml", "inputs: {r: {}}"),
      "r"},
     {"a file that two import is read once",

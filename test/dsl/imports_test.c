@@ -125,8 +125,22 @@ static void test_rules(void)
     }
 }
 
+/* What is published is built in: no resolver is asked, unless a rule says so. */
+static void test_published(void)
+{
+    const char *const rules[] = {"https://cloudify.co/spec/cloudify/6.4.2/=http://b/", NULL};
+    const struct import_resolver resolver = {.read = read_mirror};
+    struct blueprint_options options = {.resolver = &resolver, .import_rules = rules};
+    plan_free(parse(FOLDER "published.yaml", &options, ""));
+    options.import_rules = NULL;
+    CHECK(!parse(FOLDER "published.yaml", &options,
+                 FOLDER "published.yaml:4:15: node template 'own': unknown type 'remote'\n"),
+          "the built-in types have no such type");
+}
+
 int main(void)
 {
+    test_published();
     test_rules();
     test_circle();
     test_plugin();
