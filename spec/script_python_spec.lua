@@ -37,6 +37,9 @@ assert ctx.operation.retry_number == 0 and ctx.operation.max_retries == 0
 assert ctx.plugin == 'script' and ctx.plugin.name == 'script'
 assert ctx.deployment.id == 'app1' and ctx.blueprint.id == 'app'
 assert ctx.workflow_id == 'install' and len(ctx.execution_id) == 36
+assert isinstance(ctx.get_managers(), list) and ctx.get_managers(network='none') == []
+assert ctx.get_execution()['id'] == ctx.execution_id and ctx.get_config(name='x') == []
+assert ctx.get_operation()['state'] and ctx.local_deployment_workdir()
 ctx.send_event('an event')
 try:
     ctx.node.properties['name'] = 'other'

@@ -14,11 +14,21 @@ static int push_record(lua_State *L, const char *method, json_t *arguments)
     return 1;
 }
 
+/* The first argument, given by position or by `name` in a table; `fallback` where it is not. */
+static const char *first_argument(lua_State *L, const char *name, const char *fallback)
+{
+    if (lua_istable(L, 2)) {
+        lua_getfield(L, 2, name);
+        lua_replace(L, 2);
+    }
+    return luaL_optstring(L, 2, fallback);
+}
+
 static int ctx_get_execution(lua_State *L)
 {
     const struct operation_context *context = lua_context_check(L, 1);
     const json_t *own = json_object_get(context->request, "context");
-    const char *id = luaL_optstring(L, 2, json_string_at(own, "execution_id", ""));
+    const char *id = first_argument(L, "id", json_string_at(own, "execution_id", ""));
     return push_record(L, "get_execution", json_pack("{s:s}", "id", id));
 }
 
@@ -54,7 +64,7 @@ static int push_this_machine(lua_State *L)
 {
     lua_context_check(L, 1);
     const json_t *machine = NULL;
-    const char *network = luaL_optstring(L, 2, "default");
+    const char *network = first_argument(L, "network", "default");
     json_t **box = lua_json_box(L);
     *box = json_pack("[{s:s, s:s, s:{s:s}}]", "hostname", "localhost", "private_ip", "127.0.0.1",
                      "networks", "default", "127.0.0.1");

@@ -196,4 +196,17 @@ class Context(End):
         return ask(*_arguments('retry_operation', message, retry_after))
 
 
+def _method(name):
+    def call(self, *args, **kwargs):
+        return ask(name, *(args + ((kwargs,) if kwargs else ())))
+    call.__name__ = name
+    return call
+
+
+# Those that only hand their arguments on. As with any method, ctx.NAME alone calls nothing.
+for _name in ('get_managers', 'get_brokers', 'get_config', 'get_execution', 'get_operation',
+              'update_operation', 'local_deployment_workdir', 'upload_deployment_workdir',
+              'download_deployment_workdir', 'upload_deployment_file', 'delete_deployment_file'):
+    setattr(Context, _name, _method(_name))
+
 ctx = Context()
