@@ -234,6 +234,40 @@ describe("what an operation raises (runtime.md 3.7)", function()
    end)
 end)
 
+describe("an operation that docs/errors.md shows", function()
+   local world
+
+   before_each(function()
+      world = cfy.world()
+      world:write("app/plugins/errors/errors/tasks.lua",
+         world:read("docs/errors.md"):match("```lua\n(.-)```"))
+   end)
+   after_each(function() world:remove() end)
+
+   local function register(url)
+      return world:cfy("install", world:write("app/blueprint.yaml", ([[
+tosca_definitions_version: cloudify_dsl_1_4
+imports: [cloudify/types/types.yaml]
+plugins: {errors: {executor: central_deployment_agent, source: errors}}
+node_types:
+  Thing: {derived_from: cloudify.nodes.Root, properties: {registry: {default: '%s'}}}
+node_templates:
+  thing:
+    type: Thing
+    interfaces: {cloudify.interfaces.lifecycle: {create: errors.errors.tasks.register}}
+]]):format(url)), "--task-retries", "1")
+   end
+
+   it("wants to be tried again soon, and tells why", function()
+      local result = register("http://127.0.0.1:9/")
+      assert.equal(1, result.code)
+      local failed = "Task failed 'errors%.tasks%.register' %-> the registry does not answer "
+         .. "%[retry_after=0.1%]"
+      assert.matches(failed .. "\n    cause 1 of 2: ", result.out)
+      assert.matches(failed .. " %[retry 1/1%]\n    cause 1 of 2: ", result.out)
+   end)
+end)
+
 describe("the failure of one operation", function()
    local world
 

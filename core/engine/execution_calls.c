@@ -78,16 +78,22 @@ static json_t *get_instance(struct execution *e, const struct task *task, const 
     return execution_instance_document(e, (size_t)index, err);
 }
 
+static const struct plan_node *named_node(const struct execution *e, const char *id,
+                                          struct error *err)
+{
+    const struct plan_node *node = plan_find_node(e->options.plan, id);
+    if (!node)
+        error_set(err, ERROR_NOT_FOUND, "node '%s': there is none in deployment '%s'", id,
+                  e->options.deployment_id);
+    return node;
+}
+
 static json_t *get_node(struct execution *e, const struct task *task, const json_t *arguments,
                         struct error *err)
 {
-    const char *id = json_string_at(arguments, "id", "");
-    const struct plan_node *node = plan_find_node(e->options.plan, id);
-    if (!node) {
-        error_set(err, ERROR_NOT_FOUND, "node '%s': there is none in deployment '%s'", id,
-                  e->options.deployment_id);
+    const struct plan_node *node = named_node(e, json_string_at(arguments, "id", ""), err);
+    if (!node)
         return NULL;
-    }
     struct function_scope scope = execution_scope(e, task);
     return execution_node_document(e, node->index, &scope, err);
 }
@@ -101,6 +107,26 @@ static json_t *get_provider_context(struct execution *e, const struct task *task
 }
 
 /* One of the same deployment, or the execution itself. */
+static json_t *get_node_instances(struct execution *e, const struct task *task,
+                                  const json_t *arguments, struct error *err)
+{
+    const struct instance_set *set = e->options.instances;
+    const struct plan_node *node = named_node(e, json_string_at(arguments, "node", ""), err);
+    (void)task;
+    if (!node)
+        return NULL;
+    json_t *list = json_array();
+    for (size_t i = 0; i < set->count; i++) {
+        const struct node_instance *ni = set->items[i];
+        if (ni->node == node->index)
+            json_array_append_new(list, json_pack("{s:s, s:i, s:s}", "id", ni->id, "index",
+                                                  ni->index, "state", ni->state));
+    }
+    if (!list)
+        error_nomem(err);
+    return list;
+}
+
 static json_t *get_execution(struct execution *e, const struct task *task, const json_t *arguments,
                              struct error *err)
 {
@@ -136,6 +162,7 @@ static const struct {
     {"update_instance", update_instance},
     {"get_instance", get_instance},
     {"get_node", get_node},
+    {"get_node_instances", get_node_instances},
     {"get_provider_context", get_provider_context},
     {"get_execution", get_execution},
     {"get_operation", get_operation},

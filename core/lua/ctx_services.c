@@ -32,6 +32,13 @@ static int ctx_get_execution(lua_State *L)
     return push_record(L, "get_execution", json_pack("{s:s}", "id", id));
 }
 
+/* Of a node: {id, index, state} of each. What serial_operation stands on. */
+static int ctx_get_node_instances(lua_State *L)
+{
+    lua_context_check(L, 1);
+    return push_record(L, "get_node_instances", json_pack("{s:s}", "node", luaL_checkstring(L, 2)));
+}
+
 static int ctx_get_operation(lua_State *L)
 {
     lua_context_check(L, 1);
@@ -121,6 +128,7 @@ void lua_context_services_register(lua_State *L)
     static const struct lua_field none[] = {{NULL, NULL, NULL}};
     static const luaL_Reg methods[] = {{"get_execution", ctx_get_execution},
                                        {"get_operation", ctx_get_operation},
+                                       {"get_node_instances", ctx_get_node_instances},
                                        {"update_operation", ctx_update_operation},
                                        {"get_config", ctx_get_config},
                                        {"get_managers", push_this_machine},

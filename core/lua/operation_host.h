@@ -31,6 +31,7 @@ struct operation_channel {
      *   get_provider_context {}                  -> an object
      *   get_execution {id}                       -> the record of the execution
      *   get_operation {}                         -> the record of the operation that asks
+     *   get_node_instances {node}                -> [{id, index, state}]
      *
      * @param arguments borrowed
      * @return a new reference, or NULL with `err` set to what the engine answered

@@ -130,11 +130,26 @@ static int call_local(lua_State *L)
     return 1;
 }
 
+/* The options at index 3 are completed by what the function at index 2 is declared with. */
+static void add_task_config(lua_State *L)
+{
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "cloudify.decorators");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, "local_task_options");
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, 3);
+    lua_call(L, 2, 1);
+    lua_replace(L, 3);
+    lua_settop(L, 3);
+}
+
 static int ctx_local_task(lua_State *L)
 {
     struct workflow_run *run = check_run(L);
     luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 3);
+    add_task_config(L);
     workflow_option(L, 3, "name");
     const char *name = luaL_optstring(L, -1, "local");
     lua_pushvalue(L, 2);

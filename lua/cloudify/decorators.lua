@@ -1,44 +1,125 @@
---- Marks on the functions of plugins. The marked function is the function itself, or, where that
---- bears marks already, one that calls it.
+--- Marks on the functions of plugins (runtime.md 3.4). What is marked is a function that calls the
+--- one it was made of, so that two decorations of one function know nothing of each other.
+local exceptions = require("cloudify.exceptions")
+
 local decorators = {}
 
 local marks = setmetatable({}, {__mode = "k"})
 
-local function decorator(kind)
-   local function mark(options)
-      return function(func)
-         assert(type(func) == "function", kind .. ": a function is expected")
-         local all = {kind = kind}
-         for name, value in pairs(options) do
-            all[name] = value
-         end
-         local marked = func
-         if marks[func] then
-            marked = function(...) return func(...) end
-         end
-         marks[marked] = all
-         return marked
-      end
+local function marked(func, options)
+   local wrapper = function(...) return func(...) end
+   marks[wrapper] = options
+   return wrapper
+end
+
+--- A decorator of that name: `decorate(func, options)` gives the decorated function. Takes the
+--- function, or options and gives what takes the function.
+local function decorator(name, decorate)
+   local function checked(func, options)
+      assert(type(func) == "function", name .. ": a function is expected")
+      return decorate(func, options)
    end
    return function(argument)
       if type(argument) == "function" then
-         return mark({})(argument)
+         return checked(argument, {})
       end
-      assert(type(argument) == "table", kind .. ": a function or a table of options is expected")
-      return mark(argument)
+      assert(type(argument) == "table", name .. ": a function or a table of options is expected")
+      return function(func)
+         return checked(func, argument)
+      end
    end
+end
+
+local function with(options, name, value)
+   local all = {}
+   for key, option in pairs(options) do
+      all[key] = option
+   end
+   all[name] = value
+   return all
+end
+
+local function marking(kind)
+   return decorator(kind, function(func, options)
+      return marked(func, with(options, "kind", kind))
+   end)
 end
 
 --- `operation(f)` or `operation{resumable = true, async = true}(f)`. Resumable: may be run again
 --- after an interruption. Async: promises to wait only through cloudify.aio, and shares its worker.
-decorators.operation = decorator("operation")
+decorators.operation = marking("operation")
 decorators.task = decorators.operation
 --- `workflow(f)` or `workflow{resumable = true}(f)`.
-decorators.workflow = decorator("workflow")
+decorators.workflow = marking("workflow")
+
+--- Defaults for a function that is handed to ctx:local_task() of workflows: total_retries,
+--- retry_interval, kwargs, send_task_events, name. They go before what the call says, unless that
+--- says override_task_config.
+decorators.task_config = decorator("task_config", function(func, options)
+   return marked(func, with(decorators.options(func), "task_config", options))
+end)
+
+--- Make a set of a list.
+local function set(list)
+   local members = {}
+   for _, member in ipairs(list) do
+      members[member] = true
+   end
+   return members
+end
+
+--- The instance of the lowest index that must come first and is not that far; nil: it is our turn.
+local function predecessor(ctx, threshold, states)
+   local ready, first = 0, nil
+   local before = ctx.instance.index
+   for _, instance in ipairs(ctx:get_node_instances(ctx.node.id)) do
+      if states[instance.state] then
+         ready = ready + 1
+      elseif instance.index < before then
+         first, before = instance, instance.index
+      end
+   end
+   return ready >= threshold and first or nil
+end
+
+--- An operation that runs on the instances of a node one after the other, by index: it is tried
+--- again later while an instance of a lower index is in none of `states` ({"started"}). So it is in
+--- the `workflows` ({"install"}), once `threshold` (0) instances are in one of those states. Other
+--- options are those of operation().
+decorators.serial_operation = decorator("serial_operation", function(func, options)
+   local threshold = options.threshold or 0
+   local workflows = set(options.workflows or {"install"})
+   local states = set(options.states or {"started"})
+   return decorators.operation(options)(function(ctx, ...)
+      local first = workflows[ctx.workflow_id] and predecessor(ctx, threshold, states)
+      if first then
+         error(exceptions.CloudifySerializationRetry(("%s waits for its turn: %s is %s"):format(
+            ctx.instance.id, first.id, first.state)))
+      end
+      return func(ctx, ...)
+   end)
+end)
 
 --- The marks of `func`: {} for a plain function.
 function decorators.options(func)
    return marks[func] or {}
+end
+
+--- The options of ctx:local_task(func, options), those of its task_config among them.
+function decorators.local_task_options(func, options)
+   options = options or {}
+   local config = decorators.options(func).task_config or {}
+   local weaker, stronger = options, config
+   if options.override_task_config then
+      weaker, stronger = config, options
+   end
+   local all = {}
+   for _, source in ipairs {weaker, stronger} do
+      for name, value in pairs(source) do
+         all[name] = value
+      end
+   end
+   return all
 end
 
 return decorators

@@ -110,6 +110,11 @@ function Ctx:get_execution(id) end
 ---   state: string, retry: integer}
 function Ctx:get_operation() end
 
+--- The instances of a node of this deployment.
+---@param node string
+---@return {id: string, index: integer, state: string}[]
+function Ctx:get_node_instances(node) end
+
 --- Does nothing: the engine keeps the states of operations.
 ---@param state string
 function Ctx:update_operation(state) end
