@@ -24,6 +24,7 @@ bool strbuf_reserve(struct strbuf *sb, size_t extra)
         return false;
     }
     sb->text = text;
+    sb->text[sb->length] = '\0'; /* also when nothing comes of the room */
     sb->capacity = capacity;
     return true;
 }

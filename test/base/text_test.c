@@ -51,6 +51,13 @@ static void test_error_bytes(void)
     CHECK(!strcmp(err.text, "cannot read '?t\xc3\xa9?'"), "what is no UTF-8 becomes '?'");
 }
 
+static void test_reserve(void)
+{
+    struct strbuf sb = STRBUF_INIT;
+    CHECK(strbuf_reserve(&sb, 100) && !strcmp(sb.text, ""), "room that nothing fills is no text");
+    strbuf_release(&sb);
+}
+
 static void test_strbuf(void)
 {
     struct strbuf sb = STRBUF_INIT;
@@ -140,6 +147,7 @@ int main(void)
     test_error_cut("");
     test_error_cut("x");
     test_error_bytes();
+    test_reserve();
     test_strbuf();
     test_map();
     test_suggestion("propertes", "properties");
