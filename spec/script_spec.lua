@@ -356,7 +356,7 @@ echo "mine $MINE"
          local blueprint = script.prepare(world, {
             text = ("sleep 300 & echo $! >%s\nsleep 300\n"):format(world:path("pid"))})
          local text = world.read(nil, blueprint):gsub("(implementation: [^\n]*)\n",
-            "%1\n          timeout: 0.5\n")
+            "%1\n          timeout: 3\n")
          world:write("app/blueprint.yaml", text)
          local result = world:cfy("install", blueprint, "-d", "app", "--task-retries", "0")
          assert.equal(1, result.code)
