@@ -1,4 +1,5 @@
---- Cancelling an execution from another process and by signals (docs/resume.md).
+--- Cancelling an execution from another process and by signals (docs/resume.md; runtime.md 6.1 and
+--- 6.10).
 local cfy = require("spec.support.cfy")
 
 local PLUGIN = [[

@@ -1,4 +1,5 @@
---- What becomes of each task when an execution is resumed: the table in docs/resume.md.
+--- What becomes of each task when an execution is resumed: the table in docs/resume.md, in place of
+--- that in runtime.md 6.9.
 local cfy = require("spec.support.cfy")
 
 --- Node -> the operation that it is created by.

@@ -11,6 +11,13 @@ local SOURCES = {
    ["core/lua/operation.c"] = {"Operation"},
    ["core/lua/plugin.c"] = {"Plugin"},
    ["core/lua/logger.c"] = {"Logger"},
+   ["core/lua/workflow_ctx.c"] = {"workflow.Ctx"},
+   ["core/lua/workflow_deployment.c"] = {"workflow.Deployment"},
+   ["core/lua/workflow_modification.c"] = {"workflow.Modification", "workflow.ModificationView"},
+   ["core/lua/workflow_node.c"] = {"workflow.Node"},
+   ["core/lua/workflow_relationship.c"] = {"workflow.Relationship"},
+   ["core/lua/workflow_instance.c"] = {"workflow.NodeInstance"},
+   ["core/lua/workflow_relationship_instance.c"] = {"workflow.RelationshipInstance"},
 }
 
 local function read(path)
@@ -32,8 +39,9 @@ end
 --- class -> its declared names
 local function declared()
    local classes, class = {}, nil
-   for line in io.lines("lua/types/cloudify.lua") do
-      class = line:match("^%-%-%-@class cloudify%.(%w+)") or class
+   local text = read("lua/types/cloudify.lua") .. read("lua/types/workflow.lua")
+   for line in text:gmatch("[^\n]+") do
+      class = line:match("^%-%-%-@class cloudify%.([%w.]+)") or class
       local name = line:match("^%-%-%-@field ([%w_]+)") or line:match("^function %w+:([%w_]+)")
       if class and name then
          classes[class] = classes[class] or {}
@@ -60,5 +68,6 @@ describe("lua/types", function()
 
    it("is Lua", function()
       assert.truthy(loadfile("lua/types/cloudify.lua"))
+      assert.truthy(loadfile("lua/types/workflow.lua"))
    end)
 end)

@@ -271,7 +271,12 @@ static enum workflow_status drain(struct workflow_run *run, json_t **value)
 
 static enum workflow_status finish(struct workflow_run *run, json_t **value)
 {
+    const char *text = json_string_value(run->value);
     run->returned = true;
+    /* How workflows say so that look for requests to cancel by themselves (runtime.md 6.1). */
+    if (run->succeeded && text && !strcmp(text, "execution_cancelled"))
+        return fail(value, json_pack("{s:s, s:s, s:b}", "type", "ExecutionCancelled", "message",
+                                     "the execution was cancelled", "cancelled", true));
     if (run->succeeded)
         return drain(run, value);
     json_t *error = run->value;

@@ -27,9 +27,10 @@ void workflow_ctx_push(lua_State *L)
 static int ctx_graph_mode(lua_State *L)
 {
     struct workflow_run *run = check_run(L);
-    if (!run->graph_mode && task_graph_count(execution_graph(run->execution)))
-        return lua_exception_raise(L, "NonRecoverableError",
-                                   "graph_mode() must come before the first task is started");
+    if (task_graph_count(execution_graph(run->execution)))
+        return lua_exception_raise(L, "RuntimeError",
+                                   "graph_mode() must come before the first task: the graph has "
+                                   "tasks already");
     run->graph_mode = true;
     workflow_graph_push(L);
     return 1;
@@ -86,8 +87,14 @@ static int ctx_update_node_instance(lua_State *L)
     change.system_properties = workflow_object(L, 3, "system_properties");
     if (workflow_option(L, 3, "state") != LUA_TNIL)
         change.state = luaL_checkstring(L, -1);
-    if (workflow_option(L, 3, "version") != LUA_TNIL)
+    if (workflow_option(L, 3, "version") != LUA_TNIL && !workflow_flag(L, 3, "force", false))
         change.version = luaL_checkinteger(L, -1);
+    if (workflow_option(L, 3, "relationships") != LUA_TNIL)
+        return lua_exception_raise(
+            L, "NonRecoverableError",
+            "node instance '%s': relationships change only by a modification "
+            "of the deployment",
+            id);
     struct error err = {0};
     if (!execution_change_instance(execution, ni, &change, &err))
         return workflow_raise(L, &err);
@@ -144,20 +151,45 @@ static void add_task_config(lua_State *L)
     lua_settop(L, 3);
 }
 
-static int ctx_local_task(lua_State *L)
+/* Replace the name "module.function" at index 2 by what calls that function: unlike a function it
+ * can be stored and found again. */
+static void push_named_call(lua_State *L)
 {
-    struct workflow_run *run = check_run(L);
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "cloudify.workflows.handlers");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, "call_of");
+    lua_replace(L, -2);
+    lua_pushvalue(L, 2);
+    workflow_option(L, 3, "kwargs");
+    lua_call(L, 2, 1);
+}
+
+static void push_local_function(lua_State *L)
+{
+    if (lua_isstring(L, 2)) {
+        push_named_call(L);
+        return;
+    }
     luaL_checktype(L, 2, LUA_TFUNCTION);
-    lua_settop(L, 3);
-    add_task_config(L);
-    workflow_option(L, 3, "name");
-    const char *name = luaL_optstring(L, -1, "local");
     lua_pushvalue(L, 2);
     if (workflow_option(L, 3, "kwargs") == LUA_TNIL) {
         lua_pop(L, 1);
         lua_newtable(L);
     }
     lua_pushcclosure(L, call_local, 2);
+}
+
+/* local_task(function or "module.function", options) */
+static int ctx_local_task(lua_State *L)
+{
+    struct workflow_run *run = check_run(L);
+    lua_settop(L, 3);
+    if (lua_isfunction(L, 2))
+        add_task_config(L);
+    workflow_option(L, 3, "name");
+    const char *name = luaL_optstring(L, -1, lua_isstring(L, 2) ? lua_tostring(L, 2) : "local");
+    push_local_function(L);
     int function = luaL_ref(L, LUA_REGISTRYINDEX);
     struct error err = {0};
     struct task *task = execution_local_task(run->execution, name, function, &err);
@@ -168,6 +200,28 @@ static int ctx_local_task(lua_State *L)
     if (task)
         task->send_events = workflow_flag(L, 3, "send_task_events", task->send_events);
     return workflow_task_return(L, task, &err);
+}
+
+/* execute_task("module.function", options): the function runs in the engine, with a copy of its
+ * keyword arguments. */
+static int ctx_execute_task(lua_State *L)
+{
+    static const char *const elsewhere[] = {"task_queue", "task_target", "node_context", "timeout"};
+    luaL_checkstring(L, 2);
+    lua_settop(L, 3);
+    if (!workflow_flag(L, 3, "local", true))
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "execute_task: there are no agents on one machine; without "
+                                   "'local = false' the function runs in the engine");
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++) {
+        if (workflow_option(L, 3, elsewhere[i]) != LUA_TNIL)
+            return lua_exception_raise(L, "NonRecoverableError",
+                                       "execute_task: '%s' has no meaning for a function that runs "
+                                       "in the engine",
+                                       elsewhere[i]);
+    }
+    lua_settop(L, 3);
+    return ctx_local_task(L);
 }
 
 /* resource_path(path): where a resource can be read. */
@@ -249,6 +303,33 @@ static int ctx_blueprint(lua_State *L)
     return push_id(L, check_options(L)->blueprint_id);
 }
 
+/* internal.get_task_configuration() -> {total_retries, retry_interval} of operations. */
+static int task_configuration(lua_State *L)
+{
+    const struct execution_options *options = execution_options(workflow_run(L)->execution);
+    lua_createtable(L, 0, 2);
+    lua_pushinteger(L, options->task_retries);
+    lua_setfield(L, -2, "total_retries");
+    lua_pushnumber(L, options->task_retry_interval);
+    lua_setfield(L, -2, "retry_interval");
+    return 1;
+}
+
+static int ctx_internal(lua_State *L)
+{
+    struct workflow_run *run = check_run(L);
+    lua_createtable(L, 0, 4);
+    workflow_graph_push(L);
+    lua_setfield(L, -2, "task_graph");
+    lua_pushboolean(L, run->graph_mode);
+    lua_setfield(L, -2, "graph_mode");
+    lua_newtable(L);
+    lua_setfield(L, -2, "bootstrap_context");
+    lua_pushcfunction(L, task_configuration);
+    lua_setfield(L, -2, "get_task_configuration");
+    return 1;
+}
+
 static int ctx_logger(lua_State *L)
 {
     check_run(L);
@@ -298,6 +379,7 @@ static const luaL_Reg methods[] = {{"graph_mode", ctx_graph_mode},
                                    {"get_secret", ctx_get_secret},
                                    {"send_event", ctx_send_event},
                                    {"local_task", ctx_local_task},
+                                   {"execute_task", ctx_execute_task},
                                    {"resource_path", ctx_resource_path},
                                    {"has_cancel_request", ctx_has_cancel_request},
                                    {"has_kill_request", ctx_has_kill_request},
@@ -310,13 +392,17 @@ static const luaL_Reg fields[] = {{"execution_id", ctx_execution_id},
                                   {"resume", ctx_resume},
                                   {"deployment", ctx_deployment},
                                   {"blueprint", ctx_blueprint},
+                                  {"internal", ctx_internal},
                                   {"logger", ctx_logger},
                                   {"nodes", ctx_nodes},
                                   {"node_instances", ctx_node_instances},
                                   {NULL, NULL}};
 
-static const struct workflow_class ctx_class = {
-    .name = "cloudify.workflow.ctx", .noun = "workflow ctx", .methods = methods, .fields = fields};
+static const struct workflow_class ctx_class = {.name = "cloudify.workflow.ctx",
+                                                .noun = "workflow ctx",
+                                                .methods = methods,
+                                                .fields = fields,
+                                                .bases = {&workflow_services_class}};
 
 void workflow_ctx_register(lua_State *L)
 {

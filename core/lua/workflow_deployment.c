@@ -63,13 +63,6 @@ static int deployment_id(lua_State *L)
     return 1;
 }
 
-static int deployment_tenant_name(lua_State *L)
-{
-    check_execution(L);
-    lua_pushliteral(L, "default_tenant");
-    return 1;
-}
-
 static int push_value(lua_State *L, json_t *value)
 {
     json_t **box = lua_json_box(L);
@@ -126,7 +119,7 @@ static const luaL_Reg methods[] = {
     {NULL, NULL}};
 
 static const luaL_Reg fields[] = {{"id", deployment_id},
-                                  {"tenant_name", deployment_tenant_name},
+                                  {"tenant_name", push_nil},
                                   {"display_name", deployment_display_name},
                                   {"creator", push_nil},
                                   {"resource_tags", deployment_resource_tags},

@@ -122,6 +122,27 @@ static int node_operations(lua_State *L)
     return 1;
 }
 
+/* The plugins that run its operations (dsl.md 11.2). */
+static int node_plugins(lua_State *L)
+{
+    const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
+    json_t **box = lua_json_box(L);
+    *box = plan_node_to_json(plan, check_node(L));
+    if (!*box)
+        return luaL_error(L, "out of memory");
+    lua_json_push(L, json_object_get(*box, "plugins"));
+    return 1;
+}
+
+/* None: there is no agent that they would be installed for. */
+static int node_plugins_to_install(lua_State *L)
+{
+    check_node(L);
+    lua_newtable(L);
+    lua_mark_array(L, -1);
+    return 1;
+}
+
 /* Upvalues of the iterators: the handle, how many were given. */
 static const struct workflow_handle *iterated_handle(lua_State *L)
 {
@@ -195,6 +216,8 @@ static const luaL_Reg fields[] = {{"id", node_id},
                                   {"host_id", node_host_id},
                                   {"host_node", node_host_node},
                                   {"operations", node_operations},
+                                  {"plugins", node_plugins},
+                                  {"plugins_to_install", node_plugins_to_install},
                                   {"instances", node_instances},
                                   {"relationships", node_relationships},
                                   {NULL, NULL}};

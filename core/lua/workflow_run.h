@@ -132,6 +132,8 @@ struct task *workflow_subgraph_test(lua_State *L, int arg);
 struct task *workflow_task_next_pending(lua_State *L);
 /** What graphs and subgraphs have in common; no handle is of this class. */
 extern const struct workflow_class workflow_container_class;
+/** What ctx has of the services around the original; no handle is of this class either. */
+extern const struct workflow_class workflow_services_class;
 
 /* Options of a method stand in a table, its last argument. Where more than one is asked for, the
  * caller has cut the stack to the arguments by lua_settop(). */

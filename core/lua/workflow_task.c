@@ -168,6 +168,34 @@ static int task_is_nop(lua_State *L)
     return 1;
 }
 
+/* What events say of it: the text of an event, the state that is set. */
+static int task_info(lua_State *L)
+{
+    const struct task *task = workflow_task_check(L, 1);
+    bool has_info = task->kind == TASK_SET_STATE || task->kind == TASK_NODE_EVENT ||
+                    task->kind == TASK_WORKFLOW_EVENT;
+    lua_pushstring(L, has_info ? task->text : NULL);
+    return 1;
+}
+
+/* Seconds, or nil. */
+static int task_timeout(lua_State *L)
+{
+    const struct operation *operation = workflow_task_check(L, 1)->operation;
+    if (operation && operation->timeout >= 0)
+        lua_pushnumber(L, operation->timeout);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int task_timeout_recoverable(lua_State *L)
+{
+    const struct operation *operation = workflow_task_check(L, 1)->operation;
+    lua_pushboolean(L, operation && operation->timeout_recoverable > 0);
+    return 1;
+}
+
 static int task_current_retries(lua_State *L)
 {
     lua_pushinteger(L, workflow_task_check(L, 1)->current_retries);
@@ -331,6 +359,9 @@ static const luaL_Reg fields[] = {{"id", task_id},
                                   {"is_terminated", task_is_terminated},
                                   {"is_subgraph", task_is_subgraph},
                                   {"is_nop", task_is_nop},
+                                  {"info", task_info},
+                                  {"timeout", task_timeout},
+                                  {"timeout_recoverable", task_timeout_recoverable},
                                   {"current_retries", task_current_retries},
                                   {"total_retries", task_total_retries},
                                   {"retry_interval", task_retry_interval},

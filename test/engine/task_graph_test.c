@@ -110,6 +110,7 @@ static void finish(struct probe *p, struct task *task, enum task_end end)
     json_decref(error);
 }
 
+/* runtime.md 6.7 */
 static void test_order(void)
 {
     struct probe p;
@@ -132,6 +133,7 @@ static void test_order(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.7 */
 static void test_sequence(void)
 {
     struct probe p;
@@ -152,6 +154,7 @@ static void test_sequence(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.7 */
 static void test_dependencies(void)
 {
     struct probe p;
@@ -188,6 +191,7 @@ static bool are(struct task **tasks, size_t count, const char *names)
     return !strcmp(text, names);
 }
 
+/* runtime.md 6.7 */
 static void test_linearize(void)
 {
     struct probe p;
@@ -209,6 +213,7 @@ static void test_linearize(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.7 */
 static void test_circle(void)
 {
     struct probe p;
@@ -221,6 +226,7 @@ static void test_circle(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.6 */
 static void test_retry(void)
 {
     struct probe p;
@@ -246,6 +252,7 @@ static void test_retry(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.6 */
 static void test_retry_limits(void)
 {
     struct probe p;
@@ -264,6 +271,7 @@ static void test_retry_limits(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.6 */
 static void test_handlers(void)
 {
     struct probe p;
@@ -290,6 +298,7 @@ static void test_handlers(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.6 */
 static void test_ignore_total_retries(void)
 {
     struct probe p;
@@ -308,6 +317,7 @@ static void test_ignore_total_retries(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.7 */
 static void test_independent_branches(void)
 {
     struct probe p;
@@ -326,6 +336,7 @@ static void test_independent_branches(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.8 */
 static void test_subgraph(void)
 {
     struct probe p;
@@ -351,6 +362,7 @@ static void test_subgraph(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.8 */
 static void test_subgraph_failure(void)
 {
     struct probe p;
@@ -380,6 +392,7 @@ static void test_subgraph_failure(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.8 */
 static void test_subgraph_retry(void)
 {
     struct probe p;
@@ -406,6 +419,7 @@ static void test_subgraph_retry(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.8 */
 static void test_subgraph_retry_refused(void)
 {
     struct probe p;
@@ -421,6 +435,7 @@ static void test_subgraph_retry_refused(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.10 */
 static void test_cancel(void)
 {
     struct probe p;
@@ -436,6 +451,7 @@ static void test_cancel(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.7 */
 static void test_error_text(void)
 {
     struct probe p;
@@ -463,6 +479,7 @@ static void test_error_text(void)
     task_graph_free(p.graph);
 }
 
+/* runtime.md 6.7 */
 static void test_optimize(void)
 {
     struct probe p;

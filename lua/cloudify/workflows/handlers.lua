@@ -5,6 +5,7 @@
 ---     function flows.ignore_missing(task, arguments)
 ---        return task.current_retries < arguments.limit and handlers.retry() or handlers.ignore()
 ---     end
+local core = require("cloudify.core")
 local exceptions = require("cloudify.exceptions")
 
 local handlers = {}
@@ -43,15 +44,39 @@ function handlers.by_name(name, arguments)
    return setmetatable({name = name, arguments = arguments or {}}, Handler)
 end
 
---- The name and arguments of a handler that has a name, to be stored; nil for any other.
+--- A call of a function, for a local task: it is looked up when it runs.
+---@class cloudify.LocalCall
+---@field name string
+---@field kwargs table
+local LocalCall = {}
+LocalCall.__index = LocalCall
+
+function LocalCall:__call()
+   return resolve(self.name)(self.kwargs)
+end
+
+--- The call of function `name` ("module.function") with a copy of `kwargs`.
+---@param name string
+---@param kwargs? table
+---@return cloudify.LocalCall
+function handlers.call_of(name, kwargs)
+   return setmetatable({name = name, kwargs = core.totable(kwargs or {})}, LocalCall)
+end
+
+--- The name and arguments of a handler or a call that has a name, to be stored; nil for any other.
 function handlers.describe(handler)
    if getmetatable(handler) == Handler then
       return {name = handler.name, arguments = handler.arguments}
+   elseif getmetatable(handler) == LocalCall then
+      return {name = handler.name, kwargs = handler.kwargs}
    end
 end
 
---- The handler that handlers.describe() has described.
+--- What handlers.describe() has described.
 function handlers.from_description(description)
+   if description.kwargs then
+      return handlers.call_of(description.name, description.kwargs)
+   end
    return handlers.by_name(description.name, description.arguments)
 end
 
