@@ -79,6 +79,8 @@ function Ctx:local_task(func, options) end
 ---@param options? cloudify.workflow.LocalTaskOptions
 ---@return cloudify.workflow.Task
 function Ctx:execute_task(name, options) end
+---@return string the value of a secret
+function Ctx:get_secret(name) end
 ---@return string where a resource of the blueprint or the deployment can be read
 function Ctx:resource_path(path) end
 ---@return boolean
