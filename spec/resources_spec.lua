@@ -292,7 +292,7 @@ describe("ctx's resources", function()
       it("go with its timeout", function()
          write_blueprint("run", {n = DOWNLOAD .. "os.execute('sleep 60')"})
          local text = world:read(world:path("app/blueprint.yaml")):gsub("create: (%S+)}",
-            "create: {implementation: %1, timeout: 0.3, timeout_recoverable: false}}")
+            "create: {implementation: %1, timeout: 3, timeout_recoverable: false}}")
          world:write("app/blueprint.yaml", text)
          assert.equal(1, world:cfy("install", world:path("app/blueprint.yaml")).code)
          assert.is_true(is_gone(0))
