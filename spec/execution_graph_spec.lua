@@ -29,9 +29,10 @@ describe("cfy executions graph", function()
       local result = world:cfy("executions", "graph", execution)
       assert.equal(0, result.code, result.err)
       assert.truthy(result.out:find(
-         "^graph 'install'\nsucceeded  install_thing_%w+\nsucceeded     state 'initializing'\n"))
+         "^graph 'install'  %d+%.%d+ s CPU\nsucceeded  install_thing_%w+\n"
+         .. "succeeded     state 'initializing'\n"))
       assert.truthy(result.out:find(
-         "\nsucceeded     cloudify.interfaces.lifecycle.create\n", 1, true))
+         "\nsucceeded     cloudify%.interfaces%.lifecycle%.create  %d+%.%d+ s CPU\n"))
       assert.same({subgraph = "succeeded", create = "succeeded", start = "succeeded"},
          states(execution))
    end)
