@@ -5,7 +5,8 @@ local blueprint = dofile("test/bench/blueprint.lua")
 local BUILD = os.getenv("CFY_BUILD")
 
 --- Above what the benchmark finds, so that a new allocator does not matter, and below what an
---- instance takes that keeps something of its own for each operation. Sanitizers keep what is freed.
+--- instance takes that keeps something of its own for each operation. No bound under a sanitizer:
+--- it keeps what is freed.
 local LIMIT_KB = BUILD:find("sanitize", 1, true) and math.huge or 14
 
 describe("an instance", function()
