@@ -26,7 +26,7 @@ function world.new(build, folder, variant, plugin_beside)
    local self = setmetatable({folder = folder, build = build, runs = 0, settings = "",
       tag = folder:match("[^/]+$")}, World)
    local plugins = plugin_beside and "app/plugins" or "plugins"
-   self:sh(("mkdir -p app %s && cp -r '%s' %s/chaos && : >journal"):format(plugins,
+   self:sh(("mkdir -p app %s/chaos && cp -r '%s' %s/chaos/chaos && : >journal"):format(plugins,
       world.plugin, plugins))
    files.write(self:path("app/blueprint.yaml"), blueprint.text(folder, variant))
    self.install = "install app/blueprint.yaml -d app"
