@@ -7,20 +7,9 @@
 
 json_t *disclosed_secrets(struct deployment_store *ds, struct error *err)
 {
-    json_t *names = json_array();
     sqlite3_stmt *query =
         database_query(ds->state, err, "SELECT name FROM disclosed_secrets ORDER BY name", "");
-    while (query && database_next(ds->state, query, err)) {
-        if (json_array_append_new(names, column_string(query, 0))) {
-            database_finish(query);
-            error_nomem(err);
-            break;
-        }
-    }
-    if (!err->code)
-        return names;
-    json_decref(names);
-    return NULL;
+    return database_list(ds->state, query, row_text, NULL, err);
 }
 
 /* The value of a secret, hidden; new, NULL without `err` set: there is none. */

@@ -165,21 +165,27 @@ static bool is_abandoned(sqlite3_stmt *query, const struct process_identity *eng
            (unsigned long long)column_integer(query, 11) != engine->start_ticks;
 }
 
-static json_t *row_json(struct deployment_store *ds, sqlite3_stmt *query,
-                        const struct process_identity *engine, struct error *err)
+/* What a row of executions is seen with. */
+struct view {
+    struct deployment_store *ds;
+    const struct process_identity *engine; /* see is_abandoned() */
+};
+
+static json_t *execution_row(void *data, sqlite3_stmt *query, struct error *err)
 {
+    const struct view *view = data;
+    struct deployment_store *ds = view->ds;
     const char *stored = column_text(query, 4);
     json_t *parameters = stored ? column_json(ds->state, query, 5, err) : NULL;
     json_t *options = parameters ? column_json(ds->state, query, 12, err) : NULL;
     if (!options) {
         json_decref(parameters);
-        error_nomem(err);
         return NULL;
     }
     bool waiting =
         !strcmp(stored, "queued") && queue_is_waited_for(ds, column_integer(query, 13), options);
-    struct status status = shown_status(stored, is_abandoned(query, engine), waiting);
-    json_t *record = json_pack(
+    struct status status = shown_status(stored, is_abandoned(query, view->engine), waiting);
+    return json_pack(
         "{s: o, s: o, s: s, s: o, s: b, s: s, s: s, s: o, s: o, s: o, s: o, s: o, s: o, s: o, s: "
         "b}",
         "id", column_string(query, 0), "workflow_id", column_string(query, 1), "deployment_id",
@@ -188,40 +194,16 @@ static json_t *row_json(struct deployment_store *ds, sqlite3_stmt *query,
         "parameters", parameters, "options", options, "created_at", column_string(query, 6),
         "started_at", column_string(query, 7), "ended_at", column_string(query, 8), "error",
         column_string(query, 9), "engine", engine_json(query), "waiting", waiting);
-    if (!record)
-        error_nomem(err);
-    return record;
-}
-
-/* Append the rows of `query`. @return false with `err` set */
-static bool append_rows(struct deployment_store *ds, sqlite3_stmt *query,
-                        const struct process_identity *engine, json_t *list, struct error *err)
-{
-    while (query && database_next(ds->state, query, err)) {
-        json_t *record = row_json(ds, query, engine, err);
-        if (record && !json_array_append_new(list, record))
-            continue;
-        database_finish(query);
-        return err->code ? false : error_nomem(err);
-    }
-    return !err->code;
 }
 
 /* @param id NULL: all */
 static json_t *read_rows(struct deployment_store *ds, const char *id,
                          const struct process_identity *engine, struct error *err)
 {
-    json_t *list = json_array();
-    if (!list) {
-        error_nomem(err);
-        return NULL;
-    }
+    struct view view = {.ds = ds, .engine = engine};
     sqlite3_stmt *query = id ? database_query(ds->state, err, COLUMNS "WHERE id = ?", "t", id)
                              : database_query(ds->state, err, COLUMNS "ORDER BY number", "");
-    if (append_rows(ds, query, engine, list, err))
-        return list;
-    json_decref(list);
-    return NULL;
+    return database_list(ds->state, query, execution_row, &view, err);
 }
 
 static bool has_active(const json_t *list)

@@ -32,41 +32,19 @@ bool operation_update(struct deployment_store *ds, const struct operation_record
 
 /* ---- operations: reading ---- */
 
-static json_t *operation_json(struct deployment_store *ds, sqlite3_stmt *query, struct error *err)
+static json_t *operation_row(void *data, sqlite3_stmt *query, struct error *err)
 {
+    struct deployment_store *ds = data;
     json_t *details = column_json(ds->state, query, 8, err);
     if (!details)
         return NULL;
-    json_t *record = json_pack(
-        "{s: I, s: o, s: o, s: o, s: o, s: o, s: o, s: I, s: o, s: I, s: f}", "row",
-        column_integer(query, 0), "id", column_string(query, 1), "execution_id",
-        column_string(query, 2), "name", column_string(query, 3), "type", column_string(query, 4),
-        "instance_id", column_string(query, 5), "state", column_string(query, 6), "retry",
-        column_integer(query, 7), "details", details, "task", column_integer(query, 9),
-        "cpu_seconds", sqlite3_column_double(query, 10));
-    if (!record)
-        error_nomem(err);
-    return record;
-}
-
-/* The rows of `query`, which is NULL when `err` is set. */
-static json_t *read_operations(struct deployment_store *ds, sqlite3_stmt *query, struct error *err)
-{
-    json_t *list = json_array();
-    while (list && query && database_next(ds->state, query, err)) {
-        json_t *record = operation_json(ds, query, err);
-        if (record && !json_array_append_new(list, record))
-            continue;
-        database_finish(query);
-        error_nomem(err);
-        break;
-    }
-    if (!list)
-        error_nomem(err);
-    if (!err->code)
-        return list;
-    json_decref(list);
-    return NULL;
+    return json_pack("{s: I, s: o, s: o, s: o, s: o, s: o, s: o, s: I, s: o, s: I, s: f}", "row",
+                     column_integer(query, 0), "id", column_string(query, 1), "execution_id",
+                     column_string(query, 2), "name", column_string(query, 3), "type",
+                     column_string(query, 4), "instance_id", column_string(query, 5), "state",
+                     column_string(query, 6), "retry", column_integer(query, 7), "details", details,
+                     "task", column_integer(query, 9), "cpu_seconds",
+                     sqlite3_column_double(query, 10));
 }
 
 #define OPERATIONS                                                                                 \
@@ -77,18 +55,19 @@ static json_t *read_operations(struct deployment_store *ds, sqlite3_stmt *query,
 json_t *operations_list(struct deployment_store *ds, const char *execution_id, const char *state,
                         struct error *err)
 {
-    return read_operations(
-        ds,
+    return database_list(
+        ds->state,
         database_query(ds->state, err,
                        OPERATIONS "execution_id = ?1 AND (?2 IS NULL OR state = ?2) ORDER BY row",
                        "tt", execution_id, state),
-        err);
+        operation_row, ds, err);
 }
 
 json_t *graph_operations(struct deployment_store *ds, json_int_t graph, struct error *err)
 {
-    return read_operations(
-        ds, database_query(ds->state, err, OPERATIONS "graph = ? ORDER BY row", "i", graph), err);
+    return database_list(
+        ds->state, database_query(ds->state, err, OPERATIONS "graph = ? ORDER BY row", "i", graph),
+        operation_row, ds, err);
 }
 
 /* ---- task graphs ---- */
@@ -107,19 +86,18 @@ bool graph_find(struct deployment_store *ds, const char *execution_id, const cha
     return true;
 }
 
+static json_t *graph_row(void *data, sqlite3_stmt *query, struct error *err)
+{
+    (void)data, (void)err;
+    return json_pack("{s:I, s:o}", "id", column_integer(query, 0), "name", column_string(query, 1));
+}
+
 json_t *graphs_list(struct deployment_store *ds, const char *execution_id, struct error *err)
 {
-    json_t *list = json_array();
     sqlite3_stmt *query = database_query(
         ds->state, err, "SELECT id, name FROM graphs WHERE execution_id = ? ORDER BY id", "t",
         execution_id);
-    while (query && database_next(ds->state, query, err))
-        json_array_append_new(list, json_pack("{s:I, s:o}", "id", column_integer(query, 0), "name",
-                                              column_string(query, 1)));
-    if (!err->code)
-        return list;
-    json_decref(list);
-    return NULL;
+    return database_list(ds->state, query, graph_row, NULL, err);
 }
 
 bool graph_add(struct deployment_store *ds, const char *execution_id, const char *name,

@@ -44,42 +44,25 @@ bool modifications_abandon(struct database *state, struct error *err)
     return end(state, NULL, "rolledback", err);
 }
 
-static json_t *modification_record(struct deployment_store *ds, sqlite3_stmt *query,
-                                   struct error *err)
+static json_t *modification_row(void *data, sqlite3_stmt *query, struct error *err)
 {
+    struct deployment_store *ds = data;
     json_t *document = column_json(ds->state, query, 4, err);
     if (!document)
         return NULL;
-    json_t *record = json_pack("{s:o, s:o, s:o, s:o, s:o}", "id", column_string(query, 0), "status",
-                               column_string(query, 1), "created_at", column_string(query, 2),
-                               "ended_at", column_string(query, 3), "document", document);
-    if (!record)
-        error_nomem(err);
-    return record;
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "id", column_string(query, 0), "status",
+                     column_string(query, 1), "created_at", column_string(query, 2), "ended_at",
+                     column_string(query, 3), "document", document);
 }
 
 json_t *modifications_list(struct deployment_store *ds, const char *status, struct error *err)
 {
-    json_t *list = json_array();
     sqlite3_stmt *query =
         database_query(ds->state, err,
                        "SELECT id, status, created_at, ended_at, document FROM modifications"
                        " WHERE status = coalesce(?, status) ORDER BY number",
                        "t", status);
-    while (query && database_next(ds->state, query, err)) {
-        json_t *record = modification_record(ds, query, err);
-        if (!record || json_array_append_new(list, record)) {
-            error_nomem(err);
-            database_finish(query);
-            break;
-        }
-    }
-    if (!list)
-        error_nomem(err);
-    if (!err->code)
-        return list;
-    json_decref(list);
-    return NULL;
+    return database_list(ds->state, query, modification_row, ds, err);
 }
 
 static bool visit_instance(struct deployment_store *ds, sqlite3_stmt *query,

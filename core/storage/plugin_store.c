@@ -212,8 +212,9 @@ bool plugin_draft_commit(struct plugin_draft *draft, const char *from,
 
 /* ---- what is installed ---- */
 
-static json_t *read_row(struct store *store, sqlite3_stmt *query, struct error *err)
+static json_t *plugin_row(void *data, sqlite3_stmt *query, struct error *err)
 {
+    struct store *store = data;
     json_t *details = column_json(store->catalog, query, 3, err);
     char *folder = plugin_store_folder(store, column_text(query, 0), column_text(query, 1));
     json_t *row = NULL;
@@ -221,8 +222,6 @@ static json_t *read_row(struct store *store, sqlite3_stmt *query, struct error *
         row = json_pack("{s:o, s:o, s:o, s:s, s:O}", "name", column_string(query, 0), "version",
                         column_string(query, 1), "installed_at", column_string(query, 2), "folder",
                         folder, "details", details);
-    if (!row)
-        error_nomem(err);
     json_decref(details);
     free(folder);
     return row;
@@ -230,27 +229,11 @@ static json_t *read_row(struct store *store, sqlite3_stmt *query, struct error *
 
 json_t *plugin_store_list(struct store *store, const char *name, struct error *err)
 {
-    json_t *list = json_array();
-    sqlite3_stmt *query =
-        list ? database_query(store->catalog, err,
-                              "SELECT name, version, installed_at, details FROM plugins"
-                              " WHERE ?1 IS NULL OR name = ?1 ORDER BY name, version",
-                              "t", name)
-             : NULL;
-    while (query && database_next(store->catalog, query, err)) {
-        json_t *row = read_row(store, query, err);
-        if (!row || json_array_append_new(list, row)) {
-            database_finish(query);
-            error_nomem(err);
-            break;
-        }
-    }
-    if (!list)
-        error_nomem(err);
-    if (!err->code)
-        return list;
-    json_decref(list);
-    return NULL;
+    sqlite3_stmt *query = database_query(store->catalog, err,
+                                         "SELECT name, version, installed_at, details FROM plugins"
+                                         " WHERE ?1 IS NULL OR name = ?1 ORDER BY name, version",
+                                         "t", name);
+    return database_list(store->catalog, query, plugin_row, store, err);
 }
 
 /* ---- who uses it ---- */

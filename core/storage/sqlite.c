@@ -290,6 +290,8 @@ static int step(struct database *db, sqlite3_stmt *statement)
 
 void database_finish(sqlite3_stmt *query)
 {
+    if (!query)
+        return;
     sqlite3_reset(query);
     sqlite3_clear_bindings(query);
 }
@@ -346,6 +348,22 @@ json_int_t database_number(struct database *db, const char *sql, json_int_t fall
     json_int_t number = sqlite3_column_int64(query, 0);
     database_finish(query);
     return number;
+}
+
+json_t *database_list(struct database *db, sqlite3_stmt *query,
+                      json_t *(*row)(void *data, sqlite3_stmt *query, struct error *err),
+                      void *data, struct error *err)
+{
+    json_t *list = query ? json_array() : NULL;
+    bool ok = list;
+    while (ok && database_next(db, query, err))
+        ok = !json_array_append_new(list, row(data, query, err));
+    if (ok && !err->code)
+        return list;
+    error_nomem(err); /* unless there is a better reason */
+    database_finish(query);
+    json_decref(list);
+    return NULL;
 }
 
 int database_changes(const struct database *db)
@@ -408,4 +426,10 @@ json_t *column_string(sqlite3_stmt *query, int column)
 {
     const char *text = column_text(query, column);
     return text ? json_string(text) : json_null();
+}
+
+json_t *row_text(void *unused, sqlite3_stmt *query, struct error *err)
+{
+    (void)unused, (void)err;
+    return column_string(query, 0);
 }

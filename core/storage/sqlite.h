@@ -64,11 +64,22 @@ sqlite3_stmt *database_query(struct database *db, struct error *err, const char 
                              const char *types, ...);
 /** @return whether there is a row; if not, the query is finished, with `err` set if it failed. */
 bool database_next(struct database *db, sqlite3_stmt *query, struct error *err);
-/** Finish a query before its last row. */
+/** Finish a query before its last row. NULL is allowed. */
 void database_finish(sqlite3_stmt *query);
 /** The number in the first row of a query without parameters, `fallback` without a row. */
 json_int_t database_number(struct database *db, const char *sql, json_int_t fallback,
                            struct error *err);
+/**
+ * The rows of a query as a JSON list, finished in any case.
+ *
+ * @param query a query just started; NULL: `err` is set already
+ * @param row renders the current row, with `data` handed on: new, or NULL with `err` set or else
+ *        when out of memory
+ * @return new, or NULL with `err` set
+ */
+json_t *database_list(struct database *db, sqlite3_stmt *query,
+                      json_t *(*row)(void *data, sqlite3_stmt *query, struct error *err),
+                      void *data, struct error *err);
 /** How many rows the last database_run() has changed. */
 int database_changes(const struct database *db);
 /** The row id that the last database_run() has inserted. */
@@ -81,6 +92,9 @@ json_int_t column_integer(sqlite3_stmt *query, int column);
 json_t *column_json(struct database *db, sqlite3_stmt *query, int column, struct error *err);
 /** The text in `column` as a JSON string or null; new, or NULL when out of memory. */
 json_t *column_string(sqlite3_stmt *query, int column);
+
+/** A row of database_list() that is the text in its first column. */
+json_t *row_text(void *unused, sqlite3_stmt *query, struct error *err);
 
 /** Make the directory entry changes in `path` durable. */
 bool directory_sync(const char *path, struct error *err);

@@ -185,21 +185,9 @@ bool deployment_id_check(const char *id, struct error *err)
 
 json_t *store_deployments(struct store *store, struct error *err)
 {
-    json_t *list = json_array();
     sqlite3_stmt *query =
         database_query(store->catalog, err, "SELECT id FROM deployments ORDER BY id", "");
-    while (query && list && database_next(store->catalog, query, err))
-        if (json_array_append_new(list, column_string(query, 0))) {
-            database_finish(query);
-            error_nomem(err);
-            break;
-        }
-    if (!list)
-        error_nomem(err);
-    if (!err->code)
-        return list;
-    json_decref(list);
-    return NULL;
+    return database_list(store->catalog, query, row_text, NULL, err);
 }
 
 bool store_has_deployment(struct store *store, const char *id, struct error *err)

@@ -77,28 +77,18 @@ bool vault_unknown(struct vault *vault, const char *name, struct error *err)
     return false;
 }
 
-static json_t *row_to_json(sqlite3_stmt *query)
+static json_t *secret_row(void *data, sqlite3_stmt *query, struct error *err)
 {
+    (void)data, (void)err;
     return json_pack("{s:o, s:o, s:o}", "key", column_string(query, 0), "created_at",
                      column_string(query, 1), "updated_at", column_string(query, 2));
 }
 
 json_t *vault_list(struct vault *vault, struct error *err)
 {
-    json_t *list = json_array();
     sqlite3_stmt *query = database_query(
         catalog(vault), err, "SELECT name, created_at, updated_at FROM secrets ORDER BY name", "");
-    while (query && database_next(catalog(vault), query, err)) {
-        if (json_array_append_new(list, row_to_json(query))) {
-            database_finish(query);
-            error_nomem(err);
-            break;
-        }
-    }
-    if (!err->code)
-        return list;
-    json_decref(list);
-    return NULL;
+    return database_list(catalog(vault), query, secret_row, NULL, err);
 }
 
 json_t *vault_describe(struct vault *vault, const char *name, struct error *err)
@@ -108,7 +98,7 @@ json_t *vault_describe(struct vault *vault, const char *name, struct error *err)
         name);
     if (!query || !database_next(catalog(vault), query, err))
         return NULL;
-    json_t *secret = row_to_json(query);
+    json_t *secret = secret_row(NULL, query, err);
     database_finish(query);
     if (!secret)
         error_nomem(err);
