@@ -45,13 +45,51 @@ describe("methods of ctx", function()
                .. "ctx:delete_deployment_file('notes/today.txt')\n"
                .. "return {text, files.exists(path)}",
             {"some text", false}},
-         {"runtime.md 1.3: upload_deployment_file stays inside of the folder",
-            "ctx:upload_deployment_file('../x', '/etc/hostname')",
+         {"runtime.md 1.3: upload_deployment_file replaces a link, not what it leads to",
+            "local files = require('cloudify.files')\n"
+               .. "local folder = ctx:local_deployment_workdir()\n"
+               .. "files.write(folder .. '/led-to', 'old')\n"
+               .. "os.execute('ln -s led-to ' .. folder .. '/link')\n"
+               .. "ctx:upload_deployment_file('link', '/proc/self/comm')\n"
+               .. "ctx:upload_deployment_file('link', folder .. '/led-to')\n"
+               .. "return {files.read(folder .. '/led-to'), files.read(folder .. '/link')}",
+            {"old", "old"}},
+         {"runtime.md 1.3: upload_deployment_file of a file that is not there",
+            "ctx:upload_deployment_file('x/y', '/nowhere')", type = "RecoverableError",
+            error = "cannot read '/nowhere': No such file or directory"},
+         {"runtime.md 1.3: delete_deployment_file of a file that is not there",
+            "ctx:delete_deployment_file('x/z')", type = "RecoverableError",
+            error = "deployment file 'x/z': No such file or directory"},
+         {"runtime.md 1.3: upload_deployment_file leads nowhere else by '..'",
+            "os.execute('ln -sfn .. ' .. ctx:local_deployment_workdir() .. '/up')\n"
+               .. "ctx:upload_deployment_file('../x', '/etc/hostname')",
             error = "deployment file '../x': must be a path inside the deployment's folder"},
-         {"runtime.md 1.3: delete_deployment_file, too",
-            "ctx:delete_deployment_file('/etc/hostname')",
-            error = "deployment file '/etc/hostname': must be a path inside the deployment's "
-               .. "folder"},
+         {"runtime.md 1.3: upload_deployment_file leads nowhere else by an absolute path",
+            "os.execute('ln -sfn .. ' .. ctx:local_deployment_workdir() .. '/up')\n"
+               .. "ctx:upload_deployment_file('/etc/hostname', '/etc/hostname')",
+            error = "deployment file '/etc/hostname': must be a path inside the deployment's folder"},
+         {"runtime.md 1.3: upload_deployment_file leads nowhere else by a link",
+            "os.execute('ln -sfn .. ' .. ctx:local_deployment_workdir() .. '/up')\n"
+               .. "ctx:upload_deployment_file('up/x', '/etc/hostname')",
+            error = "deployment file 'up/x': must be a path inside the deployment's folder"},
+         {"runtime.md 1.3: upload_deployment_file wants a file",
+            "ctx:upload_deployment_file('notes/', '/etc/hostname')",
+            error = "deployment file 'notes/': names no file"},
+         {"runtime.md 1.3: delete_deployment_file leads nowhere else by '..'",
+            "os.execute('ln -sfn .. ' .. ctx:local_deployment_workdir() .. '/up')\n"
+               .. "ctx:delete_deployment_file('../x')",
+            error = "deployment file '../x': must be a path inside the deployment's folder"},
+         {"runtime.md 1.3: delete_deployment_file leads nowhere else by an absolute path",
+            "os.execute('ln -sfn .. ' .. ctx:local_deployment_workdir() .. '/up')\n"
+               .. "ctx:delete_deployment_file('/etc/hostname')",
+            error = "deployment file '/etc/hostname': must be a path inside the deployment's folder"},
+         {"runtime.md 1.3: delete_deployment_file leads nowhere else by a link",
+            "os.execute('ln -sfn .. ' .. ctx:local_deployment_workdir() .. '/up')\n"
+               .. "ctx:delete_deployment_file('up/x')",
+            error = "deployment file 'up/x': must be a path inside the deployment's folder"},
+         {"runtime.md 1.3: delete_deployment_file wants a file",
+            "ctx:delete_deployment_file('notes/')",
+            error = "deployment file 'notes/': names no file"},
       },
       source = {
          {"runtime.md 1.3: they are there in a relationship, too",

@@ -140,3 +140,38 @@ int beneath_open(int root, const char *path, int flags)
     errno = code;
     return found;
 }
+
+/* The folder that holds `path`, made where it is missing, and in it the folder at the end. */
+static int make_last(int root, char *path, mode_t mode)
+{
+    char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    if (slash)
+        *slash = '\0';
+    int above = beneath_make(root, slash ? path : ".", mode);
+    if (above < 0)
+        return -1;
+    int folder = -1;
+    if (!mkdirat(above, name, mode) || errno == EEXIST)
+        folder = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int code = errno;
+    close(above);
+    errno = code;
+    return folder;
+}
+
+int beneath_make(int root, const char *path, mode_t mode)
+{
+    int folder = beneath_open(root, path, O_RDONLY | O_DIRECTORY);
+    if (folder >= 0 || errno != ENOENT)
+        return folder;
+    char trimmed[PATH_MAX];
+    size_t length = strlen(path);
+    while (length && path[length - 1] == '/')
+        length--;
+    if (!length) /* nothing is missing but a name */
+        return -1;
+    memcpy(trimmed, path, length);
+    trimmed[length] = '\0';
+    return make_last(root, trimmed, mode);
+}

@@ -271,18 +271,14 @@ static int module_called(lua_State *L, int status, lua_KContext context)
     return 1;
 }
 
-int lua_context_call_module(lua_State *L, const char *module, const char *function)
+/* Call the function of cloudify.resources with all that is on the stack, the ctx at 1 first. */
+static int call_resources(lua_State *L, const char *name)
 {
     lua_context_check(L, 1);
-    push_function(L, module, function);
+    push_function(L, "cloudify.resources", name);
     lua_insert(L, 1);
     lua_callk(L, lua_gettop(L) - 1, 1, 0, module_called);
     return module_called(L, LUA_OK, 0);
-}
-
-static int call_resources(lua_State *L, const char *name)
-{
-    return lua_context_call_module(L, "cloudify.resources", name);
 }
 
 static int ctx_resource_path(lua_State *L)

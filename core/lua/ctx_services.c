@@ -7,6 +7,7 @@
 #include "lua/lua_class.h"
 #include "lua/operation_context.h"
 #include "lua/value.h"
+#include "resources/deployment_file.h"
 
 static int push_record(lua_State *L, const char *method, json_t *arguments)
 {
@@ -115,12 +116,22 @@ static int ctx_sync_deployment_workdir(lua_State *L)
 
 static int ctx_upload_deployment_file(lua_State *L)
 {
-    return lua_context_call_module(L, "cloudify.deployment_workdir", "upload_file");
+    const json_t *request = lua_context_check(L, 1)->request;
+    const char *target = luaL_checkstring(L, 2), *source = luaL_checkstring(L, 3);
+    struct error err = {0};
+    if (!deployment_file_put(json_string_at(request, "workdir", ""), target, source, &err))
+        return lua_raise_error(L, &err);
+    return 0;
 }
 
 static int ctx_delete_deployment_file(lua_State *L)
 {
-    return lua_context_call_module(L, "cloudify.deployment_workdir", "delete_file");
+    const json_t *request = lua_context_check(L, 1)->request;
+    struct error err = {0};
+    if (!deployment_file_remove(json_string_at(request, "workdir", ""), luaL_checkstring(L, 2),
+                                &err))
+        return lua_raise_error(L, &err);
+    return 0;
 }
 
 void lua_context_services_register(lua_State *L)

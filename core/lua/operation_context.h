@@ -107,9 +107,6 @@ void lua_operation_push(lua_State *L, int ctx);
 void lua_plugin_push(lua_State *L, int ctx);
 void lua_logger_push(lua_State *L, int ctx);
 
-/** Call `function` of the Lua module `module` with all that is on the stack, the ctx at 1 first;
- *  leaves its result. [-n, +1, v] @return 1 */
-int lua_context_call_module(lua_State *L, const char *module, const char *function);
 /** Log `text` in the name of the operation of the ctx at `ctx`. [-0, +0, v] */
 void lua_logger_send(lua_State *L, int ctx, const char *level, const char *text);
 

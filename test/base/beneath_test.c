@@ -100,6 +100,40 @@ static void test_folder(int root)
     close(folder);
 }
 
+static void test_make(int root)
+{
+    static const struct {
+        const char *path;
+        int error;
+    } folders[] = {
+        {"new/deep/er/", 0},
+        {"new/other", 0},
+        {".", 0},
+        {"to-d/new", 0},
+        {"../beside", EXDEV},
+        {"d/../../beside", EXDEV},
+        {"/tmp/x", EXDEV},
+        {"out-folder/made", EXDEV},
+        {"a.txt/x", ENOTDIR},
+        {"a.txt", ENOTDIR},
+        {"", ENOENT},
+        {"new/../d/made", 0},
+    };
+    struct stat made = {0}, found = {0};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        const char *path = folders[i].path;
+        int folder = beneath_make(root, path, 0700);
+        int code = folder < 0 ? errno : 0;
+        CHECK(code == folders[i].error, "'%s': %s", path, strerror(code));
+        CHECK(code || (!fstat(folder, &made) && !fstatat(root, path, &found, 0) &&
+                       made.st_ino == found.st_ino),
+              "'%s' is there", path);
+        close(folder);
+    }
+    CHECK(fstatat(root, "../made", &found, 0) && fstatat(root, "../beside", &found, 0),
+          "nothing is made outside");
+}
+
 int main(void)
 {
     struct scratch scratch;
@@ -111,6 +145,7 @@ int main(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         test_case(root, cases[i].path, cases[i].content, cases[i].error);
     test_folder(root);
+    test_make(root);
     close(root);
     close(place);
     scratch_release(&scratch);
