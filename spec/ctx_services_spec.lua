@@ -66,8 +66,8 @@ describe("methods of ctx", function()
             error = "deployment file '../x': must be a path inside the deployment's folder"},
          {"runtime.md 1.3: upload_deployment_file leads nowhere else by an absolute path",
             "os.execute('ln -sfn .. ' .. ctx:local_deployment_workdir() .. '/up')\n"
-               .. "ctx:upload_deployment_file('/etc/hostname', '/etc/hostname')",
-            error = "deployment file '/etc/hostname': must be a path inside the deployment's folder"},
+               .. "ctx:upload_deployment_file('/etc/hosts', '/etc/hostname')",
+            error = "deployment file '/etc/hosts': must be a path inside the deployment's folder"},
          {"runtime.md 1.3: upload_deployment_file leads nowhere else by a link",
             "os.execute('ln -sfn .. ' .. ctx:local_deployment_workdir() .. '/up')\n"
                .. "ctx:upload_deployment_file('up/x', '/etc/hostname')",
@@ -81,8 +81,8 @@ describe("methods of ctx", function()
             error = "deployment file '../x': must be a path inside the deployment's folder"},
          {"runtime.md 1.3: delete_deployment_file leads nowhere else by an absolute path",
             "os.execute('ln -sfn .. ' .. ctx:local_deployment_workdir() .. '/up')\n"
-               .. "ctx:delete_deployment_file('/etc/hostname')",
-            error = "deployment file '/etc/hostname': must be a path inside the deployment's folder"},
+               .. "ctx:delete_deployment_file('/etc/hosts')",
+            error = "deployment file '/etc/hosts': must be a path inside the deployment's folder"},
          {"runtime.md 1.3: delete_deployment_file leads nowhere else by a link",
             "os.execute('ln -sfn .. ' .. ctx:local_deployment_workdir() .. '/up')\n"
                .. "ctx:delete_deployment_file('up/x')",
