@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "lua/exception.h"
 #include "lua/lua_class.h"
+#include "lua/lua_cloudify.h"
 #include "lua/operation_context.h"
 #include "lua/value.h"
 
@@ -164,19 +165,10 @@ static int ctx_logger(lua_State *L)
     return push_child(L, "logger", lua_logger_push);
 }
 
-static void push_function(lua_State *L, const char *module, const char *name)
-{
-    lua_getglobal(L, "require");
-    lua_pushstring(L, module);
-    lua_call(L, 1, 1);
-    lua_getfield(L, -1, name);
-    lua_remove(L, -2);
-}
-
 /* Push what the Lua module `module` makes of the ctx at `ctx`. */
 static void push_made(lua_State *L, int ctx, const char *module)
 {
-    push_function(L, module, "of");
+    lua_module_field(L, module, "of");
     lua_pushvalue(L, ctx);
     lua_call(L, 1, 1);
 }
@@ -275,7 +267,7 @@ static int module_called(lua_State *L, int status, lua_KContext context)
 static int call_resources(lua_State *L, const char *name)
 {
     lua_context_check(L, 1);
-    push_function(L, "cloudify.resources", name);
+    lua_module_field(L, "cloudify.resources", name);
     lua_insert(L, 1);
     lua_callk(L, lua_gettop(L) - 1, 1, 0, module_called);
     return module_called(L, LUA_OK, 0);

@@ -4,6 +4,7 @@
 #include "base/strbuf.h"
 #include "lua/core_module.h"
 #include "lua/exception.h"
+#include "lua/lua_cloudify.h"
 #include "lua/wait.h"
 #include "resources/curl.h"
 #include "resources/transfers.h"
@@ -115,11 +116,7 @@ static void set_body(lua_State *L, struct request *request)
 /* The headers of the last answer, names in lower case. */
 static void push_headers(lua_State *L, const char *head)
 {
-    lua_getglobal(L, "require");
-    lua_pushliteral(L, "cloudify.http_headers");
-    lua_call(L, 1, 1);
-    lua_getfield(L, -1, "parse");
-    lua_remove(L, -2);
+    lua_module_field(L, "cloudify.http_headers", "parse");
     lua_pushstring(L, head);
     lua_call(L, 1, 1);
 }

@@ -13,4 +13,7 @@
  */
 void lua_cloudify_open(lua_State *L);
 
+/** Push the field `name` of the Lua module `module`, loaded if need be. [-0, +1, v] */
+void lua_module_field(lua_State *L, const char *module, const char *name);
+
 #endif

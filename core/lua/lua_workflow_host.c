@@ -68,11 +68,7 @@ static int push_function(lua_State *L, const struct workflow_run *run,
     if (!name || name == call->function || !name[1])
         return lua_exception_raise(L, "NonRecoverableError",
                                    "function '%s': must be MODULE.FUNCTION", call->function);
-    lua_getglobal(L, "require");
-    lua_pushliteral(L, "cloudify.plugin_loader");
-    lua_call(L, 1, 1);
-    lua_getfield(L, -1, "resolve");
-    lua_replace(L, -2);
+    lua_module_field(L, "cloudify.plugin_loader", "resolve");
     push_plugin(L, call);
     lua_pushlstring(L, call->function, (size_t)(name - call->function));
     lua_pushstring(L, name + 1);
@@ -140,16 +136,12 @@ static int workflow_main(lua_State *L)
 /* cloudify.workflow_ctx and cloudify.workflow_parameters, for code that is not handed them. */
 static void set_current(lua_State *L, int ctx, int parameters)
 {
-    lua_getglobal(L, "require");
-    lua_pushliteral(L, "cloudify.state");
-    lua_call(L, 1, 1);
-    lua_getfield(L, -1, "current_workflow_ctx");
+    lua_module_field(L, "cloudify.state", "current_workflow_ctx");
     lua_getfield(L, -1, "set");
     lua_insert(L, -2);
     lua_pushvalue(L, ctx);
     lua_pushvalue(L, parameters);
     lua_call(L, 3, 0);
-    lua_pop(L, 1);
 }
 
 static void start_thread(lua_State *L, struct workflow_run *run, const struct workflow_call *call)
@@ -417,22 +409,13 @@ static bool host_handle(void *workflow, struct task *task, int handler,
 
 /* ---- handlers by name ---- */
 
-/* One of cloudify.workflows.handlers: what makes a handler storable. */
-static int push_handlers(lua_State *L, const char *function)
-{
-    lua_getglobal(L, "require");
-    lua_pushliteral(L, "cloudify.workflows.handlers");
-    lua_call(L, 1, 1);
-    lua_getfield(L, -1, function);
-    lua_replace(L, -2);
-    return 1;
-}
+static const char handlers[] = "cloudify.workflows.handlers"; /* makes a handler storable */
 
 /* Leaves call->value NULL for what has no name. */
 static int describe_handler(lua_State *L)
 {
     struct handler_call *call = lua_touserdata(L, 1);
-    push_handlers(L, "describe");
+    lua_module_field(L, handlers, "describe");
     lua_rawgeti(L, LUA_REGISTRYINDEX, call->function);
     lua_call(L, 1, 1);
     if (!lua_isnil(L, -1))
@@ -443,7 +426,7 @@ static int describe_handler(lua_State *L)
 static int find_handler(lua_State *L)
 {
     struct handler_call *call = lua_touserdata(L, 1);
-    push_handlers(L, "from_description");
+    lua_module_field(L, handlers, "from_description");
     lua_json_push(L, call->value);
     lua_call(L, 1, 1);
     call->function = luaL_ref(L, LUA_REGISTRYINDEX);

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "lua/exception.h"
 #include "lua/host_call.h"
+#include "lua/lua_cloudify.h"
 #include "lua/memory.h"
 #include "lua/value.h"
 #include "lua/wait.h"
@@ -33,21 +34,11 @@ struct operation_host *operation_run_host(lua_State *L)
 
 /* ---- in protected mode ---- */
 
-/* Push the function `name` of the module `module`. */
-static void push_function(lua_State *L, const char *module, const char *name)
-{
-    lua_getglobal(L, "require");
-    lua_pushstring(L, module);
-    lua_call(L, 1, 1);
-    lua_getfield(L, -1, name);
-    lua_remove(L, -2);
-}
-
 /* Push the operation's function and find out its marks. */
 static void push_operation(lua_State *L, struct operation_run *run)
 {
     const json_t *request = run->request;
-    push_function(L, "cloudify.plugin_loader", "resolve");
+    lua_module_field(L, "cloudify.plugin_loader", "resolve");
     lua_json_push(L, json_object_get(request, "plugin"));
     lua_pushstring(L, json_string_at(request, "module", ""));
     lua_pushstring(L, json_string_at(request, "function", ""));
@@ -63,7 +54,7 @@ static void push_operation(lua_State *L, struct operation_run *run)
 /* Make ctx at `ctx` and its inputs the current ones; with a nil there, none. */
 static void set_current(lua_State *L, int ctx, int inputs)
 {
-    push_function(L, "cloudify.state", "set_operation");
+    lua_module_field(L, "cloudify.state", "set_operation");
     lua_pushvalue(L, ctx);
     lua_pushvalue(L, inputs);
     lua_call(L, 2, 0);

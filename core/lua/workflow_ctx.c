@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "lua/exception.h"
+#include "lua/lua_cloudify.h"
 #include "lua/value.h"
 #include "lua/workflow_run.h"
 #include "resources/resource.h"
@@ -140,10 +141,7 @@ static int call_local(lua_State *L)
 /* The options at index 3 are completed by what the function at index 2 is declared with. */
 static void add_task_config(lua_State *L)
 {
-    lua_getglobal(L, "require");
-    lua_pushliteral(L, "cloudify.decorators");
-    lua_call(L, 1, 1);
-    lua_getfield(L, -1, "local_task_options");
+    lua_module_field(L, "cloudify.decorators", "local_task_options");
     lua_pushvalue(L, 2);
     lua_pushvalue(L, 3);
     lua_call(L, 2, 1);
@@ -155,11 +153,7 @@ static void add_task_config(lua_State *L)
  * can be stored and found again. */
 static void push_named_call(lua_State *L)
 {
-    lua_getglobal(L, "require");
-    lua_pushliteral(L, "cloudify.workflows.handlers");
-    lua_call(L, 1, 1);
-    lua_getfield(L, -1, "call_of");
-    lua_replace(L, -2);
+    lua_module_field(L, "cloudify.workflows.handlers", "call_of");
     lua_pushvalue(L, 2);
     workflow_option(L, 3, "kwargs");
     lua_call(L, 2, 1);
