@@ -33,6 +33,16 @@ static bool refuse(struct compiler *c, const struct import *import, const char *
                           "import '%s': %s '%s'", import->written, why, what);
 }
 
+/* Without blanks around it. */
+static char *trimmed(char *text)
+{
+    text += strspn(text, " ");
+    size_t length = strlen(text);
+    while (length && text[length - 1] == ' ')
+        text[--length] = '\0';
+    return text;
+}
+
 /* One `key=value` of the query. */
 static bool read_parameter(struct compiler *c, const struct import *import, char *parameter,
                            struct request *request)
@@ -49,7 +59,7 @@ static bool read_parameter(struct compiler *c, const struct import *import, char
                       parameter);
     if (!package_specifiers_check(value))
         return refuse(c, import, "write it as 'version=>=1.2,<2'", "wrong version", value);
-    strbuf_add_all(&request->versions, request->versions.length ? "," : "", value);
+    strbuf_add_all(&request->versions, request->versions.length ? "," : "", trimmed(value));
     return true;
 }
 

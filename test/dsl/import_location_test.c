@@ -162,6 +162,9 @@ static const struct error_row {
     {MAIN("['plugin:p?version=>=2']") PLUGIN("plugins/p", "1.9"),
      "blueprint.yaml:2:11: import 'plugin:p?version=>=2': no plugin 'p' of version >=2 is found: "
      "tried 'plugins/p/plugin.yaml' (version 1.9), 'installed/p'\n"},
+    {MAIN("['plugin:p?version= >=2 &version= <3']") PLUGIN("plugins/p", "1.9"),
+     "blueprint.yaml:2:11: import 'plugin:p?version= >=2 &version= <3': no plugin 'p' of version "
+     ">=2,<3 is found: tried 'plugins/p/plugin.yaml' (version 1.9), 'installed/p'\n"},
     {MAIN("['plugin:p?verison=1']"),
      "blueprint.yaml:2:11: import 'plugin:p?verison=1': unknown parameter 'verison' (known are "
      "'version' and 'distribution')\n"},
