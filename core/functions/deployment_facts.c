@@ -43,17 +43,7 @@ static json_t *label_at(struct evaluation *e, const struct function_call *call, 
     const json_t *argument = json_array_get(call->arguments, 1);
     json_int_t index = json_is_string(argument) ? strtol(json_string_value(argument), NULL, 10)
                                                 : json_integer_value(argument);
-    json_int_t count = (json_int_t)json_array_size(values);
-    json_t *value = NULL;
-    if (index < -count || index >= count)
-        evaluation_fail(e, call->path, FUNCTION_PROBLEM_EVALUATION, ERROR_INVALID,
-                        "get_label: index %" JSON_INTEGER_FORMAT
-                        " is out of range, the label has %" JSON_INTEGER_FORMAT " values",
-                        index, count);
-    else
-        value = json_incref(json_array_get(values, (size_t)(index < 0 ? index + count : index)));
-    json_decref(values);
-    return value;
+    return evaluation_item(e, call, values, index, "the label has", "values");
 }
 
 static json_t *label_evaluate(struct evaluation *e, const struct function_call *call)

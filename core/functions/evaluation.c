@@ -68,6 +68,22 @@ bool evaluation_fail(struct evaluation *e, const struct function_path *path,
     return false;
 }
 
+json_t *evaluation_item(struct evaluation *e, const struct function_call *call, json_t *list,
+                        json_int_t index, const char *holds, const char *noun)
+{
+    json_int_t count = (json_int_t)json_array_size(list);
+    json_t *item = NULL;
+    if (index < -count || index >= count)
+        evaluation_fail(e, call->path, FUNCTION_PROBLEM_EVALUATION, ERROR_INVALID,
+                        "%s: index %" JSON_INTEGER_FORMAT
+                        " is out of range, %s %" JSON_INTEGER_FORMAT " %s",
+                        call->function->name, index, holds, count, noun);
+    else
+        item = json_incref(json_array_get(list, (size_t)(index < 0 ? index + count : index)));
+    json_decref(list);
+    return item;
+}
+
 bool evaluation_source_failed(struct evaluation *e, const struct function_path *path)
 {
     set_failure(e, FUNCTION_PROBLEM_OTHER, path);

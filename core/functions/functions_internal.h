@@ -141,6 +141,15 @@ bool arguments_check_path(struct evaluation *e, const struct function_call *call
 void arguments_write_path(const json_t *arguments, size_t first, struct strbuf *out);
 
 /**
+ * Item `index` of `list`, whose reference it takes; a negative one counts from the end.
+ *
+ * @param holds what the error says before the count, and `noun` behind it: "there are", "parts"
+ * @return new, or NULL with the error set
+ */
+json_t *evaluation_item(struct evaluation *e, const struct function_call *call, json_t *list,
+                        json_int_t index, const char *holds, const char *noun);
+
+/**
  * What `name` means here as a node: itself, or what SELF, SOURCE and TARGET stand for.
  *
  * @param out scope of that node's values: its `node` is NULL if the instance must tell

@@ -152,21 +152,6 @@ static json_t *split(const char *text, const char *separator)
     return NULL;
 }
 
-static json_t *part_at(struct evaluation *e, const struct function_call *call, json_t *parts)
-{
-    json_int_t count = (json_int_t)json_array_size(parts), index = number_at(call, 2, 0);
-    json_t *part = NULL;
-    if (index < -count || index >= count)
-        evaluation_fail(e, call->path, FUNCTION_PROBLEM_EVALUATION, ERROR_INVALID,
-                        "string_split: index %" JSON_INTEGER_FORMAT
-                        " is out of range, there are %" JSON_INTEGER_FORMAT " parts",
-                        index, count);
-    else
-        part = json_incref(json_array_get(parts, (size_t)(index < 0 ? index + count : index)));
-    json_decref(parts);
-    return part;
-}
-
 static json_t *split_evaluate(struct evaluation *e, const struct function_call *call)
 {
     if (!is_known(e, call))
@@ -177,7 +162,9 @@ static json_t *split_evaluate(struct evaluation *e, const struct function_call *
         return NULL;
     }
     json_t *parts = split(text_at(call, 0), text_at(call, 1));
-    return parts && json_array_size(call->arguments) == 3 ? part_at(e, call, parts) : parts;
+    if (!parts || json_array_size(call->arguments) != 3)
+        return parts;
+    return evaluation_item(e, call, parts, number_at(call, 2, 0), "there are", "parts");
 }
 
 static bool case_check(struct evaluation *e, const struct function_call *call)
