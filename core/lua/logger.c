@@ -1,28 +1,13 @@
 /* logger.c - the class plugins know as ctx.logger. */
-#include <lualib.h>
+#include <lauxlib.h>
 
 #include "base/json.h"
 #include "lua/exception.h"
+#include "lua/log_arguments.h"
 #include "lua/lua_class.h"
 #include "lua/operation_context.h"
 
 #define CLASS "cloudify.logger"
-
-/* Push the text of the arguments from `first`: string.format of several, a lone one as it is. */
-static void push_message(lua_State *L, int first)
-{
-    luaL_checkany(L, first);
-    if (lua_gettop(L) == first) {
-        luaL_tolstring(L, first, NULL);
-        return;
-    }
-    int count = lua_gettop(L) - first + 1;
-    luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 0);
-    lua_getfield(L, -1, "format");
-    lua_remove(L, -2);
-    lua_insert(L, first);
-    lua_call(L, count, 1);
-}
 
 void lua_logger_send(lua_State *L, int ctx, const char *level, const char *text)
 {
@@ -37,9 +22,9 @@ void lua_logger_send(lua_State *L, int ctx, const char *level, const char *text)
 static int send(lua_State *L, const char *level, int first)
 {
     luaL_checkudata(L, 1, CLASS);
-    push_message(L, first);
+    const char *text = lua_log_text(L, first);
     lua_getiuservalue(L, 1, 1);
-    lua_logger_send(L, -1, level, lua_tostring(L, -2));
+    lua_logger_send(L, -1, level, text);
     return 0;
 }
 
@@ -85,11 +70,7 @@ static int logger_exception(lua_State *L)
 
 static int logger_log(lua_State *L)
 {
-    static const char *const levels[] = {"debug",    "info",      "warning", "error",
-                                         "critical", "exception", "warn",    NULL};
-    static const char *const sent[] = {"debug",    "info",  "warning", "error",
-                                       "critical", "error", "warning"};
-    return send(L, sent[luaL_checkoption(L, 2, NULL, levels)], 3);
+    return send(L, lua_log_level(L, 2), 3);
 }
 
 void lua_logger_register(lua_State *L)

@@ -1,6 +1,5 @@
 /* workflow_logger.c - the class of loggers of a workflow and of its node instances. */
-#include <string.h>
-
+#include "lua/log_arguments.h"
 #include "lua/workflow_run.h"
 
 static const struct workflow_class logger_class;
@@ -15,28 +14,13 @@ void workflow_logger_push(lua_State *L, long instance)
     workflow_handle_push(L, &logger_class, object, object, (size_t)instance);
 }
 
-/* The text: one argument as it is, more as string.format() has them. */
-static const char *check_text(lua_State *L, int arg)
-{
-    int count = lua_gettop(L) - arg;
-    if (count <= 0)
-        return luaL_tolstring(L, arg, NULL);
-    lua_getglobal(L, "string");
-    lua_getfield(L, -1, "format");
-    lua_replace(L, -2);
-    lua_insert(L, arg);
-    lua_call(L, count + 1, 1);
-    return lua_tostring(L, -1);
-}
-
 static int write_record(lua_State *L, const char *level, int arg)
 {
     struct execution *execution = workflow_run(L)->execution;
     struct workflow_handle *handle = workflow_handle_check(L, 1, &logger_class);
     long instance = (long)handle->index;
-    luaL_checkany(L, arg);
     struct error err = {0};
-    if (!execution_log(execution, instance, level, check_text(L, arg), &err))
+    if (!execution_log(execution, instance, level, lua_log_text(L, arg), &err))
         return workflow_raise(L, &err);
     return 0;
 }
@@ -68,11 +52,7 @@ static int logger_critical(lua_State *L)
 
 static int logger_log(lua_State *L)
 {
-    static const char *const names[] = {"debug", "info",      "warn",     "warning",
-                                        "error", "exception", "critical", NULL};
-    static const char *const levels[] = {"debug", "info",  "warning", "warning",
-                                         "error", "error", "critical"};
-    return write_record(L, levels[luaL_checkoption(L, 2, NULL, names)], 3);
+    return write_record(L, lua_log_level(L, 2), 3);
 }
 
 static const luaL_Reg methods[] = {
