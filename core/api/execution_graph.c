@@ -7,22 +7,14 @@
 
 /* A graph while its parts are read. Tasks come after what contains them. */
 struct reading {
-    json_t *tasks;   /* list, in the order of their numbers */
-    json_t *places;  /* number, as text -> the task in the list */
+    json_t *tasks;   /* list: number 1 comes first */
     json_t *waiters; /* list of [task, dependency]: named by the latter */
-    json_t *done;    /* the tasks that are over, by number: a failure among them was ignored */
+    bool *done;      /* by number, the tasks that are over: a failure among them was ignored */
 };
-
-static const char *text_number(char *text, size_t size, json_int_t number)
-{
-    snprintf(text, size, "%" JSON_INTEGER_FORMAT, number);
-    return text;
-}
 
 static json_t *find_task(const struct reading *r, json_int_t number)
 {
-    char key[24];
-    return json_object_get(r->places, text_number(key, sizeof key, number));
+    return json_array_get(r->tasks, (size_t)(number - 1));
 }
 
 /* ---- what was stored of the tasks ---- */
@@ -47,8 +39,10 @@ static void note_waiters(struct reading *r, const json_t *document)
 
 static bool add_task(struct reading *r, const json_t *document, struct error *err)
 {
-    char key[24];
     json_t *after = json_object_get(document, "after");
+    if (json_integer_at(document, "number", 0) != (json_int_t)json_array_size(r->tasks) + 1)
+        return error_set(err, ERROR_STORAGE,
+                         "the stored graph is damaged: its tasks have no order");
     json_t *task = json_pack(
         "{s:O, s:O, s:s, s:O*, s:O*, s:O*, s:o, s:s, s:i}", "number",
         json_object_get(document, "number"), "kind", json_object_get(document, "kind"), "name",
@@ -57,10 +51,8 @@ static bool add_task(struct reading *r, const json_t *document, struct error *er
         "after", after ? json_copy(after) : json_array(), "state", "pending", "retry", 0);
     if (!task)
         return error_set(err, ERROR_STORAGE, "the stored graph is damaged: a task lacks its kind");
-    text_number(key, sizeof key, json_integer_at(document, "number", 0));
     note_waiters(r, document);
-    return (!json_object_set(r->places, key, task) && !json_array_append_new(r->tasks, task)) ||
-           error_nomem(err);
+    return !json_array_append_new(r->tasks, task) || error_nomem(err);
 }
 
 static bool add_part(void *data, json_t *part, struct error *err)
@@ -96,13 +88,13 @@ static void set_state(json_t *task, const char *state)
 static bool note_done(void *data, uint32_t number, struct error *err)
 {
     struct reading *r = data;
-    char key[24];
     json_t *task = find_task(r, number);
-    if (!task)
-        return true;
-    set_state(task, "succeeded");
-    return !json_object_set(r->done, text_number(key, sizeof key, number), task) ||
-           error_nomem(err);
+    (void)err;
+    if (task) {
+        set_state(task, "succeeded");
+        r->done[number] = true;
+    }
+    return true;
 }
 
 static void add_time(json_t *task, double seconds)
@@ -140,9 +132,7 @@ static void note_operations(const struct reading *r, const json_t *records)
 
 static bool is_done(const struct reading *r, const json_t *task)
 {
-    char key[24];
-    return json_object_get(r->done,
-                           text_number(key, sizeof key, json_integer_at(task, "number", 0)));
+    return r->done[json_integer_at(task, "number", 0)];
 }
 
 static json_t *container_of(const struct reading *r, const json_t *task)
@@ -187,8 +177,12 @@ static void derive_states(const struct reading *r)
 static bool read_tasks(struct deployment_store *ds, json_int_t graph, struct reading *r,
                        struct error *err)
 {
-    if (!graph_parts(ds, graph, add_part, r, err) ||
-        !graph_tasks_done(ds, graph, note_done, r, err))
+    if (!graph_parts(ds, graph, add_part, r, err))
+        return false;
+    r->done = calloc(json_array_size(r->tasks) + 1, sizeof *r->done);
+    if (!r->done)
+        return error_nomem(err);
+    if (!graph_tasks_done(ds, graph, note_done, r, err))
         return false;
     json_t *records = graph_operations(ds, graph, err);
     note_operations(r, records);
@@ -200,11 +194,10 @@ static bool read_tasks(struct deployment_store *ds, json_int_t graph, struct rea
 
 static json_t *read_graph(struct deployment_store *ds, const json_t *graph, struct error *err)
 {
-    struct reading r = {json_array(), json_object(), json_array(), json_object()};
+    struct reading r = {.tasks = json_array(), .waiters = json_array()};
     bool ok = read_tasks(ds, json_integer_at(graph, "id", 0), &r, err);
-    json_decref(r.places);
     json_decref(r.waiters);
-    json_decref(r.done);
+    free(r.done);
     if (ok)
         return json_pack("{s:O, s:o}", "name", json_object_get(graph, "name"), "tasks", r.tasks);
     json_decref(r.tasks);
