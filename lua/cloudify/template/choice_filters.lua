@@ -1,12 +1,13 @@
 --- Filters that choose: default, map, select and its kin.
 local attributes = require("cloudify.template.attributes")
 local fault = require("cloudify.template.fault")
+local given = require("cloudify.template.given")
 local registry = require("cloudify.template.registry")
 local tests = require("cloudify.template.tests")
 local values = require("cloudify.template.values")
 
 local function default(_, value, other, boolean)
-   if values.is_undefined(value) or registry.flag(boolean) and not values.truth(value) then
+   if values.is_undefined(value) or given.flag(boolean) and not values.truth(value) then
       return other == nil and "" or other
    end
    return value

@@ -1,5 +1,6 @@
 --- Values put into strings: `'%05.1f' % x`, the filter `format`, and `'{:>8}'.format(x)`.
 local fault = require("cloudify.template.fault")
+local given = require("cloudify.template.given")
 local limits = require("cloudify.template.limits")
 local printing = require("cloudify.template.printing")
 local strings = require("cloudify.template.strings")
@@ -23,14 +24,7 @@ local PREFIXES = {x = "0x", X = "0X", o = "0o", b = "0b"}
 ---@field precision? integer
 
 local function number_of(value, kind)
-   if type(value) == "boolean" then
-      return value and 1 or 0
-   elseif type(value) == "number" then
-      return value
-   elseif values.is_undefined(value) then
-      values.refuse_undefined(value)
-   end
-   fault.raise("'%s' formats a number, not %s", kind, values.describe(value))
+   return given.number(value, "'%s' formats a number, not %s", kind)
 end
 
 local function bounded(text, what)

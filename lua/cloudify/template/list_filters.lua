@@ -1,15 +1,15 @@
 --- Filters that order, cut and group lists.
 local attributes = require("cloudify.template.attributes")
 local fault = require("cloudify.template.fault")
+local given = require("cloudify.template.given")
 local limits = require("cloudify.template.limits")
 local methods = require("cloudify.template.methods")
 local operators = require("cloudify.template.operators")
 local printing = require("cloudify.template.printing")
-local registry = require("cloudify.template.registry")
 local sorting = require("cloudify.template.sorting")
 local values = require("cloudify.template.values")
 
-local absent, flag, integer = registry.absent, registry.flag, registry.integer
+local absent, flag, integer = given.absent, given.flag, given.integer
 
 local function first(_, value)
    local item = values.sequence(value)[1]
@@ -79,7 +79,7 @@ local function fill(list, count, with)
 end
 
 local function batch(_, value, size, fill_with)
-   size = integer(size, "linecount")
+   size = integer(size, "'linecount'")
    local items, result = values.sequence(value), {}
    for i = 1, #items do
       if #result == 0 or #result[#result] == size then
@@ -94,7 +94,7 @@ local function batch(_, value, size, fill_with)
 end
 
 local function slice(_, value, count, fill_with)
-   count = integer(count, "slices")
+   count = integer(count, "'slices'")
    if count < 1 or count > limits.ITEMS then
       fault.raise("'slice' cannot make %d slices", count)
    end

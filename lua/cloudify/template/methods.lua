@@ -1,6 +1,7 @@
 --- The methods of strings, lists and dicts: those of Python that templates use.
 local fault = require("cloudify.template.fault")
 local formatting = require("cloudify.template.formatting")
+local given = require("cloudify.template.given")
 local globals = require("cloudify.template.globals")
 local limits = require("cloudify.template.limits")
 local operators = require("cloudify.template.operators")
@@ -10,40 +11,20 @@ local sorting = require("cloudify.template.sorting")
 local strings = require("cloudify.template.strings")
 local values = require("cloudify.template.values")
 
+local absent, integer = given.absent, given.integer
+
 local methods = {string = {}, list = {}, tuple = {}, range = {}, dict = {}}
 
---- Add a method. In `parameters`, those behind a `/` need not be given.
+--- Add a method.
+---@param parameters string as signature.parse() reads them
 ---@param func fun(self: any, ...)
 local function define(kind, name, parameters, func)
-   local required, optional = parameters:match("^(.-)/(.*)$")
-   local names = signature.parse(required or parameters)
-   local spec = {required = #names, parameters = names, call = func}
-   for _, parameter in ipairs(signature.parse(optional or "")) do
-      table.insert(names, parameter)
-   end
-   methods[kind][name] = spec
-end
-
-local function absent(value)
-   return value == nil or value == values.none
+   local names, required = signature.parse(parameters)
+   methods[kind][name] = {required = required, parameters = names, call = func}
 end
 
 local function text(value, what)
-   if type(value) == "string" then
-      return value
-   elseif values.is_undefined(value) then
-      values.refuse_undefined(value)
-   end
-   fault.raise("%s must be a string, not %s", what, values.describe(value))
-end
-
-local function integer(value, what, default)
-   if absent(value) and default then
-      return default
-   elseif math.type(value) ~= "integer" then
-      fault.raise("%s must be an integer, not %s", what, values.describe(value))
-   end
-   return value
+   return given.text(value, "%s must be a string, not %s", what)
 end
 
 local function optional_text(value, what)

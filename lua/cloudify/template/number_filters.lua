@@ -1,13 +1,13 @@
 --- Filters that make numbers.
 local attributes = require("cloudify.template.attributes")
 local fault = require("cloudify.template.fault")
+local given = require("cloudify.template.given")
 local operators = require("cloudify.template.operators")
 local printing = require("cloudify.template.printing")
-local registry = require("cloudify.template.registry")
 local sorting = require("cloudify.template.sorting")
 local values = require("cloudify.template.values")
 
-local flag, integer = registry.flag, registry.integer
+local flag, integer = given.flag, given.integer
 
 --- The text as Python's float() reads it, or nil.
 local function read_float(text)
@@ -59,7 +59,7 @@ local function to_integer(_, value, default, base)
    elseif kind ~= "string" then
       return default
    end
-   local number = read_integer(value, integer(base, "base", 10))
+   local number = read_integer(value, integer(base, "'base'", 10))
    if number then
       return number
    end
@@ -81,14 +81,7 @@ local function to_float(_, value, default)
 end
 
 local function number(value, what)
-   if type(value) == "boolean" then
-      return value and 1 or 0
-   elseif values.is_undefined(value) then
-      values.refuse_undefined(value)
-   elseif type(value) ~= "number" then
-      fault.raise("'%s' needs a number, not %s", what, values.describe(value))
-   end
-   return value
+   return given.number(value, "'%s' needs a number, not %s", what)
 end
 
 --- The nearest float with so many decimals, the even one of two; as Python, by the exact value.
@@ -114,7 +107,7 @@ local function round_integer(value, precision)
 end
 
 local function round(_, value, precision, method)
-   value, precision = number(value, "round"), integer(precision, "precision", 0)
+   value, precision = number(value, "round"), integer(precision, "'precision'", 0)
    if method == nil or method == "common" then
       return math.type(value) == "integer" and round_integer(value, precision)
          or round_common(value, precision)

@@ -1,7 +1,6 @@
 --- Filters and tests by name, with their parameters.
 local fault = require("cloudify.template.fault")
 local signature = require("cloudify.template.signature")
-local values = require("cloudify.template.values")
 
 local registry = {}
 
@@ -20,16 +19,12 @@ function registry.new()
    return setmetatable({entries = {}}, Registry)
 end
 
---- Add one. In `parameters`, those behind a `/` need not be given; "..." takes any.
+--- Add one.
+---@param parameters string as signature.parse() reads them; "..." takes any
 function Registry:define(name, parameters, call)
-   local required, optional = parameters:match("^(.-)/(.*)$")
-   local names = signature.parse(required or parameters)
-   local entry = {call = call, parameters = names, required = #names,
+   local names, required = signature.parse(parameters)
+   self.entries[name] = {call = call, parameters = names, required = required,
       variadic = parameters == "..." or nil}
-   for _, parameter in ipairs(signature.parse(optional or "")) do
-      table.insert(names, parameter)
-   end
-   self.entries[name] = entry
 end
 
 function Registry:alias(name, of)
@@ -61,29 +56,6 @@ function registry.apply(entries, kind, R, name, value, arguments, named)
       end
    end
    return entry.call(R, value, table.unpack(bound, 1, #entry.parameters))
-end
-
---- Whether an argument was not given, or is None.
-function registry.absent(value)
-   return value == nil or value == values.none
-end
-
---- The truth of an argument that need not be given.
-function registry.flag(value, default)
-   if value == nil then
-      return default or false
-   end
-   return values.truth(value)
-end
-
---- An argument that must be an integer.
-function registry.integer(value, what, default)
-   if registry.absent(value) and default then
-      return default
-   elseif math.type(value) ~= "integer" then
-      fault.raise("'%s' must be an integer, not %s", what, values.describe(value))
-   end
-   return value
 end
 
 return registry

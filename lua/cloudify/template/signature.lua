@@ -4,14 +4,17 @@ local fault = require("cloudify.template.fault")
 
 local signature = {}
 
---- `"width blank"` are the parameters `width` and `blank`, in this order.
----@return string[]
+--- `"sep/width blank"` are the parameters `sep`, `width` and `blank`, in this order; those behind a
+--- `/` need not be given.
+---@return string[] names
+---@return integer required how many of them must be given
 function signature.parse(text)
    local names = {}
-   for name in text:gmatch("%S+") do
+   for name in text:gmatch("[^%s/]+") do
       table.insert(names, name)
    end
-   return names
+   local _, required = text:match("^[^/]*"):gsub("%S+", "")
+   return names, required
 end
 
 --- Arguments in the order of `parameters`; nil for one that is not given.

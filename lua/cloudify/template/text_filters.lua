@@ -1,14 +1,14 @@
 --- Filters that make text.
 local fault = require("cloudify.template.fault")
 local formatting = require("cloudify.template.formatting")
+local given = require("cloudify.template.given")
 local json = require("cloudify.template.json")
 local limits = require("cloudify.template.limits")
 local printing = require("cloudify.template.printing")
-local registry = require("cloudify.template.registry")
 local strings = require("cloudify.template.strings")
 local values = require("cloudify.template.values")
 
-local str, flag, integer, absent = printing.str, registry.flag, registry.integer, registry.absent
+local str, flag, integer, absent = printing.str, given.flag, given.integer, given.absent
 local HTML = {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ["'"] = "&#39;", ['"'] = "&#34;"}
 local ENTITIES = {amp = "&", lt = "<", gt = ">", quot = '"', ["#39"] = "'", ["#34"] = '"'}
 
@@ -19,12 +19,7 @@ end
 
 --- A value that must be a string.
 local function string_of(value, what)
-   if values.is_undefined(value) then
-      values.refuse_undefined(value)
-   elseif type(value) ~= "string" then
-      fault.raise("'%s' needs a string, not %s: use '|string' first", what, values.describe(value))
-   end
-   return value
+   return given.text(value, "'%s' needs a string, not %s: use '|string' first", what)
 end
 
 local function escape(_, value)
@@ -90,7 +85,7 @@ end
 local function indent(_, value, width, first, blank)
    local text = string_of(value, "indent")
    local margin = type(width) == "string" and width
-      or limits.rep(" ", integer(width, "width", 4))
+      or limits.rep(" ", integer(width, "'width'", 4))
    local lines = strings.lines(text .. "\n")
    for i, line in ipairs(lines) do
       if i == 1 and flag(first) or i > 1 and (flag(blank) or line ~= "") then
@@ -102,7 +97,7 @@ end
 
 --- At most `length` characters, and `leeway` more; cut between words.
 local function truncate(_, value, length, killwords, ending, leeway)
-   length, leeway = integer(length, "length", 255), integer(leeway, "leeway", 5)
+   length, leeway = integer(length, "'length'", 255), integer(leeway, "'leeway'", 5)
    ending = text_of(ending, "...")
    local room = length - strings.length(ending)
    if room < 0 then
@@ -148,11 +143,11 @@ return function(filters)
       return strings.strip(str(value), not absent(characters) and str(characters) or nil)
    end)
    filters:define("replace", "old new/count", function(_, value, old, new, count)
-      return strings.replace(str(value), str(old), str(new), integer(count, "count", -1))
+      return strings.replace(str(value), str(old), str(new), integer(count, "'count'", -1))
    end)
    filters:define("center", "/width", function(_, value, width)
       local text = str(value)
-      local missing = math.max(integer(width, "width", 80) - strings.length(text), 0)
+      local missing = math.max(integer(width, "'width'", 80) - strings.length(text), 0)
       local left = missing // 2 + (missing & (missing + strings.length(text)) & 1)
       return limits.rep(" ", left) .. text
          .. limits.rep(" ", missing - left)
@@ -163,6 +158,6 @@ return function(filters)
    filters:define("wordcount", "", count_words)
    filters:define("urlencode", "", urlencode)
    filters:define("tojson", "/indent", function(_, value, width)
-      return json.encode(value, not absent(width) and integer(width, "indent") or nil)
+      return json.encode(value, not absent(width) and integer(width, "'indent'") or nil)
    end)
 end
