@@ -1,7 +1,7 @@
 local operations = require("spec.support.operations")
 
 describe("ctx.capabilities", function()
-   local suite = operations.suite {
+   operations.suite {
       host = {{"the host has a size",
          "local p = ctx.instance.runtime_properties\n"
             .. "p.size, p.shared, p.none = 3, 'x', cloudify.null",
@@ -43,11 +43,6 @@ describe("ctx.capabilities", function()
             {false, false}},
       },
    }
-   lazy_setup(suite.setup)
-   lazy_teardown(suite.teardown)
-   for name, test in suite.tests() do
-      it(name, test)
-   end
 
    it("runtime.md 1.8: each access logs that it is deprecated", function()
       local cfy = require("spec.support.cfy")

@@ -4,7 +4,7 @@ local operations = require("spec.support.operations")
 local READ_ONLY = "Cannot override read only properties"
 
 describe("ctx.instance", function()
-   local suite = operations.suite {
+   operations.suite {
       vm = {
          {"runtime.md 1.5: host_ip of a host without an address names it",
             "ctx.instance.runtime_properties.ip = ''; return ctx.instance.host_ip",
@@ -88,11 +88,6 @@ describe("ctx.instance", function()
             {"10.0.0.1", "10.0.0.2", 1, true, "db", 2}},
       },
    }
-   lazy_setup(suite.setup)
-   lazy_teardown(suite.teardown)
-   for name, test in suite.tests() do
-      it(name, test)
-   end
 
    it("runtime.md 1.5: index counts the instances of a node", function()
       local world = cfy.world()

@@ -3,7 +3,7 @@ local operations = require("spec.support.operations")
 local READ_ONLY = "Cannot override read only properties"
 
 describe("ctx.node", function()
-   local suite = operations.suite {
+   operations.suite {
       app = {
          {"runtime.md 1.4: id and name are the node's name", "return {ctx.node.id, ctx.node.name}",
             {"app", "app"}},
@@ -49,9 +49,4 @@ describe("ctx.node", function()
             error = READ_ONLY},
       },
    }
-   lazy_setup(suite.setup)
-   lazy_teardown(suite.teardown)
-   for name, test in suite.tests() do
-      it(name, test)
-   end
 end)

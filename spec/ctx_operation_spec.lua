@@ -2,7 +2,7 @@ local cfy = require("spec.support.cfy")
 local operations = require("spec.support.operations")
 
 describe("ctx.operation", function()
-   local suite = operations.suite {
+   operations.suite {
       app = {
          {"runtime.md 1.6: name, with its interface", "return ctx.operation.name",
             "cloudify.interfaces.lifecycle.start"},
@@ -25,11 +25,6 @@ describe("ctx.operation", function()
             "return ctx.operation.relationship", "target"},
       },
    }
-   lazy_setup(suite.setup)
-   lazy_teardown(suite.teardown)
-   for name, test in suite.tests() do
-      it(name, test)
-   end
 end)
 
 --- Plugin code: operations whose runs are told apart by ctx.operation.retry_number.

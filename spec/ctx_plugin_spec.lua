@@ -1,7 +1,7 @@
 local operations = require("spec.support.operations")
 
 describe("ctx.plugin", function()
-   local suite = operations.suite {
+   operations.suite {
       app = {
          {"runtime.md 1.7: name", "return ctx.plugin.name", "chunks"},
          {"runtime.md 1.7: package_name and package_version",
@@ -31,9 +31,4 @@ describe("ctx.plugin", function()
             "return {ctx.plugin.name, ctx.plugin.package_version}", {"chunks", "1.2"}},
       },
    }
-   lazy_setup(suite.setup)
-   lazy_teardown(suite.teardown)
-   for name, test in suite.tests() do
-      it(name, test)
-   end
 end)

@@ -11,7 +11,7 @@ cloudify:
 ]]
 
 describe("ctx.provider_context", function()
-   local suite = operations.suite({
+   operations.suite({
       app = {
          {"runtime.md 1.2: provider_context is what cfy install was given",
             "return ctx.provider_context.region", "north"},
@@ -52,14 +52,9 @@ describe("ctx.provider_context", function()
    }, function(world)
       return {"--provider-context", world:write("provider.yaml", FILE)}
    end)
-   lazy_setup(suite.setup)
-   lazy_teardown(suite.teardown)
-   for name, test in suite.tests() do
-      it(name, test)
-   end
 
    describe("without one", function()
-      local bare = operations.suite {
+      operations.suite {
          app = {
             {"runtime.md 1.2: is empty", "return cloudify.is_empty(ctx.provider_context)", true},
             {"runtime.md 1.9: gives a bootstrap_context of defaults",
@@ -70,11 +65,6 @@ describe("ctx.provider_context", function()
                   {broker_user = "guest", broker_pass = "guest", broker_vhost = "/"}}},
          },
       }
-      lazy_setup(bare.setup)
-      lazy_teardown(bare.teardown)
-      for name, test in bare.tests() do
-         it(name, test)
-      end
    end)
 
    describe("on the command line", function()
@@ -104,7 +94,7 @@ describe("ctx.provider_context", function()
 end)
 
 describe("ctx.agent", function()
-   local suite = operations.suite {
+   operations.suite {
       host = {
          {"runtime.md 1.10: init_script is nil where none would be used",
             "return ctx.agent:init_script()", nil},
@@ -132,9 +122,4 @@ describe("ctx.agent", function()
                .. "'app' is of type 'spec.Node'"},
       },
    }
-   lazy_setup(suite.setup)
-   lazy_teardown(suite.teardown)
-   for name, test in suite.tests() do
-      it(name, test)
-   end
 end)

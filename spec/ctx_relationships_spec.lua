@@ -3,7 +3,7 @@ local operations = require("spec.support.operations")
 local REFUSED = "Cannot modify runtime properties of relationship node instances"
 
 describe("ctx.instance.relationships", function()
-   local suite = operations.suite {
+   operations.suite {
       archive = {{"the archive has a path",
          "ctx.instance.runtime_properties.path = '/srv'", nil}},
       vm = {{"the host has an address", "ctx.instance.runtime_properties.ip = '10.0.0.2'", nil}},
@@ -72,9 +72,4 @@ describe("ctx.instance.relationships", function()
             error = REFUSED},
       },
    }
-   lazy_setup(suite.setup)
-   lazy_teardown(suite.teardown)
-   for name, test in suite.tests() do
-      it(name, test)
-   end
 end)

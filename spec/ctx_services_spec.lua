@@ -1,7 +1,7 @@
 local operations = require("spec.support.operations")
 
 describe("methods of ctx", function()
-   local suite = operations.suite {
+   operations.suite {
       app = {
          {"runtime.md 1.3: get_config has nothing", "return ctx:get_config()", {}},
          {"runtime.md 1.3: get_config of a name has nothing",
@@ -97,9 +97,4 @@ describe("methods of ctx", function()
             {1, "started", "cloudify.interfaces.relationship_lifecycle.establish"}},
       },
    }
-   lazy_setup(suite.setup)
-   lazy_teardown(suite.teardown)
-   for name, test in suite.tests() do
-      it(name, test)
-   end
 end)

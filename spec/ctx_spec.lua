@@ -20,7 +20,7 @@ local MANAGER_ONLY = "return {ctx.task_target, ctx.task_queue, ctx.execution_tok
    .. "   ctx.rest_ssl_cert, ctx.tenant_name, ctx.deployment.creator, ctx.deployment.tenant_name}"
 
 describe("ctx", function()
-   local suite = operations.suite {
+   operations.suite {
       archive = {
          {"runtime.md 1.2: timeout and timeout_recoverable of an operation that has them",
             "return {ctx.timeout, ctx.timeout_recoverable}", {60, true}},
@@ -99,9 +99,4 @@ describe("ctx", function()
             "return {ctx.source.node.id, ctx.target.node.id}", {"app", "db"}},
       },
    }
-   lazy_setup(suite.setup)
-   lazy_teardown(suite.teardown)
-   for name, test in suite.tests() do
-      it(name, test)
-   end
 end)

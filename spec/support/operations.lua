@@ -5,6 +5,7 @@
 --- `establish` of app's connection to db on the `source` or the `target` side, or before, in its
 --- `preconfigure` on the source's side.
 local assert = require("luassert")
+local busted = require("busted")
 local cfy = require("spec.support.cfy")
 local cloudify = require("cloudify")
 
@@ -128,40 +129,27 @@ local function check_row(row, result, world)
    end
 end
 
---- One install with the chunks of all rows, and a test for each row:
----
----     local suite = operations.suite {app = {...}}
----     lazy_setup(suite.setup)
----     lazy_teardown(suite.teardown)
----     for name, test in suite.tests() do it(name, test) end
+--- Within a describe block: one install with the chunks of all rows, and a test for each row.
 ---@param rows operations.Rows
 ---@param arguments? fun(world: spec.World): string[] further arguments of `cfy install`
 function operations.suite(rows, arguments)
-   local suite, world = {}, nil
+   local world
 
-   function suite.setup()
+   busted.lazy_setup(function()
       world = cfy.world()
       local result = operations.install(world, rows, arguments and arguments(world))
       assert(result.code == 0, result.out .. result.err)
-   end
+   end)
 
-   function suite.teardown()
-      world:remove()
-   end
+   busted.lazy_teardown(function() world:remove() end)
 
-   function suite.tests()
-      return coroutine.wrap(function()
-         for _, place in ipairs(PLACES) do
-            for i, row in ipairs(rows[place] or {}) do
-               coroutine.yield(row[1], function()
-                  check_row(row, operations.results(world, place)[i], world)
-               end)
-            end
-         end
-      end)
+   for _, place in ipairs(PLACES) do
+      for i, row in ipairs(rows[place] or {}) do
+         busted.it(row[1], function()
+            check_row(row, operations.results(world, place)[i], world)
+         end)
+      end
    end
-
-   return suite
 end
 
 return operations
