@@ -13,19 +13,23 @@ local PLUGIN = [[
 plugins: {probe: {executor: central_deployment_agent, install: false}}
 ]]
 
-local FLOWS = [[
+-- How the code of both begins.
+local PREAMBLE = [[
 local cloudify = require("cloudify")
 local exceptions = require("cloudify.exceptions")
-local handlers = require("cloudify.workflows").handlers
-local workflows = require("cloudify.workflows")
-local workflow = require("cloudify.decorators").workflow
-local flows = {}
 local function tell(...)
    local file <close> = assert(io.open("%FOLDER%/told", "a"))
    for _, value in ipairs({...}) do
       file:write(cloudify.json.encode(value), "\n")
    end
 end
+]]
+
+local FLOWS = PREAMBLE .. [[
+local handlers = require("cloudify.workflows").handlers
+local workflows = require("cloudify.workflows")
+local workflow = require("cloudify.decorators").workflow
+local flows = {}
 %MORE%
 flows.run = workflow{resumable = true}(function(ctx, parameters)
 %BODY%
@@ -33,16 +37,8 @@ end)
 return flows
 ]]
 
-local TASKS = [[
-local cloudify = require("cloudify")
-local exceptions = require("cloudify.exceptions")
+local TASKS = PREAMBLE .. [[
 local tasks = {}
-local function tell(...)
-   local file <close> = assert(io.open("%FOLDER%/told", "a"))
-   for _, value in ipairs({...}) do
-      file:write(cloudify.json.encode(value), "\n")
-   end
-end
 local function exists(name)
    local file = io.open("%FOLDER%/" .. name)
    return file ~= nil and file:close()
