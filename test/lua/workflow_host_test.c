@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "../check.h"
-#include "../engine/forgetful_graphs.h"
+#include "../engine/forgetful_store.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "deployment/deployment.h"
@@ -89,18 +89,6 @@ bool execution_set_status(struct deployment_store *ds, const char *id, const cha
     free(world.error_text);
     world.error_text = error_text ? strdup(error_text) : NULL;
     return true;
-}
-
-json_t *execution_get(struct deployment_store *ds, const char *id, struct error *err)
-{
-    (void)ds, (void)err;
-    return json_pack("{s:s}", "id", id);
-}
-
-json_t *deployment_store_provider_context(struct deployment_store *ds, struct error *err)
-{
-    (void)ds, (void)err;
-    return json_object();
 }
 
 int execution_noted_cancel(struct deployment_store *ds, const char *id, struct error *err)
