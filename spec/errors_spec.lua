@@ -286,9 +286,9 @@ describe("the failure of one operation", function()
          "^(.*)\nTraceback of (.*)\nTraceback of cause 1 of 1, (.*)$")
       assert.equal("Task failed: " .. name .. ": HttpException `500 (http://config) : broken`\n"
          .. "NonRecoverableError `not configured`", summary)
-      assert.equal(name .. " (most recent call last):", own:match("^[^\n]*"))
+      assert.equal(name .. " (most recent call first):", own:match("^[^\n]*"))
       assert.matches("in function 'errors.tasks.caused'", own)
-      assert.equal("HttpException `500 (http://config) : broken` (most recent call last):",
+      assert.equal("HttpException `500 (http://config) : broken` (most recent call first):",
          cause:match("^[^\n]*"))
       assert.matches(READ_CONFIG, cause)
    end)
@@ -497,7 +497,7 @@ return flows
       assert.equal(1, run("fail", "-p", "class=NonRecoverableError").code)
       local text = execution(world).error
       assert.matches("^it is over\ncaused by HttpException `503 %(http://y%) : away`\n"
-         .. "Traceback of the workflow %(most recent call last%):\n", text)
+         .. "Traceback of the workflow %(most recent call first%):\n", text)
       assert.matches("errors/flows.lua", text)
       assert.matches("\nTraceback of cause 1 of 1, HttpException", text)
    end)

@@ -74,7 +74,7 @@ static void add_traceback(struct strbuf *out, const json_t *error, const char *w
 {
     const char *text = json_string_at(error, "traceback", "");
     if (*text)
-        strbuf_addf(out, "\nTraceback of %s (most recent call last):\n%s", whose, text);
+        strbuf_addf(out, "\nTraceback of %s (most recent call first):\n%s", whose, text);
 }
 
 void task_error_add_tracebacks(struct strbuf *out, const json_t *error, const char *whose)

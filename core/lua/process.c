@@ -48,25 +48,52 @@ static void lift_limits(void)
         setrlimit(limits[i].resource, &limits[i].found);
 }
 
-/* In the child, between fork and exec: only calls that are safe in a signal handler. */
-static void become(const struct process_start *start, int report)
+/* Handlers would run in the parent's memory; SIGPIPE is ignored for the sake of our own writes. */
+static void reset_signals(void)
 {
+    struct sigaction action;
+    for (int number = 1; number < NSIG; number++) {
+        bool known = !sigaction(number, NULL, &action);
+        if (known &&
+            (number == SIGPIPE || (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)))
+            signal(number, SIG_DFL);
+    }
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
+}
+
+/* In the child, between vfork and exec: only calls that are safe in a signal handler, and nothing
+ * is written that the parent reads. */
+static _Noreturn void become(const struct process_start *start, int report)
+{
+    reset_signals();
     lift_limits();
     if (!children_join())
         _exit(127);
     if (place(start->input, 0) && place(start->output, 1) && place(start->error, 2) &&
-        (!start->directory || chdir(start->directory) == 0)) {
-        if (start->environment)
-            environ = (char **)start->environment;
-        execvp(start->program, start->arguments);
-    }
+        (!start->directory || chdir(start->directory) == 0))
+        execvpe(start->program, start->arguments,
+                start->environment ? (char **)start->environment : environ);
     int reason = errno;
     ssize_t written = write(report, &reason, sizeof reason);
     _exit(written == (ssize_t)sizeof reason ? 127 : 126);
+}
+
+/* Start the child in the parent's memory, which is not copied: that takes long where it is large.
+ * No signal is handled meanwhile. @return its pid, or -1 with errno set */
+static pid_t spawn(const struct process_start *start, int report)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t pid = vfork();
+    if (pid == 0)
+        become(start, report);
+    int code = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = code;
+    return pid;
 }
 
 /* The errno that the child reports, or 0: it runs the program. */
@@ -87,9 +114,7 @@ pid_t process_start(const struct process_start *start, struct error *err)
         error_set(err, ERROR_IO, "'%s' could not start: %s", start->program, strerror(errno));
         return -1;
     }
-    pid_t pid = fork();
-    if (pid == 0)
-        become(start, report[1]);
+    pid_t pid = spawn(start, report[1]);
     int reason = pid < 0 ? errno : 0;
     close(report[1]);
     if (pid > 0) {

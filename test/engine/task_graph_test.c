@@ -473,7 +473,7 @@ static void test_error_text(void)
         "web.tasks.link (db_1 <- web_2:cloudify.interfaces.lifecycle.start): "
         "RecoverableError `no disk`\n"
         "Traceback of web.tasks.start (db_1:cloudify.interfaces.lifecycle.start) "
-        "(most recent call last):\ntasks.lua:3: in start\n";
+        "(most recent call first):\ntasks.lua:3: in start\n";
     CHECK(!strcmp(text.text, expected), "names task, instance, operation and cause");
     strbuf_release(&text);
     task_graph_free(p.graph);
