@@ -6,20 +6,6 @@
 #include "cli/print.h"
 #include "cli/session.h"
 
-/* Open, ask with `ask`, print as JSON or with `show`, close. */
-static int query(const struct arguments *arguments,
-                 char *(*ask)(struct cloudify *, const char *, struct cloudify_error *),
-                 void (*show)(const json_t *))
-{
-    struct session session;
-    if (!session_open(&session, arguments))
-        return EXIT_FAILED;
-    const char *id = arguments->positional_count ? arguments->positionals[0] : NULL;
-    int code = session_print(&session, ask(session.cloudify, id, &session.err), show);
-    session_close(&session);
-    return code;
-}
-
 static char *ask_deployments(struct cloudify *c, const char *unused, struct cloudify_error *err)
 {
     (void)unused;
@@ -77,27 +63,27 @@ int command_deployments_create(const struct arguments *arguments)
 
 int command_deployments_list(const struct arguments *arguments)
 {
-    return query(arguments, ask_deployments, show_deployments);
+    return session_ask(arguments, ask_deployments, show_deployments);
 }
 
 int command_deployments_get(const struct arguments *arguments)
 {
-    return query(arguments, cloudify_deployment, print_record);
+    return session_ask(arguments, cloudify_deployment, print_record);
 }
 
 int command_node_instances(const struct arguments *arguments)
 {
-    return query(arguments, cloudify_node_instances, show_instances);
+    return session_ask(arguments, cloudify_node_instances, show_instances);
 }
 
 int command_outputs(const struct arguments *arguments)
 {
-    return query(arguments, cloudify_outputs, print_record);
+    return session_ask(arguments, cloudify_outputs, print_record);
 }
 
 int command_capabilities(const struct arguments *arguments)
 {
-    return query(arguments, cloudify_capabilities, print_record);
+    return session_ask(arguments, cloudify_capabilities, print_record);
 }
 
 int command_deployments_delete(const struct arguments *arguments)

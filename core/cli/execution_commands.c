@@ -131,39 +131,18 @@ static void show_executions(const json_t *rows)
 
 int command_executions_list(const struct arguments *arguments)
 {
-    struct session session;
-    if (!session_open(&session, arguments))
-        return EXIT_FAILED;
-    const char *deployment = arguments->positional_count ? arguments->positionals[0] : NULL;
-    int code = session_print(
-        &session, cloudify_executions(session.cloudify, deployment, &session.err), show_executions);
-    session_close(&session);
-    return code;
+    return session_ask(arguments, cloudify_executions, show_executions);
 }
 
 int command_executions_get(const struct arguments *arguments)
 {
-    struct session session;
-    if (!session_open(&session, arguments))
-        return EXIT_FAILED;
-    const char *id = arguments->positionals[0];
-    char *execution = cloudify_execution(session.cloudify, id, &session.err);
-    int code = session_print(&session, execution, print_record);
-    session_close(&session);
-    return code;
+    return session_ask(arguments, cloudify_execution, print_record);
 }
 
 int command_executions_graph(const struct arguments *arguments)
 {
-    struct session session;
-    if (!session_open(&session, arguments))
-        return EXIT_FAILED;
-    char *graphs =
-        cloudify_execution_graph(session.cloudify, arguments->positionals[0], &session.err);
-    int code =
-        session_print(&session, graphs, arguments->dot ? task_graphs_print_dot : task_graphs_print);
-    session_close(&session);
-    return code;
+    return session_ask(arguments, cloudify_execution_graph,
+                       arguments->dot ? task_graphs_print_dot : task_graphs_print);
 }
 
 int command_events(const struct arguments *arguments)

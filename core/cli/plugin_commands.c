@@ -31,14 +31,7 @@ static void show_installed(const json_t *plugin)
 
 int command_plugins_install(const struct arguments *arguments)
 {
-    struct session session;
-    if (!session_open(&session, arguments))
-        return EXIT_FAILED;
-    char *installed =
-        cloudify_plugin_install(session.cloudify, arguments->positionals[0], &session.err);
-    int code = session_print(&session, installed, show_installed);
-    session_close(&session);
-    return code;
+    return session_ask(arguments, cloudify_plugin_install, show_installed);
 }
 
 static void show_plugins(const json_t *rows)

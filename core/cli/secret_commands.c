@@ -80,14 +80,7 @@ static void show_value(const json_t *secret)
 
 int command_secrets_get(const struct arguments *arguments)
 {
-    struct session session;
-    if (!session_open(&session, arguments))
-        return EXIT_FAILED;
-    int code = session_print(
-        &session, cloudify_secret(session.cloudify, arguments->positionals[0], &session.err),
-        show_value);
-    session_close(&session);
-    return code;
+    return session_ask(arguments, cloudify_secret, show_value);
 }
 
 static void show_secrets(const json_t *rows)
@@ -123,14 +116,7 @@ static void show_deleted(const json_t *deleted)
 
 int command_secrets_delete(const struct arguments *arguments)
 {
-    struct session session;
-    if (!session_open(&session, arguments))
-        return EXIT_FAILED;
-    int code = session_print(
-        &session, cloudify_secret_delete(session.cloudify, arguments->positionals[0], &session.err),
-        show_deleted);
-    session_close(&session);
-    return code;
+    return session_ask(arguments, cloudify_secret_delete, show_deleted);
 }
 
 static void show_rotated(const json_t *result)

@@ -124,6 +124,19 @@ int session_print(struct session *session, char *text, void (*show)(const json_t
     return EXIT_OK;
 }
 
+int session_ask(const struct arguments *arguments,
+                char *(*ask)(struct cloudify *c, const char *what, struct cloudify_error *err),
+                void (*show)(const json_t *answer))
+{
+    struct session session;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    const char *what = arguments->positional_count ? arguments->positionals[0] : NULL;
+    int code = session_print(&session, ask(session.cloudify, what, &session.err), show);
+    session_close(&session);
+    return code;
+}
+
 bool session_inputs(struct session *session, char **inputs)
 {
     json_t *merged = json_object();

@@ -26,6 +26,15 @@ json_t *session_parse(char *text);
  * @return the exit code
  */
 int session_print(struct session *session, char *text, void (*show)(const json_t *value));
+/**
+ * Open a session, ask the library about the first positional argument, NULL if there is none, print
+ * the answer as session_print() does, close.
+ *
+ * @return the exit code
+ */
+int session_ask(const struct arguments *arguments,
+                char *(*ask)(struct cloudify *c, const char *what, struct cloudify_error *err),
+                void (*show)(const json_t *answer));
 /** Print an event or log record. `data` is not used. @return false: nobody reads */
 bool session_show(void *data, const char *record);
 /**
