@@ -81,6 +81,13 @@ const struct plan_node *instance_node(const struct instance_set *set,
  */
 bool instances_topological_order(const struct instance_set *set, size_t *order, struct error *err);
 
+/**
+ * Relationships of an instance of `set` as they are stored: [[index in its node's, id of the
+ * target], ...]; new, or NULL when out of memory.
+ */
+json_t *instance_relationships_to_json(const struct instance_set *set,
+                                       const struct instance_relationship *relationships,
+                                       size_t count);
 /** As shown to users and plugins: id, node_id, index, state, version, ...; new, or NULL. */
 json_t *node_instance_to_json(const struct instance_set *set, const struct node_instance *ni);
 /**

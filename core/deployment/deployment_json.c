@@ -23,6 +23,22 @@ static json_t *relationships_to_json(const struct instance_set *set, const struc
     return list;
 }
 
+json_t *instance_relationships_to_json(const struct instance_set *set,
+                                       const struct instance_relationship *relationships,
+                                       size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < count; i++) {
+        const struct instance_relationship *r = &relationships[i];
+        json_t *pair = json_pack("[I, s]", (json_int_t)r->relationship, set->items[r->target]->id);
+        if (json_array_append_new(list, pair)) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
 json_t *node_instance_to_json(const struct instance_set *set, const struct node_instance *ni)
 {
     const char *host = ni->host == INSTANCE_NONE ? NULL : set->items[ni->host]->id;

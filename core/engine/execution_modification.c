@@ -164,29 +164,15 @@ struct deployment_modification *execution_started_modification(
 
 /* ---- the document ---- */
 
-static json_t *relationships_document(const struct instance_set *set,
-                                      const struct changed_instance *item)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < item->relationship_count; i++) {
-        const struct instance_relationship *r = &item->relationships[i];
-        if (json_array_append_new(list, json_pack("[I, s]", (json_int_t)r->relationship,
-                                                  set->items[r->target]->id))) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
 static json_t *list_document(const struct instance_set *set, const struct change_list *changes)
 {
     json_t *list = json_array();
     for (size_t i = 0; list && i < changes->count; i++) {
         const struct changed_instance *item = &changes->items[i];
-        json_t *entry =
-            json_pack("{s:s, s:b, s:o}", "id", set->items[item->instance]->id, "related",
-                      item->is_related, "relationships", relationships_document(set, item));
+        json_t *entry = json_pack(
+            "{s:s, s:b, s:o}", "id", set->items[item->instance]->id, "related", item->is_related,
+            "relationships",
+            instance_relationships_to_json(set, item->relationships, item->relationship_count));
         if (json_array_append_new(list, entry)) {
             json_decref(list);
             return NULL;

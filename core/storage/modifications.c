@@ -125,7 +125,8 @@ bool instance_keep_relationships(struct deployment_store *ds, const struct insta
                                  size_t instance, struct error *err)
 {
     const struct node_instance *ni = set->items[instance];
-    json_t *relationships = state_relationships(set, ni);
+    json_t *relationships =
+        instance_relationships_to_json(set, ni->relationships, ni->relationship_count);
     bool ok = relationships ? database_run(ds->state, err,
                                            "UPDATE node_instances SET relationships = ?,"
                                            " version = version + 1 WHERE id = ?",

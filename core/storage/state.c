@@ -22,20 +22,6 @@ static bool write_nodes(struct database *state, const struct plan *plan, struct 
     return true;
 }
 
-json_t *state_relationships(const struct instance_set *set, const struct node_instance *ni)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < ni->relationship_count; i++) {
-        const struct instance_relationship *r = &ni->relationships[i];
-        json_t *pair = json_pack("[I, s]", (json_int_t)r->relationship, set->items[r->target]->id);
-        if (json_array_append_new(list, pair)) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
 static const char *id_at(const struct instance_set *set, long index)
 {
     return index == INSTANCE_NONE ? NULL : set->items[index]->id;
@@ -61,7 +47,8 @@ bool state_write_instance(struct database *state, const struct instance_set *set
                           json_int_t position, struct error *err)
 {
     const struct node_instance *ni = set->items[index];
-    json_t *relationships = state_relationships(set, ni);
+    json_t *relationships =
+        instance_relationships_to_json(set, ni->relationships, ni->relationship_count);
     if (!relationships)
         return error_nomem(err);
     bool ok = database_run(state, err,

@@ -59,8 +59,6 @@ bool state_write_instance(struct database *state, const struct instance_set *set
                           json_int_t position, struct error *err);
 bool state_write_group(struct database *state, const struct instance_set *set, size_t group,
                        json_int_t position, struct error *err);
-/** The relationships of an instance as they are stored; new, or NULL when out of memory. */
-json_t *state_relationships(const struct instance_set *set, const struct node_instance *ni);
 /** Inside of a transaction: no modification is under way any more. */
 bool modifications_abandon(struct database *state, struct error *err);
 bool execution_insert(struct database *state, const struct execution_record *record,
