@@ -143,10 +143,16 @@ struct task *execution_state_task(struct execution *execution, long instance, co
 /** @param context object merged into the context of the event, or NULL; borrowed */
 struct task *execution_node_event_task(struct execution *execution, long instance, const char *text,
                                        json_t *context, struct error *err);
-/** @param event_type NULL: workflow_stage */
+/**
+ * Make the task that sends an event about the execution (runtime.md 5.3, 6.2).
+ *
+ * @param event_type NULL: workflow_stage
+ * @param context as above
+ * @param arguments object told as the arguments of the message, or NULL; borrowed
+ */
 struct task *execution_workflow_event_task(struct execution *execution, const char *text,
                                            const char *event_type, json_t *context,
-                                           struct error *err);
+                                           json_t *arguments, struct error *err);
 struct task *execution_subgraph(struct execution *execution, const char *name, struct error *err);
 /** A call of function number `function` of the workflow host. */
 struct task *execution_local_task(struct execution *execution, const char *name, int function,

@@ -218,15 +218,17 @@ bool execution_task_event(struct execution *e, const struct task *task,
 bool execution_send_event(struct execution *e, const struct task *task)
 {
     json_t *context = instance_context(e, task->instance);
-    json_t *more = mask_json(e->disclosure.mask, task->payload);
-    bool ok = context && (!task->payload || (more && !json_object_update(context, more)));
+    json_t *told = json_object_get(task->payload, "context");
+    json_t *more = mask_json(e->disclosure.mask, told);
+    bool ok = context && (!told || (more && !json_object_update(context, more)));
     json_decref(more);
     if (!ok) {
         json_decref(context);
         return out_of_memory(e);
     }
     const char *type = task->kind == TASK_NODE_EVENT ? "workflow_node_event" : task->event_type;
-    return execution_record(e, event_record(e, NULL, type, context, task->text, NULL));
+    return execution_record(e, event_record(e, NULL, type, context, task->text,
+                                            json_object_get(task->payload, "arguments")));
 }
 
 bool execution_log(struct execution *e, long instance, const char *level, const char *text,

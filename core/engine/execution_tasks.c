@@ -166,26 +166,34 @@ struct task *execution_state_task(struct execution *e, long instance, const char
     return task;
 }
 
+/* What is told with an event, besides its text. */
+static bool set_event_payload(struct task *task, json_t *context, json_t *arguments,
+                              struct error *err)
+{
+    if (!context && !arguments)
+        return true;
+    task->payload = json_pack("{s:O*, s:O*}", "context", context, "arguments", arguments);
+    return task->payload || error_nomem(err);
+}
+
 struct task *execution_node_event_task(struct execution *e, long instance, const char *text,
                                        json_t *context, struct error *err)
 {
     struct task *task = task_graph_task(e->graph, TASK_NODE_EVENT, text, err);
-    if (!task)
+    if (!task || !set_event_payload(task, context, NULL, err))
         return NULL;
     task->instance = instance;
-    task->payload = json_incref(context);
     return task;
 }
 
 struct task *execution_workflow_event_task(struct execution *e, const char *text,
                                            const char *event_type, json_t *context,
-                                           struct error *err)
+                                           json_t *arguments, struct error *err)
 {
     struct task *task = task_graph_task(e->graph, TASK_WORKFLOW_EVENT, text, err);
-    if (!task ||
+    if (!task || !set_event_payload(task, context, arguments, err) ||
         !task_graph_set_event_type(e->graph, task, event_type ? event_type : "workflow_stage", err))
         return NULL;
-    task->payload = json_incref(context);
     return task;
 }
 

@@ -66,7 +66,7 @@ struct task {
     const char *text;        /* name of function or subgraph; text of an event; state to set */
     const char *event_type;  /* events: "workflow_stage" or what the caller chose */
     const struct operation *operation; /* TASK_OPERATION, else NULL */
-    json_t *payload;        /* operation: keyword arguments; event: additional context; or NULL */
+    json_t *payload;        /* operation: keyword arguments; event: {context, arguments}; or NULL */
     json_t *error;          /* what it, or the task that it failed by, ended with; or NULL */
     json_t *value;          /* what a finished task returned; or NULL */
     struct task *failed_by; /* subgraph: the task whose failure is its own */

@@ -4,6 +4,8 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "lua/exception.h"
+
 const char *lua_log_text(lua_State *L, int first)
 {
     luaL_checkany(L, first);
@@ -16,6 +18,19 @@ const char *lua_log_text(lua_State *L, int first)
     lua_insert(L, first);
     lua_call(L, count, 1);
     return lua_tostring(L, -1);
+}
+
+const char *lua_log_exception_text(lua_State *L, int first)
+{
+    if (lua_gettop(L) != first || lua_type(L, first) != LUA_TUSERDATA)
+        return lua_log_text(L, first);
+    lua_pushcfunction(L, lua_exception_handler);
+    lua_pushvalue(L, first);
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, "traceback");
+    const char *traceback = lua_tostring(L, -1);
+    const char *text = luaL_tolstring(L, first, NULL);
+    return lua_pushfstring(L, "%s\n%s", text, traceback);
 }
 
 const char *lua_log_level(lua_State *L, int arg)

@@ -11,6 +11,12 @@
  * @return borrowed from the top of the stack [-n, +1, v]
  */
 const char *lua_log_text(lua_State *L, int first);
+/**
+ * Likewise for logger:exception(): an exception alone brings its traceback along (runtime.md 5.1).
+ *
+ * @return borrowed from the top of the stack [-n, +m, v]
+ */
+const char *lua_log_exception_text(lua_State *L, int first);
 /** The level that the name at `arg` stands for ("warn": "warning"); raises for others. [-0, +0, v]
  */
 const char *lua_log_level(lua_State *L, int arg);

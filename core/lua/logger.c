@@ -2,7 +2,6 @@
 #include <lauxlib.h>
 
 #include "base/json.h"
-#include "lua/exception.h"
 #include "lua/log_arguments.h"
 #include "lua/lua_class.h"
 #include "lua/operation_context.h"
@@ -19,13 +18,20 @@ void lua_logger_send(lua_State *L, int ctx, const char *level, const char *text)
     lua_pop(L, 1);
 }
 
-static int send(lua_State *L, const char *level, int first)
+/* `read`: how the arguments become a text. */
+static int send_read(lua_State *L, const char *level, int first,
+                     const char *(*read)(lua_State *L, int first))
 {
     luaL_checkudata(L, 1, CLASS);
-    const char *text = lua_log_text(L, first);
+    const char *text = read(L, first);
     lua_getiuservalue(L, 1, 1);
     lua_logger_send(L, -1, level, text);
     return 0;
+}
+
+static int send(lua_State *L, const char *level, int first)
+{
+    return send_read(L, level, first, lua_log_text);
 }
 
 static int logger_debug(lua_State *L)
@@ -53,19 +59,9 @@ static int logger_critical(lua_State *L)
     return send(L, "critical", 2);
 }
 
-/* Like error(); an exception alone brings its traceback along. */
 static int logger_exception(lua_State *L)
 {
-    if (lua_gettop(L) == 2 && lua_type(L, 2) == LUA_TUSERDATA) {
-        lua_pushcfunction(L, lua_exception_handler);
-        lua_pushvalue(L, 2);
-        lua_call(L, 1, 1);
-        lua_getfield(L, -1, "traceback");
-        lua_pushfstring(L, "%s\n%s", luaL_tolstring(L, 2, NULL), lua_tostring(L, -2));
-        lua_replace(L, 2);
-        lua_settop(L, 2);
-    }
-    return send(L, "error", 2);
+    return send_read(L, "error", 2, lua_log_exception_text);
 }
 
 static int logger_log(lua_State *L)

@@ -123,9 +123,10 @@ static int ctx_send_event(lua_State *L)
     workflow_option(L, 3, "event_type");
     const char *event_type = luaL_optstring(L, -1, NULL);
     json_t *context = workflow_object(L, 3, "additional_context");
+    json_t *arguments = workflow_object(L, 3, "args");
     struct error err = {0};
     struct task *task =
-        execution_workflow_event_task(run->execution, text, event_type, context, &err);
+        execution_workflow_event_task(run->execution, text, event_type, context, arguments, &err);
     return workflow_task_return(L, task, &err);
 }
 

@@ -14,15 +14,22 @@ void workflow_logger_push(lua_State *L, long instance)
     workflow_handle_push(L, &logger_class, object, object, (size_t)instance);
 }
 
-static int write_record(lua_State *L, const char *level, int arg)
+/* `read`: how the arguments become a text. */
+static int write_read(lua_State *L, const char *level, int arg,
+                      const char *(*read)(lua_State *L, int first))
 {
     struct execution *execution = workflow_run(L)->execution;
     struct workflow_handle *handle = workflow_handle_check(L, 1, &logger_class);
     long instance = (long)handle->index;
     struct error err = {0};
-    if (!execution_log(execution, instance, level, lua_log_text(L, arg), &err))
+    if (!execution_log(execution, instance, level, read(L, arg), &err))
         return workflow_raise(L, &err);
     return 0;
+}
+
+static int write_record(lua_State *L, const char *level, int arg)
+{
+    return write_read(L, level, arg, lua_log_text);
 }
 
 static int logger_debug(lua_State *L)
@@ -50,6 +57,11 @@ static int logger_critical(lua_State *L)
     return write_record(L, "critical", 2);
 }
 
+static int logger_exception(lua_State *L)
+{
+    return write_read(L, "error", 2, lua_log_exception_text);
+}
+
 static int logger_log(lua_State *L)
 {
     return write_record(L, lua_log_level(L, 2), 3);
@@ -57,7 +69,7 @@ static int logger_log(lua_State *L)
 
 static const luaL_Reg methods[] = {
     {"debug", logger_debug},       {"info", logger_info},   {"warn", logger_warning},
-    {"warning", logger_warning},   {"error", logger_error}, {"exception", logger_error},
+    {"warning", logger_warning},   {"error", logger_error}, {"exception", logger_exception},
     {"critical", logger_critical}, {"log", logger_log},     {NULL, NULL}};
 
 static const struct workflow_class logger_class = {

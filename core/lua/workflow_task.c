@@ -94,6 +94,12 @@ static int raise_error(lua_State *L, const struct task *task)
     return lua_error(L);
 }
 
+/* What a task has returned; nothing is nil, not a null that counts as true. */
+static void push_value(lua_State *L, json_t *value)
+{
+    workflow_json_push(L, json_is_null(value) ? NULL : value);
+}
+
 static int finish_get(lua_State *L, int status, lua_KContext context)
 {
     (void)status;
@@ -102,7 +108,7 @@ static int finish_get(lua_State *L, int status, lua_KContext context)
     set_pending(L, task, false);
     bool ok = execution_task_result(workflow_run(L)->execution, task, &value);
     if (ok) {
-        workflow_json_push(L, value);
+        push_value(L, value);
         return 1;
     }
     if (value)
@@ -229,8 +235,7 @@ static int task_operation(lua_State *L)
 
 static int task_result(lua_State *L)
 {
-    json_t *value = workflow_task_check(L, 1)->value;
-    workflow_json_push(L, json_is_null(value) ? NULL : value);
+    push_value(L, workflow_task_check(L, 1)->value);
     return 1;
 }
 

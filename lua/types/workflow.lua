@@ -68,7 +68,7 @@ function Ctx:get_node_instance(id) end
 function Ctx:update_node_instance(id, options) end
 --- Does nothing: what handles show is what there is.
 function Ctx:refresh_node_instances() end
----@param options? {event_type: string?, additional_context: table?}
+---@param options? {event_type: string?, args: table?, additional_context: table?}
 ---@return cloudify.workflow.Task
 function Ctx:send_event(text, options) end
 ---@param func function|string a name "module.function" can be stored, a function cannot
