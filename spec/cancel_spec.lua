@@ -1,5 +1,5 @@
---- Cancelling an execution from another process and by signals (docs/resume.md; runtime.md 6.1 and
---- 6.10).
+--- Cancelling an execution from another process and by signals (docs/resume.md; runtime.md 6.1,
+--- 6.10, 11.9). Each request in each state is in test/api/cancel_test.c.
 local cfy = require("spec.support.cfy")
 
 local PLUGIN = [[
@@ -59,7 +59,7 @@ end
 return flows
 ]]
 
-describe("cfy executions cancel", function()
+describe("cfy executions cancel (runtime.md 6.1)", function()
    local world
 
    before_each(function()
@@ -119,7 +119,7 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
       return cfy.eventually(function() return status_of(id) == status end, 5)
    end
 
-   it("lets operations that run end, and starts no other", function()
+   it("lets operations that run end, and starts no other (runtime.md 6.10)", function()
       local engine, id = install()
       local result = world:cfy("executions", "cancel", id)
       assert.equal(0, result.code, result.err)
@@ -133,7 +133,7 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
       assert.truthy(world:so_far("log"):find("was cancelled\n$"), world:so_far("log"))
    end)
 
-   it("does the same by force, without the workflow", function()
+   it("does the same by force, without the workflow (runtime.md 6.10)", function()
       local engine, id = install()
       assert.equal(0, world:cfy("executions", "cancel", id, "--force").code)
       assert.is_true(has_status(id, "force_cancelling"))
@@ -143,7 +143,7 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
       assert.equal("cancelled", status_of(id))
    end)
 
-   it("kills what runs", function()
+   it("kills what runs (runtime.md 6.10)", function()
       local engine, id = install()
       assert.equal(0, world:cfy("executions", "cancel", id, "--kill").code)
       ends(engine, 5)
@@ -152,7 +152,7 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
       assert.equal("create\n", world:so_far("journal"))
    end)
 
-   it("may become more urgent, not less", function()
+   it("may become more urgent, not less (runtime.md 11.9)", function()
       local engine, id = install()
       assert.equal(0, world:cfy("executions", "cancel", id).code)
       assert.is_true(has_status(id, "cancelling"))

@@ -32,7 +32,7 @@ node_templates:]]}
    return world:write("app/blueprint.yaml", table.concat(lines, "\n"))
 end
 
-describe("an execution", function()
+describe("an execution (runtime.md 6.9)", function()
    local world
 
    local function journal()
@@ -112,7 +112,7 @@ describe("an execution", function()
          assert.truthy(journal():find("run pending\n", 1, true), journal())
       end)
 
-      it("fails an operation that was under way and is not resumable", function()
+      it("fails an operation that was under way and is not resumable (runtime.md 3.2)", function()
          local result = result_of()
          assert.equal(1, result.code)
          assert.truthy(result.err:find("was interrupted and is not declared resumable", 1, true),

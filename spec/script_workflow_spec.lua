@@ -95,7 +95,7 @@ ctx.logger:info("over")
          .. "written in Lua", 1, true), result.err)
    end)
 
-   it("is not resumable", function()
+   it("is not resumable (runtime.md 6.1)", function()
       run("error('first')")
       local id = world:cfy("executions", "list", "app", "--json").out:match('"id":"([%w-]+)"')
       local result = world:cfy("executions", "resume", id)

@@ -14,6 +14,9 @@ node_types:
         fail: probe.tasks.fail
         hopeless: probe.tasks.hopeless
         again: probe.tasks.again
+        in_no_time: probe.tasks.in_no_time
+        in_an_hour: probe.tasks.in_an_hour
+        gated: probe.tasks.gated
         nothing: ''
 node_templates: {app: {type: Thing}}
 ]]
@@ -23,6 +26,18 @@ function tasks.note(ctx, inputs) tell(inputs.word) return inputs.word end
 function tasks.fail(ctx)
    tell("try " .. ctx.operation.retry_number)
    error(exceptions.RecoverableError("no luck"))
+end
+local function fail_once(ctx, retry_after)
+   tell("try " .. ctx.operation.retry_number)
+   if ctx.operation.retry_number == 0 then
+      error(exceptions.RecoverableError("busy", {retry_after = retry_after}))
+   end
+end
+function tasks.in_no_time(ctx) fail_once(ctx, 0) end
+function tasks.in_an_hour(ctx) fail_once(ctx, 3600) end
+function tasks.gated(ctx, inputs)
+   tell("gated " .. inputs.step)
+   if not exists("open") then error(exceptions.NonRecoverableError("shut")) end
 end
 function tasks.hopeless() tell("hopeless") error(exceptions.NonRecoverableError("no way")) end
 function tasks.again(ctx)
@@ -52,6 +67,22 @@ function flows.once_more(task)
    local again = task.graph:subgraph("again")
    again:add_task(note(task.workflow_context, "second"))
    return handlers.retry{retried_task = again}
+end
+function flows.rebuild(task)
+   local again, steps = task.graph:subgraph("again"), {}
+   for step = 1, 3 do
+      steps[step] = app(task.workflow_context):execute_operation("test.gated",
+         {kwargs = {step = step}})
+   end
+   again:sequence():add(table.unpack(steps))
+   return handlers.retry{retried_task = again}
+end
+local function try_with(ctx, operation, handler)
+   local graph = ctx:graph_mode()
+   local task = run(ctx, operation)
+   task.on_failure = handler
+   graph:add_task(task)
+   graph:execute()
 end
 local function try(graph)
    local ok, err = pcall(graph.execute, graph)
@@ -157,6 +188,31 @@ describe("a task graph", function()
          graph:add_task(task)
          graph:execute()
       ]], {"try 0", "try 1", "try 2"}, {"--task-retries", "0"}},
+      {"6.6", "retries after the time that the error gives", "try_with(ctx, 'in_no_time')",
+       {"try 0", "try 1"}, {"--task-retry-interval", "3600"}},
+      {"6.6", "retries after the time that on_failure gives, whatever the error does", [[
+         try_with(ctx, "in_an_hour", function() return handlers.retry{retry_after = 0} end)
+      ]], {"try 0", "try 1"}, {"--task-retry-interval", "3600"}},
+      {"6.6", "retries after the usual time where on_failure gives none", [[
+         try_with(ctx, "in_an_hour", function() return handlers.retry() end)
+      ]], {"try 0", "try 1"}},
+      {"6.6", "tells on_failure the time that the error gives", [[
+         try_with(ctx, "in_no_time", function(task)
+            tell(task.error.type, task.error.retry_after)
+            return handlers.retry{retry_after = task.error.retry_after}
+         end)
+      ]], {"try 0", "RecoverableError", 0, "try 1"}, {"--task-retry-interval", "3600"}},
+      {"6.6", "fails by the error that on_failure raises, even one that could be retried", [[
+         local graph = ctx:graph_mode()
+         local task = run(ctx, "fail")
+         task.on_failure = function()
+            error(exceptions.RecoverableError("of the handler", {retry_after = 0}))
+         end
+         graph:add_task(task)
+         try(graph)
+         tell(task.error.type, task.error.message)
+      ]], {"try 0", "Task failed: tasks.fail (app:test.fail): RecoverableError `no luck`",
+           "HandlerError", "of the handler [retry_after=0]"}},
       -- runtime.md 6.7: graph semantics
       {"6.7", "finds and removes tasks, and lists those it has", [[
          local graph = ctx:graph_mode()
@@ -303,6 +359,28 @@ describe("a task graph", function()
          graph:store("named")
       ]])
       assert.is_truthy(result.err:find("must be given by name", 1, true), result.err)
+   end)
+
+   it("has what waited for a subgraph wait for the one that replaces it, once resumed, too "
+      .. "(runtime.md 6.9)", function()
+      local result = deployment:try([[
+         local build = workflows.make_or_get_graph(function()
+            local graph = ctx:graph_mode()
+            local inner = graph:subgraph("inner")
+            inner.on_failure = handlers.by_name("flows.rebuild")
+            inner:add_task(run(ctx, "hopeless"))
+            graph:sequence():add(inner, note(ctx, "after"))
+            return graph
+         end)
+         build(ctx, {}, {name = "named"}):execute()
+      ]], "--subgraph-retries", "1")
+      assert.equal(1, result.code)
+      assert.same({"hopeless", "gated 1"}, deployment:told())
+      deployment.world:write("open", "")
+      local list = json.decode(deployment.world:cfy("executions", "list", "app", "--json").out)
+      local resumed = deployment.world:cfy("executions", "resume", list[#list].id)
+      assert.equal(0, resumed.code, resumed.err)
+      assert.same({"gated 1", "gated 2", "gated 3", "after"}, deployment:told())
    end)
 
    it("goes on where it was under its name (runtime.md 6.9)", function()

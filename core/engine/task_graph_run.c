@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/task_error.h"
 #include "engine/task_graph_internal.h"
 
 static void end_task(struct task_graph *graph, struct task *task,
@@ -98,6 +99,15 @@ static void record_failure(struct task_graph *graph, struct task *task)
         (struct task_failure){.task = origin(task), .error = json_incref(task->error)};
 }
 
+/* What a handler has failed by replaces what the task did, which is its cause. */
+static void take_handler_error(struct task *task, const struct error *err)
+{
+    json_t *causes = task->error ? task_error_causes(task->error) : NULL;
+    json_decref(task->error);
+    task->error = json_pack("{s:s, s:s, s:o*}", "type", "HandlerError", "message", err->text,
+                            "causes", causes);
+}
+
 /* Handlers first, then the rules for their absence (runtime.md 6.6). */
 static struct handler_result decide(struct task_graph *graph, struct task *task,
                                     const struct task_outcome *outcome)
@@ -119,8 +129,7 @@ static struct handler_result decide(struct task_graph *graph, struct task *task,
     struct error err = {0};
     result.retry_after = -1;
     if (!graph->observer.handle(graph->observer.data, task, handler, &result, &err)) {
-        json_decref(task->error);
-        task->error = json_pack("{s:s, s:s}", "type", "HandlerError", "message", err.text);
+        take_handler_error(task, &err);
         result = (struct handler_result){.action = HANDLER_FAIL, .retry_after = -1};
     }
     return result;
