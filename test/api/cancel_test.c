@@ -1,5 +1,5 @@
-/* cancel_test.c - a request to cancel an execution, in each state and at each level (runtime.md 6.1,
- * 11.9). */
+/* cancel_test.c - a request to cancel an execution, in each state and at each level
+ * (runtime.md 6.1, 11.9). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
