@@ -89,8 +89,10 @@ static void add_text(struct strbuf *out, const json_t *record)
     const json_t *context = json_object_get(record, "context");
     const json_t *message = json_object_get(record, "message");
     add_time(out, json_string_at(record, "timestamp", ""));
-    add_all(out, (const char *[]){is_log(record) ? "  LOG <" : "  CFY <",
-                                  json_string_at(context, "deployment_id", ""), "> ", NULL});
+    const char *deployment = json_string_at(context, "deployment_id", "");
+    strbuf_adds(out, is_log(record) ? "  LOG " : "  CFY ");
+    if (*deployment) /* subgraphs happen in none (runtime.md 5.3) */
+        add_all(out, (const char *[]){"<", deployment, "> ", NULL});
     add_who(out, context);
     if (is_log(record))
         add_level(out, json_string_at(record, "level", ""));

@@ -74,6 +74,13 @@ const struct command commands[] = {
      command_executions_start,
      "A deployment runs one execution at a time. With --queue this one waits for its turn, in the\n"
      "order of starting; Ctrl-C or 'cfy executions cancel' ends the wait."},
+    {"operations run", "DEPLOYMENT INSTANCE OPERATION", "Run one operation of a node instance now.",
+     3, 3, OPTIONS_EXECUTION | OPTION_PARAMETER | OPTION_DRY_RUN | OPTION_QUEUE,
+     command_operations_run,
+     "INSTANCE is the id of a node instance, or of a node that has only one. OPERATION is its "
+     "name,\n"
+     "or the part behind its interface: start is that of the lifecycle. Parameters go before the\n"
+     "inputs that the blueprint gives it. It is tried once, unless --task-retries says more."},
     {"executions cancel", "EXECUTION", "Cancel an execution that runs, waits or was left.", 1, 1,
      OPTIONS_COMMON | OPTION_CANCEL, command_executions_cancel,
      "Nothing new starts; operations that run go on to their end, and the workflow is told. In "

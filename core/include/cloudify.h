@@ -236,6 +236,23 @@ CLOUDIFY_API char *cloudify_execute(struct cloudify *c, const char *deployment,
                                     const struct cloudify_execution_options *options,
                                     struct cloudify_error *err);
 
+/**
+ * Run one operation of a node instance now, by the workflow execute_operation: nothing else
+ * changes. It is tried once, unless `options` give a number of retries.
+ *
+ * @param instance  id of a node instance; or of a node that has only one
+ * @param operation its name, or its name without the interface: that of the lifecycle, or the only
+ *        one that has it
+ * @param inputs    JSON object of inputs that go before those of the blueprint, or NULL
+ * @return as cloudify_execute(); CLOUDIFY_NOT_FOUND also: no such instance or operation, the error
+ *         names those that there are
+ */
+CLOUDIFY_API char *cloudify_run_operation(struct cloudify *c, const char *deployment,
+                                          const char *instance, const char *operation,
+                                          const char *inputs,
+                                          const struct cloudify_execution_options *options,
+                                          struct cloudify_error *err);
+
 struct cloudify_resume_options {
     bool reset_operations; /* begin anew what was under way, also what is not declared resumable */
     struct cloudify_execution_options execution; /* zero values: as it was run before */

@@ -1,0 +1,131 @@
+/* operation.c - runs one operation of a node instance for the embedding API. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/runtime.h"
+#include "base/json.h"
+#include "base/suggest.h"
+
+/* The only instance of the node `id`, for those who name that instead. */
+static const struct node_instance *instance_of_node(struct instance_set *set, const char *id,
+                                                    struct error *err)
+{
+    const struct plan_node *node = plan_find_node(set->plan, id);
+    size_t count = 0;
+    const size_t *instances = node ? instances_of_node(set, node->index, &count) : NULL;
+    if (count == 1)
+        return set->items[instances[0]];
+    if (count)
+        error_set(err, ERROR_INVALID, "node '%s' has %zu instances: name one of them, such as '%s'",
+                  id, count, set->items[instances[0]]->id);
+    return NULL;
+}
+
+static const struct node_instance *find_instance(struct instance_set *set, const char *id,
+                                                 struct error *err)
+{
+    const struct node_instance *ni = instances_find(set, id);
+    struct suggestion suggestion;
+    if (!ni)
+        ni = instance_of_node(set, id, err);
+    if (ni || err->code)
+        return ni;
+    suggestion_init(&suggestion, id);
+    for (size_t i = 0; i < set->count; i++)
+        suggestion_consider(&suggestion, set->items[i]->id);
+    error_set(err, ERROR_NOT_FOUND,
+              suggestion.best ? "there is no node instance '%s', did you mean '%s'?"
+                              : "there is no node instance '%s'",
+              id, suggestion.best);
+    return NULL;
+}
+
+/* Of several with a short name, that of the lifecycle is meant. */
+static const struct operation *find_operation(const struct plan_node *node, const char *name)
+{
+    char lifecycle[256];
+    const struct operation *found = operations_find(node->operations, name);
+    if (!found && !strchr(name, '.') &&
+        (size_t)snprintf(lifecycle, sizeof lifecycle, "cloudify.interfaces.lifecycle.%s", name) <
+            sizeof lifecycle)
+        found = operations_find(node->operations, lifecycle);
+    return found && found->plugin ? found : NULL;
+}
+
+static void unknown_operation(const struct plan_node *node, const char *name, struct error *err)
+{
+    struct strbuf names = STRBUF_INIT;
+    for (size_t i = 0; i < node->operations->count; i++) {
+        const struct operation *operation = node->operations->items[i];
+        if (!operation->plugin)
+            continue;
+        strbuf_adds(&names, names.length ? ", " : "; it has ");
+        bool is_meant = find_operation(node, operation->short_name) == operation;
+        strbuf_adds(&names, is_meant ? operation->short_name : operation->name);
+    }
+    error_set(err, ERROR_NOT_FOUND, "node '%s' has no operation '%s'%s", node->id, name,
+              names.length ? names.text : " that a plugin implements");
+    strbuf_release(&names);
+}
+
+/* The parameters of execute_operation that run `operation` of `instance`; new, or NULL. */
+static json_t *parameters_of(struct deployment_store *ds, const char *instance,
+                             const char *operation, json_t *inputs, struct error *err)
+{
+    struct plan *plan = deployment_store_plan(ds, err);
+    struct instance_set *set = plan ? deployment_store_instances(ds, plan, err) : NULL;
+    const struct node_instance *ni = set ? find_instance(set, instance, err) : NULL;
+    const struct plan_node *node = ni ? &plan->nodes[ni->node] : NULL;
+    const struct operation *found = node ? find_operation(node, operation) : NULL;
+    json_t *parameters = NULL;
+    if (node && !found)
+        unknown_operation(node, operation, err);
+    else if (node)
+        parameters =
+            json_pack("{s:s, s:[s], s:O, s:b}", "operation", found->name, "node_instance_ids",
+                      ni->id, "operation_kwargs", inputs, "allow_kwargs_override", true);
+    if (node && !parameters && !err->code)
+        error_nomem(err);
+    instances_free(set);
+    plan_free(plan);
+    return parameters;
+}
+
+/* Who wants to see an operation run does not want to see it five times. */
+static struct cloudify_execution_options once_by_default(
+    const struct cloudify_execution_options *options)
+{
+    struct cloudify_execution_options once = *options;
+    if (!once.retries_given) {
+        once.retries_given = true;
+        once.task_retries = 0;
+    }
+    return once;
+}
+
+char *cloudify_run_operation(struct cloudify *c, const char *deployment, const char *instance,
+                             const char *operation, const char *inputs,
+                             const struct cloudify_execution_options *options,
+                             struct cloudify_error *err)
+{
+    struct error why = {0};
+    json_t *given = runtime_object(inputs, "inputs", &why);
+    struct deployment_store *ds =
+        given ? runtime_deployment(c, deployment, STORE_READ, &why) : NULL;
+    json_t *parameters = ds ? parameters_of(ds, instance, operation, given, &why) : NULL;
+    char *text = parameters ? json_text(parameters) : NULL, *record = NULL;
+    deployment_store_close(ds);
+    json_decref(parameters);
+    json_decref(given);
+    if (text) {
+        struct cloudify_execution_options once = once_by_default(options);
+        record = cloudify_execute(c, deployment, "execute_operation", text, &once, err);
+    } else {
+        if (!why.code)
+            error_nomem(&why);
+        runtime_error(err, &why);
+    }
+    free(text);
+    return record;
+}
