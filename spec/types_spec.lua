@@ -40,6 +40,7 @@ end
 local function declared()
    local classes, class = {}, nil
    local text = read("lua/types/cloudify.lua") .. read("lua/types/workflow.lua")
+      .. read("lua/types/mocks.lua")
    for line in text:gmatch("[^\n]+") do
       class = line:match("^%-%-%-@class cloudify%.([%w.]+)") or class
       local name = line:match("^%-%-%-@field ([%w_]+)") or line:match("^function %w+:([%w_]+)")
@@ -66,7 +67,27 @@ describe("lua/types", function()
       end)
    end
 
+   --- Constructor of cloudify.mocks -> the class of its arguments.
+   local MOCKS = {
+      MockCloudifyContext = "Arguments", MockNodeContext = "NodeArguments",
+      MockNodeInstanceContext = "InstanceArguments",
+      MockRelationshipContext = "RelationshipArguments",
+      MockRelationshipSubjectContext = "SubjectArguments",
+      MockOperationContext = "OperationArguments", plugin = "PluginArguments",
+   }
+   for constructor, class in pairs(MOCKS) do
+      it("declares the arguments that " .. constructor .. " of cloudify.mocks takes", function()
+         local names = {}
+         for name in pairs(declared()["mocks." .. class]) do
+            table.insert(names, name)
+         end
+         table.sort(names)
+         assert.same(require("cloudify.mocks.arguments").names(constructor), names)
+      end)
+   end
+
    it("is Lua", function()
+      assert.truthy(loadfile("lua/types/mocks.lua"))
       assert.truthy(loadfile("lua/types/cloudify.lua"))
       assert.truthy(loadfile("lua/types/workflow.lua"))
    end)

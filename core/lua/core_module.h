@@ -14,5 +14,7 @@ int lua_open_scripts(lua_State *L);    /* cloudify.scripts: what the plugin scri
 /* cloudify.resource_files: what cloudify.resources stands on */
 int lua_open_resource_files(lua_State *L);
 int lua_fetch_new(lua_State *L); /* its function `fetch` */
+/* cloudify.mock_contexts: what cloudify.mocks stands on */
+int lua_open_mock_contexts(lua_State *L);
 
 #endif

@@ -59,28 +59,51 @@ static int ctx_update_operation(lua_State *L)
     return lua_exception_raise(L, "NonRecoverableError", "operations have no state '%s'", state);
 }
 
+/* What the request tells of the configuration of a manager, as tests may; none has been met yet. */
+static json_t *check_config(lua_State *L, const char *name)
+{
+    return json_object_get(json_object_get(lua_context_check(L, 1)->request, "context"), name);
+}
+
 static int ctx_get_config(lua_State *L)
 {
-    lua_context_check(L, 1);
-    lua_newtable(L);
+    json_t *config = check_config(L, "config");
+    if (config)
+        lua_json_push(L, config);
+    else
+        lua_newtable(L);
     lua_mark_array(L, -1);
     return 1;
 }
 
-/* Managers and brokers alike: this machine, in the network "default". */
-static int push_this_machine(lua_State *L)
+/* The machines called `name`: unless the request tells, this one, in the network "default". Of
+ * them, those in the network that is asked for. */
+static int push_machines(lua_State *L, const char *name)
 {
-    lua_context_check(L, 1);
-    const json_t *machine = NULL;
+    json_t *told = check_config(L, name);
     const char *network = first_argument(L, "network", "default");
-    json_t **box = lua_json_box(L);
-    *box = json_pack("[{s:s, s:s, s:{s:s}}]", "hostname", "localhost", "private_ip", "127.0.0.1",
-                     "networks", "default", "127.0.0.1");
-    machine = json_array_get(*box, 0);
-    if (!json_object_get(json_object_get(machine, "networks"), network))
-        json_array_clear(*box);
-    lua_json_push(L, *box);
+    json_t **all = lua_json_box(L), **found = lua_json_box(L);
+    *all = told ? json_incref(told)
+                : json_pack("[{s:s, s:s, s:{s:s}}]", "hostname", "localhost", "private_ip",
+                            "127.0.0.1", "networks", "default", "127.0.0.1");
+    *found = json_array();
+    for (size_t i = 0; i < json_array_size(*all); i++) {
+        json_t *machine = json_array_get(*all, i);
+        if (json_object_get(json_object_get(machine, "networks"), network))
+            json_array_append(*found, machine);
+    }
+    lua_json_push(L, *found);
     return 1;
+}
+
+static int ctx_get_managers(lua_State *L)
+{
+    return push_machines(L, "managers");
+}
+
+static int ctx_get_brokers(lua_State *L)
+{
+    return push_machines(L, "brokers");
 }
 
 static int ctx_local_deployment_workdir(lua_State *L)
@@ -142,8 +165,8 @@ void lua_context_services_register(lua_State *L)
                                        {"get_node_instances", ctx_get_node_instances},
                                        {"update_operation", ctx_update_operation},
                                        {"get_config", ctx_get_config},
-                                       {"get_managers", push_this_machine},
-                                       {"get_brokers", push_this_machine},
+                                       {"get_managers", ctx_get_managers},
+                                       {"get_brokers", ctx_get_brokers},
                                        {"local_deployment_workdir", ctx_local_deployment_workdir},
                                        {"download_deployment_workdir", ctx_nothing_to_sync},
                                        {"upload_deployment_workdir", ctx_nothing_to_sync},

@@ -62,6 +62,7 @@ static void preload_modules(lua_State *L)
                                        {"cloudify.filesystem", lua_open_filesystem},
                                        {"cloudify.scripts", lua_open_scripts},
                                        {"cloudify.resource_files", lua_open_resource_files},
+                                       {"cloudify.mock_contexts", lua_open_mock_contexts},
                                        {NULL, NULL}};
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
     luaL_setfuncs(L, modules, 0);

@@ -1,6 +1,7 @@
 --- Marks on the functions of plugins (runtime.md 3.4). What is marked is a function that calls the
 --- one it was made of, so that two decorations of one function know nothing of each other.
 local exceptions = require("cloudify.exceptions")
+local state = require("cloudify.state")
 
 local decorators = {}
 
@@ -39,18 +40,30 @@ local function with(options, name, value)
    return all
 end
 
-local function marking(kind)
-   return decorator(kind, function(func, options)
-      return marked(func, with(options, "kind", kind))
-   end)
+--- What an operation is called with: code that calls one by itself, as specs do, may leave out the
+--- current ctx with its parameters, and inputs that are empty.
+local function operation_arguments(...)
+   local count, current = select("#", ...), state.current_ctx
+   if count == 0 and current.ctx ~= nil then
+      return current.ctx, current.parameters
+   elseif count == 1 then
+      return ..., {}
+   end
+   return ...
 end
 
 --- `operation(f)` or `operation{resumable = true, async = true}(f)`. Resumable: may be run again
 --- after an interruption. Async: promises to wait only through cloudify.aio, and shares its worker.
-decorators.operation = marking("operation")
+decorators.operation = decorator("operation", function(func, options)
+   return marked(function(...)
+      return func(operation_arguments(...))
+   end, with(options, "kind", "operation"))
+end)
 decorators.task = decorators.operation
 --- `workflow(f)` or `workflow{resumable = true}(f)`.
-decorators.workflow = marking("workflow")
+decorators.workflow = decorator("workflow", function(func, options)
+   return marked(func, with(options, "kind", "workflow"))
+end)
 
 --- Defaults for a function that is handed to ctx:local_task() of workflows: total_retries,
 --- retry_interval, kwargs, send_task_events, name. They go before what the call says, unless that

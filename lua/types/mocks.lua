@@ -1,0 +1,92 @@
+---@meta cloudify.mocks
+--- What the constructors of cloudify.mocks take, for editors (LuaCATS). Never loaded.
+
+--- A part of a mock: what its constructor made, or a table of that constructor's arguments.
+---@alias cloudify.mocks.Node cloudify.Node|cloudify.mocks.NodeArguments
+---@alias cloudify.mocks.Instance cloudify.Instance|cloudify.mocks.InstanceArguments
+---@alias cloudify.mocks.Relationship cloudify.Relationship|cloudify.mocks.RelationshipArguments
+---@alias cloudify.mocks.Subject cloudify.RelationshipEnd|cloudify.mocks.SubjectArguments
+---@alias cloudify.mocks.Operation cloudify.Operation|cloudify.mocks.OperationArguments
+
+--- Of MockCloudifyContext. All that is data is copied.
+---@class cloudify.mocks.Arguments
+---@field node_id? string id of ctx.instance
+---@field node_name? string id of ctx.node; default: node_id
+---@field node_type? string default: cloudify.nodes.Root
+---@field type_hierarchy? string[] default: cloudify.nodes.Root and the type
+---@field properties? table<string, any> of ctx.node
+---@field runtime_properties? table<string, any> of ctx.instance
+---@field relationships? cloudify.mocks.Relationship[] of ctx.instance
+---@field capabilities? table<string, table> id of an instance to relate to -> runtime properties
+---@field index? integer of ctx.instance among those of its node; default: 1
+---@field host_id? string id of the instance that is the host, its own or one that it relates to
+---@field scaling_groups? table<string, string> id of a group's instance -> name of the group
+---@field drift? any what the last check_drift found
+---@field node_instances? cloudify.mocks.Instance[] other instances of the node
+---@field source? cloudify.mocks.Subject an operation of a relationship: its ends
+---@field target? cloudify.mocks.Subject
+---@field operation? cloudify.mocks.Operation
+---@field plugin? cloudify.mocks.PluginArguments
+---@field resources? table<string, string>|string texts by path; or a folder
+---@field secrets? table<string, any>
+---@field blueprint_id? string
+---@field deployment_id? string
+---@field deployment_display_name? string default: deployment_id
+---@field resource_tags? table<string, any>
+---@field execution_id? string
+---@field execution_env? table<string, string>
+---@field workflow_id? string
+---@field workflow_parameters? table<string, any>
+---@field task_id? string
+---@field task_name? string "MODULE.FUNCTION"
+---@field resume? boolean this run repeats one that was interrupted
+---@field tenant? table
+---@field provider_context? table
+---@field bootstrap_context? table what the provider context says under `cloudify`
+---@field config? table[] what ctx:get_config() gives
+---@field brokers? table[] default: this machine
+---@field managers? table[] default: this machine
+---@field print_logs? boolean records of level info and above go to standard output, too
+
+---@class cloudify.mocks.NodeArguments
+---@field id? string
+---@field properties? table<string, any>
+---@field type? string default: cloudify.nodes.Root
+---@field type_hierarchy? string[] default: cloudify.nodes.Root and the type
+
+---@class cloudify.mocks.InstanceArguments
+---@field id? string
+---@field runtime_properties? table<string, any>
+---@field relationships? cloudify.mocks.Relationship[]
+---@field index? integer default: 1
+---@field state? string default: uninitialized
+---@field host_id? string
+---@field scaling_groups? table<string, string>
+---@field drift? any
+
+---@class cloudify.mocks.RelationshipArguments
+---@field target cloudify.mocks.Subject
+---@field type? string default: cloudify.relationships.depends_on
+---@field type_hierarchy? string[] default: cloudify.relationships.depends_on and the type
+
+--- Without a node, it is named as the instance is, and the other way round.
+---@class cloudify.mocks.SubjectArguments
+---@field node? cloudify.mocks.Node
+---@field instance? cloudify.mocks.Instance
+
+---@class cloudify.mocks.OperationArguments
+---@field name? string
+---@field retry_number? integer default: 0
+---@field max_retries? integer default: -1, unlimited
+---@field relationship? "source"|"target" the side that it runs on; default: source
+---@field timeout? number seconds
+---@field timeout_recoverable? boolean
+
+---@class cloudify.mocks.PluginArguments
+---@field name? string
+---@field package_name? string
+---@field package_version? string
+---@field source? string
+---@field prefix? string folder of the plugin
+---@field workdir? string default: a folder that goes with the mock
+---@field properties? table<string, any>
