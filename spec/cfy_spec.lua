@@ -271,6 +271,7 @@ outputs:
          assert.equal(1, result.code)
          assert.truthy(result.out:find("probe/tasks.lua:23:", 1, true), result.out)
          assert.truthy(result.out:find("traceback", 1, true))
+         assert.truthy(result.out:find("\n    >   23 |    return nothing.field\n", 1, true))
          assert.truthy(result.out:find("%[thing_%w+%.create%]"))
          assert.truthy(result.out:find("[retry 1/1]", 1, true))
          assert.truthy(result.err:find("thing_", 1, true), result.err)

@@ -169,9 +169,21 @@ describe("what an operation raises (runtime.md 3.7)", function()
    it("has a traceback of the plugin's code, without ours (runtime.md 3.8)", function()
       for _, name in ipairs {"non_recoverable", "text", "mistake", "overflow"} do
          local own = of_type(name, "task_failed")[1].context.task_error_causes[1]
-         assert.matches("errors/errors/tasks%.lua:%d+: ", own.traceback)
+         assert.matches("\terrors/tasks%.lua:%d+: ", own.traceback)
          assert.falsy(own.traceback:find("cloudify/", 1, true), own.traceback)
       end
+   end)
+
+   it("shows the lines of the plugin's source around", function()
+      local own = of_type("mistake", "task_failed")[1].context.task_error_causes[1]
+      local line = select(2, TASKS:match("^(.*)function tasks.mistake"):gsub("\n", "")) + 1
+      assert.equal(("%s/errors/tasks.lua:%d"):format(
+         own.excerpt:match("^(.*)/errors/tasks%.lua:"), line), own.excerpt:match("^[^\n]*"))
+      local shown = "\n" .. own.excerpt .. "\n"
+      assert.truthy(shown:find(("\n> %4d | function tasks.mistake() return nil + 1 end\n")
+         :format(line), 1, true), shown)
+      assert.truthy(shown:find(("\n  %4d | tasks.bytes = "):format(line - 1), 1, true), shown)
+      assert.equal(6, select(2, own.excerpt:gsub("[^\n]+", "")))
    end)
 
    it("has none where it is WorkflowFailed or OperationRetry (runtime.md 3.8)", function()

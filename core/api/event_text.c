@@ -71,6 +71,7 @@ static void add_causes(struct strbuf *out, const json_t *causes)
             strbuf_addf(out, "\n    cause %zu of %zu: %s: %s", index + 1, json_array_size(causes),
                         json_string_at(cause, "type", ""), json_string_at(cause, "message", ""));
         add_indented(out, json_string_at(cause, "traceback", ""));
+        add_indented(out, json_string_at(cause, "excerpt", ""));
     }
 }
 
@@ -97,7 +98,8 @@ static void add_text(struct strbuf *out, const json_t *record)
     if (is_log(record))
         add_level(out, json_string_at(record, "level", ""));
     strbuf_adds(out, json_string_at(message, "text", ""));
-    add_causes(out, json_object_get(context, "task_error_causes"));
+    if (*deployment) /* a subgraph has failed for what has been told of */
+        add_causes(out, json_object_get(context, "task_error_causes"));
 }
 
 void event_write(struct strbuf *out, const json_t *record, enum cloudify_event_form form)

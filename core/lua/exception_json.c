@@ -10,7 +10,7 @@
 
 /* What stands in the error by itself; all else that an exception has stands in its `fields`. */
 static const char *const own_fields[] = {"message", "causes",      "retry_after", "traceback",
-                                         "type",    "recoverable", NULL};
+                                         "type",    "recoverable", "excerpt",     NULL};
 
 static bool is_own_field(const char *name)
 {

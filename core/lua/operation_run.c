@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "lua/exception.h"
 #include "lua/host_call.h"
 #include "lua/lua_cloudify.h"
@@ -186,6 +187,20 @@ static int error_to_json(lua_State *L)
     return 0;
 }
 
+/* What the author of the plugin would look up next. */
+static int add_excerpt(lua_State *L)
+{
+    struct operation_run *run = lua_touserdata(L, 1);
+    lua_module_field(L, "cloudify.source_excerpt", "of");
+    lua_pushstring(L, json_string_at(run->error, "traceback", ""));
+    lua_call(L, 1, 1);
+    size_t length;
+    const char *text = lua_tolstring(L, -1, &length);
+    if (text)
+        json_object_set_new(run->error, "excerpt", utf8_string(text, length));
+    return 0;
+}
+
 /* ---- outcomes ---- */
 
 static json_t *plain_error(const char *type, const char *message)
@@ -204,6 +219,10 @@ static void take_error(lua_State *L, struct operation_run *run)
         lua_pop(L, 1);
     if (!run->error)
         run->error = plain_error("RecoverableError", "out of memory");
+    lua_pushcfunction(L, add_excerpt);
+    lua_pushlightuserdata(L, run);
+    if (lua_pcall(L, 1, 0, 0) != LUA_OK) /* then there is none */
+        lua_pop(L, 1);
 }
 
 /* Takes `instances`, `key` says what `outcome` (borrowed) is. */

@@ -41,7 +41,66 @@ local function add_paths(paths, folder, templates)
    end
 end
 
+--- The plugin's folder that holds the file; nil: none does.
+local function folder_of(path)
+   local found
+   for folder in pairs(opened) do
+      if path:sub(1, #folder + 1) == folder .. "/" and (not found or #folder > #found) then
+         found = folder
+      end
+   end
+   return found
+end
+
+local paths_of_chunks = {} -- as errors and tracebacks name them -> path
+
+--- Compile a module of a plugin, as loadfile() does; errors name it by its path in the plugin's
+--- folder, which says more than the beginning of a long one.
+local function compile(path)
+   local file <close>, message = io.open(path, "rb")
+   if not file then
+      return nil, message
+   end
+   local text = file:read("a"):gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")
+   local name = path:sub(#folder_of(path) + 2)
+   paths_of_chunks[name] = path
+   return load(text, "@" .. name, "t")
+end
+
+--- Finds modules in the folders of plugins, for `require`.
+local function search_plugins(module)
+   local path, tried = package.searchpath(module, package.path)
+   if not path then
+      return tried
+   elseif not folder_of(path) then
+      return nil
+   end
+   local chunk, message = compile(path)
+   if not chunk then
+      error(message)
+   end
+   return chunk, path
+end
+
+local is_searching = false
+
+--- Before Lua's own searcher of files, which would find the same.
+local function install_searcher()
+   if not is_searching then
+      table.insert(package.searchers, 3, search_plugins)
+      is_searching = true
+   end
+end
+
+--- The file that an error or a traceback names so; nil: no plugin's.
+---@param chunk string
+---@return string?
+function plugin_loader.path_of(chunk)
+   return paths_of_chunks[chunk]
+end
+
 local function open_folders(list)
+   install_searcher()
    local paths, cpaths = {}, {}
    for _, folder in ipairs(list) do
       if not opened[folder] and filesystem.is_dir(folder) then
@@ -122,7 +181,12 @@ end
 
 --- What cannot be compiled will not be so at another try.
 local function check_syntax(plugin, path)
-   local chunk, message = loadfile(path, "t")
+   local chunk, message
+   if folder_of(path) then
+      chunk, message = compile(path)
+   else
+      chunk, message = loadfile(path, "t")
+   end
    if not chunk then
       error(exceptions.NonRecoverableError(("plugin '%s': %s"):format(plugin.name, message)))
    end
