@@ -14,31 +14,15 @@ local heal = {}
 
 local HEAL = "cloudify.interfaces.lifecycle.heal"
 local STEPS = {"preheal", "heal", "postheal"}
-local CONTAINED_IN = "cloudify.relationships.contained_in"
 
---- What stands directly in each instance, by its id.
-local function contents(ctx)
-   local inside = {}
-   for instance in ctx.node_instances do
-      for relationship in instance.relationships do
-         if relationship.relationship:is_derived_from(CONTAINED_IN) then
-            local list = inside[relationship.target_id] or {}
-            inside[relationship.target_id] = list
-            table.insert(list, instance)
-         end
-      end
-   end
-   return inside
-end
-
---- Add an instance, and all that stands in it, to `set`, which is by id.
-local function add_with_contents(set, instance, inside)
+--- Add an instance, and all that stands in it, to `set`, which is by id. Of what is in the set, all
+--- that stands in it is, too.
+local function add_with_contents(set, instance)
    if set[instance.id] then
       return
    end
-   set[instance.id] = instance
-   for _, content in ipairs(inside[instance.id] or {}) do
-      add_with_contents(set, content, inside)
+   for _, contained in ipairs(instance:get_contained_subgraph()) do
+      set[contained.id] = contained
    end
 end
 
@@ -49,7 +33,7 @@ local function concerns_all(parameters)
 end
 
 --- The instance that the parameters name, with its machine and all that is on it; else all.
-local function choose(ctx, parameters, inside)
+local function choose(ctx, parameters)
    local chosen, id = {}, parameters.node_instance_id
    if concerns_all(parameters) then
       for instance in ctx.node_instances do
@@ -61,7 +45,7 @@ local function choose(ctx, parameters, inside)
    if not instance then
       error(exceptions.NonRecoverableError("heal: there is no node instance '" .. id .. "'"))
    end
-   add_with_contents(chosen, instance.host or instance, inside)
+   add_with_contents(chosen, instance.host or instance)
    return chosen
 end
 
@@ -76,7 +60,7 @@ end
 
 --- Those of the chosen that do not work: what can be healed, and what must be reinstalled together
 --- with all that stands in it. What was never asked works, unless it was chosen by its id.
-local function sort_out(chosen, inside, unknown_works)
+local function sort_out(chosen, unknown_works)
    local to_heal, to_reinstall = {}, {}
    for id, instance in pairs(chosen) do
       local works = status.of(instance)
@@ -86,7 +70,7 @@ local function sort_out(chosen, inside, unknown_works)
       if not works and instance.node:has_operation(HEAL) then
          to_heal[id] = instance
       elseif not works then
-         add_with_contents(to_reinstall, instance, inside)
+         add_with_contents(to_reinstall, instance)
       end
    end
    for id in pairs(to_reinstall) do
@@ -140,10 +124,10 @@ function heal.keep_failure(subgraph, arguments)
 end
 
 --- Move those that this execution has failed to heal over to what must be reinstalled.
-local function add_failed(ctx, chosen, to_reinstall, inside)
+local function add_failed(ctx, chosen, to_reinstall)
    for _, instance in pairs(chosen) do
       if instance.system_properties.heal_failed == ctx.execution_id then
-         add_with_contents(to_reinstall, instance, inside)
+         add_with_contents(to_reinstall, instance)
       end
    end
 end
@@ -184,8 +168,7 @@ local function reinstall(ctx, parameters, instances)
 end
 
 heal.heal = workflow{resumable = true}(function(ctx, parameters)
-   local inside = contents(ctx)
-   local chosen = choose(ctx, parameters, inside)
+   local chosen = choose(ctx, parameters)
    if parameters.force_reinstall == true then
       reinstall(ctx, parameters, chosen)
       return
@@ -193,14 +176,14 @@ heal.heal = workflow{resumable = true}(function(ctx, parameters)
    if parameters.check_status ~= false then
       status.check(ctx, {node_instance_ids = ids_of(chosen)}, "heal-check_status")
    end
-   local to_heal, to_reinstall = sort_out(chosen, inside, concerns_all(parameters))
+   local to_heal, to_reinstall = sort_out(chosen, concerns_all(parameters))
    check_allowed(parameters, to_reinstall)
    if next(to_heal) then
       build(ctx, to_heal, {name = "heal"}):execute()
    else
       finish(ctx, "heal")
    end
-   add_failed(ctx, chosen, to_reinstall, inside)
+   add_failed(ctx, chosen, to_reinstall)
    check_allowed(parameters, to_reinstall)
    reinstall(ctx, parameters, to_reinstall)
    forget_failed(ctx, chosen)
