@@ -149,9 +149,9 @@ describe("a workflow", function()
            "tasks.side", true}},
       {"6.3", "sees instances", [[
          local app = only(ctx, "app")
-         tell(app.node_id, app.node.id, app.state, app:get_state(), app.deployment_id,
+         tell(app.node_id, app.node.id, app.state, app.deployment_id,
             app.modification == nil, #app.scaling_groups, app.index)
-      ]], {"app", "app", "started", "started", "app", true, 0, 1}},
+      ]], {"app", "app", "started", "app", true, 0, 1}},
       {"6.3", "sees what instances contain, which follows from contained_in", [[
          local machine = only(ctx, "machine")
          tell(names(machine.contained_instances), names(machine:get_contained_subgraph()))

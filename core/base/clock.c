@@ -14,9 +14,19 @@ void clock_timestamp(char text[CLOCK_TEXT_SIZE])
     snprintf(text + length, CLOCK_TEXT_SIZE - length, ".%03dZ", (int)(now.tv_nsec / 1000000));
 }
 
-double clock_monotonic(void)
+static double seconds_of(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+double clock_realtime(void)
+{
+    return seconds_of(CLOCK_REALTIME);
+}
+
+double clock_monotonic(void)
+{
+    return seconds_of(CLOCK_MONOTONIC);
 }

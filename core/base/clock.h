@@ -6,6 +6,8 @@ enum { CLOCK_TEXT_SIZE = 32 };
 
 /** Now, UTC, ISO 8601 with milliseconds and Z: 2026-11-23T09:30:00.123Z (runtime.md 5.3). */
 void clock_timestamp(char text[CLOCK_TEXT_SIZE]);
+/** Seconds since 1970, as time() counts them, with fractions. */
+double clock_realtime(void);
 /** Seconds of a clock that only runs forward; its zero means nothing. */
 double clock_monotonic(void);
 

@@ -140,6 +140,9 @@ struct task *execution_operation_task(struct execution *execution,
                                       const struct operation_call *call, struct error *err);
 struct task *execution_state_task(struct execution *execution, long instance, const char *state,
                                   struct error *err);
+/** The task whose value is the state that the instance has when it runs. */
+struct task *execution_get_state_task(struct execution *execution, long instance,
+                                      struct error *err);
 /** @param context object merged into the context of the event, or NULL; borrowed */
 struct task *execution_node_event_task(struct execution *execution, long instance, const char *text,
                                        json_t *context, struct error *err);
@@ -154,9 +157,13 @@ struct task *execution_workflow_event_task(struct execution *execution, const ch
                                            const char *event_type, json_t *context,
                                            json_t *arguments, struct error *err);
 struct task *execution_subgraph(struct execution *execution, const char *name, struct error *err);
-/** A call of function number `function` of the workflow host. */
+/**
+ * A call of function number `function` of the workflow host.
+ *
+ * @param info any text that the task is known by to the workflow, or NULL
+ */
 struct task *execution_local_task(struct execution *execution, const char *name, int function,
-                                  struct error *err);
+                                  const char *info, struct error *err);
 
 /**
  * Store the graph as it stands under `name`, so that it can be resumed.
@@ -180,9 +187,10 @@ bool execution_graph_is_stored(const struct execution *execution);
 bool execution_log(struct execution *execution, long instance, const char *level, const char *text,
                    struct error *err);
 
-/* The workflow is about to wait: it is resumed when the graph, or that task, has ended. */
+/* The workflow is about to wait: it is resumed when the graph, or that task, has ended. `retries`:
+ * whether the task is tried again where it fails. */
 void execution_wait_graph(struct execution *execution);
-void execution_wait_task(struct execution *execution, struct task *task);
+void execution_wait_task(struct execution *execution, struct task *task, bool retries);
 /**
  * How the graph that was waited for has ended. Ask once after being resumed.
  *

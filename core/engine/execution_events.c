@@ -137,6 +137,8 @@ static json_t *task_context(const struct execution *e, const struct task *task)
 {
     if (task->kind == TASK_SUBGRAPH)
         return subgraph_context();
+    if (task->kind == TASK_LOCAL)
+        return instance_context(e, task->instance);
     json_t *context = json_copy(e->base_context);
     if (context && task->kind == TASK_OPERATION && !add_operation(e, task, context)) {
         json_decref(context);

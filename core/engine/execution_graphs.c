@@ -280,6 +280,8 @@ static bool restore_operations(struct restoration *r, struct error *err)
         const char *state = json_string_at(record, "state", "");
         bool under_way = !strcmp(state, "sent") || !strcmp(state, "started");
         bool failed = !strcmp(state, "failed");
+        if (failed || !strcmp(state, "rescheduled"))
+            task_graph_note_retried(r->e->graph, task, json_string_at(record, "id", ""));
         bool interrupted =
             !strcmp(state, "pending") &&
             json_boolean_at(json_object_get(record, "details"), "interrupted", false);

@@ -92,8 +92,10 @@ struct execution {
 
     enum execution_wait waiting_for;
     struct task *waited_task;
+    bool waited_once;         /* it is not tried again */
     bool no_more_waiting;     /* wait_after_fail is over */
     enum cancel_level cancel; /* what has been applied of the requests to cancel */
+    enum cancel_level told;   /* what the workflow host has been told of them */
     bool told_cancelled;      /* so is the workflow: it may end, but wait no more */
     bool ended;               /* the workflow is over and its end is recorded */
     bool in_turn;             /* a transaction is open */

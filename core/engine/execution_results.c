@@ -157,6 +157,14 @@ static bool set_state(struct execution *e, struct task *task)
     return ok;
 }
 
+static void get_state(struct execution *e, struct task *task)
+{
+    json_t *state = json_string(e->options.instances->items[task->instance]->state);
+    finish(e, task,
+           (struct task_outcome){.end = TASK_END_SUCCESS, .value = state, .retry_after = -1});
+    json_decref(state);
+}
+
 static enum task_end error_end(const json_t *error)
 {
     if (!strcmp(json_string_at(error, "known_type", ""), "OperationRetry"))
@@ -215,6 +223,9 @@ void execution_start_task(struct execution *e, struct task *task, int place)
     case TASK_SET_STATE:
         ok = set_state(e, task);
         break;
+    case TASK_GET_STATE:
+        get_state(e, task);
+        return;
     case TASK_NODE_EVENT:
     case TASK_WORKFLOW_EVENT:
         ok = execution_send_event(e, task);

@@ -176,6 +176,14 @@ static bool set_event_payload(struct task *task, json_t *context, json_t *argume
     return task->payload || error_nomem(err);
 }
 
+struct task *execution_get_state_task(struct execution *e, long instance, struct error *err)
+{
+    struct task *task = task_graph_task(e->graph, TASK_GET_STATE, "get_state", err);
+    if (task)
+        task->instance = instance;
+    return task;
+}
+
 struct task *execution_node_event_task(struct execution *e, long instance, const char *text,
                                        json_t *context, struct error *err)
 {
@@ -203,13 +211,14 @@ struct task *execution_subgraph(struct execution *e, const char *name, struct er
 }
 
 struct task *execution_local_task(struct execution *e, const char *name, int function,
-                                  struct error *err)
+                                  const char *info, struct error *err)
 {
     struct task *task = task_graph_task(e->graph, TASK_LOCAL, name, err);
     if (!task)
         return NULL;
     struct task_retries retries = execution_retries(e, TASK_LOCAL, NULL);
     task->function = function;
+    task->payload = info ? json_string(info) : NULL;
     task->total_retries = retries.total;
     task->retry_interval = retries.interval;
     return task;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/json.h"
 #include "base/utf8.h"
@@ -81,13 +82,13 @@ static void on_retry_due(uv_timer_t *timer)
     uv_close((uv_handle_t *)timer, on_retry_closed);
 }
 
-static void delay(void *data, struct task *task, double seconds)
+/* Let the task be released then. */
+static void set_timer(struct execution *e, struct task *task, double seconds)
 {
     /* Thirty years, in place of more than a timer can count: that would be none. */
     enum { LONGEST = 1000 * 1000 * 1000 };
     if (seconds > LONGEST)
         seconds = LONGEST;
-    struct execution *e = data;
     struct retry_timer *retry = calloc(1, sizeof *retry);
     struct error err = {0};
     if (!retry) {
@@ -106,6 +107,30 @@ static void delay(void *data, struct task *task, double seconds)
     uv_timer_start(&retry->timer, on_retry_due, (uint64_t)(seconds * 1000 + 0.5), 0);
 }
 
+static void delay(void *data, struct task *task, double seconds)
+{
+    task->execute_after = clock_realtime() + seconds;
+    set_timer(data, task, seconds);
+}
+
+/* In a dry run nothing is waited for. */
+static bool hold(void *data, struct task *task)
+{
+    struct execution *e = data;
+    double seconds = task->execute_after - clock_realtime();
+    if (!(seconds > 0) || e->options.dry_run)
+        return false;
+    set_timer(e, task, seconds);
+    return true;
+}
+
+static void on_end(void *data, struct task *task)
+{
+    struct execution *e = data;
+    if (e->options.host->ended)
+        e->options.host->ended(e->workflow, task);
+}
+
 struct task_graph_observer execution_graph_observer(struct execution *e)
 {
     return (struct task_graph_observer){
@@ -115,6 +140,8 @@ struct task_graph_observer execution_graph_observer(struct execution *e)
         .handle = handle,
         .on_retry = on_retry,
         .delay = delay,
+        .hold = hold,
+        .on_end = on_end,
         .on_done = on_done,
     };
 }
@@ -221,6 +248,16 @@ static void end_by_error(struct execution *e, const struct error *err)
 
 /* ---- cancelling ---- */
 
+/* Each request is told once, however it came to be known. */
+static void tell_cancel(struct execution *e)
+{
+    enum cancel_level level = execution_cancel_level(e);
+    if (level == e->told || !e->workflow || !e->options.host->cancelled)
+        return;
+    e->told = level;
+    e->options.host->cancelled(e->workflow, level);
+}
+
 /* A cancelled graph may still be one that has failed: that is the graph's to say. */
 static void apply_cancel(struct execution *e)
 {
@@ -235,6 +272,7 @@ static void apply_cancel(struct execution *e)
     if (!execution_set_status(e->options.store, e->options.execution_id, statuses[level], NULL,
                               &err))
         execution_abort(e, &err);
+    tell_cancel(e);
 }
 
 /* ---- the workflow ---- */
@@ -244,6 +282,9 @@ static void resume_workflow(struct execution *e)
     json_t *value = NULL;
     e->waiting_for = WAIT_NOTHING;
     enum workflow_status status = e->options.host->resume(e->workflow, &value);
+    tell_cancel(e);
+    if (e->waiting_for == WAIT_TASK && e->waited_once)
+        task_graph_try_no_more(e->graph, e->waited_task);
     if (status == WORKFLOW_ABANDONED) {
         apply_cancel(e);
     } else if (status == WORKFLOW_DONE && execution_cancel_level(e) >= CANCEL_FORCE) {
@@ -465,8 +506,9 @@ void execution_wait_graph(struct execution *e)
     e->waiting_for = WAIT_GRAPH;
 }
 
-void execution_wait_task(struct execution *e, struct task *task)
+void execution_wait_task(struct execution *e, struct task *task, bool retries)
 {
+    e->waited_once = !retries;
     e->waiting_for = WAIT_TASK;
     e->waited_task = task;
 }

@@ -11,8 +11,13 @@ const char *task_state_name(enum task_state state)
 const char *task_kind_name(enum task_kind kind)
 {
     static const char *const names[] = {
-        "NOPLocalWorkflowTask", "RemoteWorkflowTask",    "SetNodeInstanceStateTask",
-        "SendNodeEventTask",    "SendWorkflowEventTask", "SubgraphTask",
+        "NOPLocalWorkflowTask",
+        "RemoteWorkflowTask",
+        "SetNodeInstanceStateTask",
+        "GetNodeInstanceStateTask",
+        "SendNodeEventTask",
+        "SendWorkflowEventTask",
+        "SubgraphTask",
         "LocalWorkflowTask",
     };
     return names[kind];

@@ -18,6 +18,7 @@ enum task_kind {
     TASK_NOP,            /* succeeds at once */
     TASK_OPERATION,      /* a function of a plugin, run by a worker */
     TASK_SET_STATE,      /* changes the state of an instance */
+    TASK_GET_STATE,      /* looks it up */
     TASK_NODE_EVENT,     /* sends an event about an instance */
     TASK_WORKFLOW_EVENT, /* sends an event about the execution */
     TASK_SUBGRAPH,       /* contains tasks */
@@ -51,6 +52,8 @@ struct task {
     bool ready;              /* stands in the queue of those that may start */
     bool resume;             /* repeats a run that was interrupted */
     bool announced;          /* its start has been told */
+    bool is_awaited;         /* the workflow host wants to know its end */
+    bool is_last_try;        /* whatever follows, it is not tried again */
     int32_t total_retries;   /* TASK_RETRIES_UNLIMITED, or how many after the first attempt */
     int32_t current_retries; /* 0 on the first attempt */
     int32_t on_success;      /* handlers: numbers given by the workflow host, or */
@@ -62,11 +65,14 @@ struct task {
     long instance;           /* index of the instance concerned, or TASK_NO_INSTANCE */
     long related;            /* operation of a relationship: index of the other instance */
     double retry_interval;   /* seconds */
+    double execute_after;    /* seconds since 1970: when it may start; 0: at any time */
     json_int_t row;          /* of the present attempt in the store, once it was sent */
     const char *text;        /* name of function or subgraph; text of an event; state to set */
     const char *event_type;  /* events: "workflow_stage" or what the caller chose */
     const struct operation *operation; /* TASK_OPERATION, else NULL */
-    json_t *payload;        /* operation: keyword arguments; event: {context, arguments}; or NULL */
+    char *retried; /* id of the attempt before the present one, or of the task replaced; or NULL */
+    json_t *payload;        /* operation: keyword arguments; event: {context, arguments}; local: its
+                             * info; or NULL */
     json_t *error;          /* what it, or the task that it failed by, ended with; or NULL */
     json_t *value;          /* what a finished task returned; or NULL */
     struct task *failed_by; /* subgraph: the task whose failure is its own */

@@ -14,6 +14,7 @@ static const char *const kinds[] = {
     [TASK_NOP] = "nop",
     [TASK_OPERATION] = "operation",
     [TASK_SET_STATE] = "set_state",
+    [TASK_GET_STATE] = "get_state",
     [TASK_NODE_EVENT] = "node_event",
     [TASK_WORKFLOW_EVENT] = "workflow_event",
     [TASK_SUBGRAPH] = "subgraph",
@@ -167,6 +168,8 @@ static bool write_all(struct execution *e, json_t *document, const struct task *
            write_instance(e, document, "related", task->related) &&
            (!task->related_is_target || set_new(document, "related_is_target", json_true())) &&
            (!task->event_type || set_new(document, "event_type", json_string(task->event_type))) &&
+           (!(task->execute_after > 0) ||
+            set_new(document, "execute_after", json_real(task->execute_after))) &&
            (!task->payload || write_value(e, document, "payload", task->payload, err)) &&
            set_new(document, "send_events", json_boolean(task->send_events)) &&
            write_edges(document, "after", &task->dependencies, UINT32_MAX) &&
@@ -256,6 +259,7 @@ static bool read_rest(struct execution *e, const json_t *document, struct task *
     task->total_retries = (int32_t)json_integer_at(document, "total_retries", usual.total);
     task->retry_interval = json_number_at(document, "retry_interval", usual.interval);
     task->current_retries = (int32_t)json_integer_at(document, "current_retries", 0);
+    task->execute_after = json_number_at(document, "execute_after", 0);
     task->payload = read_value(e, document, "payload", err);
     const char *event_type = json_string_at(document, "event_type", NULL);
     return !err->code &&

@@ -2,6 +2,7 @@
 #include "engine/task_graph.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,10 +97,21 @@ void task_graph_unready(struct task_graph *graph, struct task *task)
     task->ready = false;
 }
 
+/* Whether its time is still to come. */
+static bool is_held(struct task_graph *graph, struct task *task)
+{
+    if (!(task->execute_after > 0) || !graph->observer.hold ||
+        !graph->observer.hold(graph->observer.data, task))
+        return false;
+    task->delayed = true;
+    graph->delayed++;
+    return true;
+}
+
 void task_graph_check_ready(struct task_graph *graph, struct task *task)
 {
     if (task->ready || task->waiting || task->delayed || !task->attached ||
-        task->state != TASK_PENDING)
+        task->state != TASK_PENDING || is_held(graph, task))
         return;
     struct task_list *list = ready_list(graph, task);
     task->previous_ready = list->last;
@@ -215,6 +227,26 @@ void task_graph_undepend(struct task_graph *graph, struct task *task, struct tas
     task_edges_remove(&dependency->dependents, task);
     task_edges_remove(&task->dependencies, dependency);
     task_graph_unblock(graph, task);
+}
+
+bool task_graph_start_after(struct task_graph *graph, struct task *task, double seconds,
+                            struct error *err)
+{
+    if (task->state != TASK_PENDING || task->delayed)
+        return error_set(err, ERROR_STATE, "task '%s' has started, or waits for its time already",
+                         task->text);
+    task->execute_after = seconds;
+    task_graph_unready(graph, task);
+    task_graph_check_ready(graph, task);
+    return true;
+}
+
+void task_graph_note_retried(struct task_graph *graph, struct task *task, const char *id)
+{
+    if (!task->retried)
+        task->retried = arena_alloc(&graph->memory, UUID_TEXT_SIZE);
+    if (task->retried)
+        snprintf(task->retried, UUID_TEXT_SIZE, "%s", id);
 }
 
 void task_graph_detach(struct task_graph *graph, struct task *task)

@@ -54,6 +54,12 @@ struct task_graph_observer {
                    struct error *err);
     /* `task` has been renewed for another attempt; it may have to be delayed yet. */
     void (*on_retry)(void *data, struct task *task);
+    /* `task` would start, but has an execute_after. Returns whether that lies ahead: then
+     * task_graph_release() it at that time. NULL: it never does. */
+    bool (*hold)(void *data, struct task *task);
+    /* `task`, whose is_awaited is set, has ended and is not tried again; it may have a successor.
+     */
+    void (*on_end)(void *data, struct task *task);
     /* `task` is to be retried: task_graph_release() it in `seconds` (> 0). */
     void (*delay)(void *data, struct task *task, double seconds);
     /* Whether enough has been told for now: then task_graph_take() gives nothing; or NULL: never.
@@ -106,6 +112,14 @@ bool task_graph_depend(struct task_graph *graph, struct task *task, struct task 
                        struct error *err);
 /** Undo task_graph_depend(); no such dependency is no error. */
 void task_graph_undepend(struct task_graph *graph, struct task *task, struct task *dependency);
+/**
+ * Let `task` not start before a time; behind what it waits for in any case.
+ *
+ * @param seconds since 1970
+ * @return false with `err` set: ERROR_STATE (it has started, or waits for such a time already)
+ */
+bool task_graph_start_after(struct task_graph *graph, struct task *task, double seconds,
+                            struct error *err);
 /** Take a task that has not started, and all in it, out of the graph; who waited waits no more. */
 void task_graph_remove(struct task_graph *graph, struct task *task);
 
@@ -170,7 +184,12 @@ const struct task *task_graph_next_operation(const struct task_graph *graph);
 /** Say how a task that was taken has ended; the values are kept by reference. */
 void task_graph_finish(struct task_graph *graph, struct task *task,
                        const struct task_outcome *outcome);
-/** The time of a delayed retry has come. Harmless if the task has been removed since. */
+/** Try `task` no more than it has been, this time included: what waits for its retry fails by what
+ * its last attempt failed by. */
+void task_graph_try_no_more(struct task_graph *graph, struct task *task);
+/** Note the id of an attempt that `task` follows, copied; without memory it is not known. */
+void task_graph_note_retried(struct task_graph *graph, struct task *task, const char *id);
+/** The time that a task was held or delayed for has come. Harmless if it was removed since. */
 void task_graph_release(struct task_graph *graph, struct task *task);
 
 /** Give out no more tasks; those that run are waited for. */

@@ -137,7 +137,7 @@ static struct handler_result decide(struct task_graph *graph, struct task *task,
 
 static bool may_retry(const struct task *task, const struct handler_result *result)
 {
-    if (task->kind == TASK_SUBGRAPH && !result->retried_task)
+    if (task->is_last_try || (task->kind == TASK_SUBGRAPH && !result->retried_task))
         return false;
     return task->total_retries == TASK_RETRIES_UNLIMITED || result->ignore_total_retries ||
            task->current_retries < task->total_retries;
@@ -146,6 +146,7 @@ static bool may_retry(const struct task *task, const struct handler_result *resu
 /* The next attempt stands where the last one stood: dependents and container notice nothing. */
 static void retry_itself(struct task_graph *graph, struct task *task, double delay)
 {
+    task_graph_note_retried(graph, task, task->id);
     id_uuid(task->id);
     task->current_retries++;
     task->state = TASK_PENDING;
@@ -181,6 +182,7 @@ static void retry_by_successor(struct task_graph *graph, struct task *task, stru
     successor->current_retries = task->current_retries + 1;
     successor->total_retries = task->total_retries;
     successor->replaces = task->number;
+    task_graph_note_retried(graph, successor, task->id);
     struct error err = {0};
     bool ok = (successor->attached || task_graph_add(graph, task->container, successor, &err)) &&
               inherit_dependents(graph, task, successor);
@@ -233,6 +235,12 @@ static void leave(struct task_graph *graph, struct task *task, bool done)
     check_emptied(graph, parent);
 }
 
+static void tell_end(struct task_graph *graph, struct task *task)
+{
+    if (task->is_awaited && graph->observer.on_end)
+        graph->observer.on_end(graph->observer.data, task);
+}
+
 static void follow(struct task_graph *graph, struct task *task, struct handler_result *result)
 {
     if (result->action == HANDLER_RETRY && !may_retry(task, result)) {
@@ -240,6 +248,8 @@ static void follow(struct task_graph *graph, struct task *task, struct handler_r
             task_graph_remove(graph, result->retried_task);
         result->action = HANDLER_FAIL;
     }
+    if (result->action != HANDLER_RETRY || result->retried_task)
+        tell_end(graph, task);
     if (result->action == HANDLER_FAIL)
         fail_task(graph, task);
     else if (result->action != HANDLER_RETRY)
@@ -259,6 +269,7 @@ static void end_task(struct task_graph *graph, struct task *task,
                                                    : TASK_FAILED;
     tell(graph, task, outcome);
     if (task->container && !task->container->attached) {
+        tell_end(graph, task);
         leave(graph, task,
               outcome->end ==
                   TASK_END_SUCCESS); /* its subgraph is over: nothing follows any more */
@@ -284,8 +295,20 @@ void task_graph_release(struct task_graph *graph, struct task *task)
     if (!task->delayed)
         return;
     task->delayed = false;
+    task->execute_after = 0;
     graph->delayed--;
     task_graph_check_ready(graph, task);
+}
+
+void task_graph_try_no_more(struct task_graph *graph, struct task *task)
+{
+    task->is_last_try = true;
+    if (!task->delayed || !task->current_retries)
+        return;
+    task->current_retries--;
+    task->state = TASK_FAILED;
+    tell_end(graph, task);
+    fail_task(graph, task);
 }
 
 void task_graph_cancel(struct task_graph *graph)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "engine/cancel.h"
 #include "engine/task.h"
 #include "engine/task_graph.h"
 
@@ -31,8 +32,8 @@ enum workflow_status {
 
 /*
  * A workflow is opened once, resumed until it is done or has failed, then closed. All calls come
- * from the thread of the engine, never one inside another, except that `handle` and `run_local`
- * may be called while the workflow waits.
+ * from the thread of the engine, never one inside another, except that `handle`, `run_local`,
+ * `ended` and `cancelled` may be called while the workflow waits.
  */
 struct workflow_host {
     void *data;
@@ -55,6 +56,10 @@ struct workflow_host {
     /* Run the function number task->function of a local task. `*value` gets, new, the result or,
      * when it returns false, the error {message, type, traceback?, recoverable?, retry_after?}. */
     bool (*run_local)(void *workflow, struct task *task, json_t **value);
+    /* A task whose is_awaited is set has ended, as its state, value and error say. */
+    void (*ended)(void *workflow, struct task *task);
+    /* It is to be cancelled, or more urgently than so far; called once for each level met. */
+    void (*cancelled)(void *workflow, enum cancel_level level);
     /* End it, wherever it stands; afterwards no handle to the execution or its tasks works. */
     void (*close)(void *workflow);
 };

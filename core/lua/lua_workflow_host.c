@@ -248,7 +248,7 @@ static enum workflow_status drain(struct workflow_run *run, json_t **value)
     while (run->drain || (run->drain = workflow_task_next_pending(run->L))) {
         struct task *task = run->drain;
         if (task->attached) {
-            execution_wait_task(run->execution, task);
+            execution_wait_task(run->execution, task, true);
             return WORKFLOW_WAITING;
         }
         json_t *result = NULL;
@@ -322,6 +322,7 @@ struct handler_call {
     struct task *task;
     int function;
     struct handler_result *result;
+    enum cancel_level level;
     json_t *value;
 };
 
@@ -403,6 +404,10 @@ static bool protected_call(struct workflow_run *run, lua_CFunction function,
 static bool host_handle(void *workflow, struct task *task, int handler,
                         struct handler_result *result, struct error *err)
 {
+    const struct workflow_run *run = workflow;
+    /* Without a graph it is the workflow that goes on after a success (runtime.md 6.4). */
+    if (!run->graph_mode && task->state == TASK_SUCCEEDED)
+        return true;
     struct handler_call call = {.task = task, .function = handler, .result = result};
     return protected_call(workflow, call_handler, &call, NULL, err);
 }
@@ -461,6 +466,38 @@ static bool host_run_local(void *workflow, struct task *task, json_t **value)
     return ok;
 }
 
+/* ---- what it is told ---- */
+
+static int call_listeners(lua_State *L)
+{
+    struct handler_call *call = lua_touserdata(L, 1);
+    workflow_result_tell(L, call->task);
+    return 0;
+}
+
+static void host_ended(void *workflow, struct task *task)
+{
+    struct handler_call call = {.task = task};
+    struct error ignored = {0}; /* what a listener fails by is logged where it is called */
+    protected_call(workflow, call_listeners, &call, NULL, &ignored);
+}
+
+static int call_cancel_callbacks(lua_State *L)
+{
+    struct handler_call *call = lua_touserdata(L, 1);
+    lua_module_field(L, "cloudify.workflows.api", "tell_cancelled");
+    lua_pushboolean(L, call->level >= CANCEL_KILL);
+    lua_call(L, 1, 0);
+    return 0;
+}
+
+static void host_cancelled(void *workflow, enum cancel_level level)
+{
+    struct handler_call call = {.level = level};
+    struct error ignored = {0}; /* as above */
+    protected_call(workflow, call_cancel_callbacks, &call, NULL, &ignored);
+}
+
 const struct workflow_host *lua_workflow_host(void)
 {
     static const struct workflow_host host = {.open = host_open,
@@ -469,6 +506,8 @@ const struct workflow_host *lua_workflow_host(void)
                                               .save_handler = host_save_handler,
                                               .load_handler = host_load_handler,
                                               .run_local = host_run_local,
+                                              .ended = host_ended,
+                                              .cancelled = host_cancelled,
                                               .close = host_close};
     return &host;
 }

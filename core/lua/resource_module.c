@@ -10,13 +10,18 @@
 #include "lua/core_module.h"
 #include "lua/operation_context.h"
 #include "lua/value.h"
+#include "lua/workflow_run.h"
 #include "resources/download.h"
 #include "resources/keeping.h"
 #include "resources/resource.h"
 #include "resources/target.h"
 
+/* Of the ctx of an operation or of a workflow. */
 static struct resource_places check_places(lua_State *L)
 {
+    struct resource_places places;
+    if (workflow_ctx_places(L, 1, &places))
+        return places;
     const json_t *request = lua_context_check(L, 1)->request;
     return (struct resource_places){.workdir = json_string_at(request, "workdir", NULL),
                                     .blueprint = json_string_at(request, "resources", NULL)};
@@ -159,13 +164,23 @@ static char *new_folder(const char *workdir, const char *operation, struct error
     return NULL;
 }
 
+static int keep_for_workflow(lua_State *L, const struct resource_places *places)
+{
+    struct error err = {0};
+    char *path = keeping_new(places->workdir, NULL, &err);
+    return push_text(L, path, path ? strlen(path) : 0, &err);
+}
+
 /* keep(ctx, scope): a new private folder, "deployment" or "operation" says until when it is kept.
  */
 static int resource_keep(lua_State *L)
 {
     static const char *const scopes[] = {"deployment", "operation", NULL};
-    struct operation_context *context = lua_context_check(L, 1);
     bool for_operation = luaL_checkoption(L, 2, "deployment", scopes) == 1;
+    struct resource_places places;
+    if (!for_operation && workflow_ctx_places(L, 1, &places))
+        return keep_for_workflow(L, &places);
+    struct operation_context *context = lua_context_check(L, 1);
     const char *operation =
         for_operation ? json_string_at(context->request, "id", "operation") : NULL;
     struct error err = {0};

@@ -5,7 +5,6 @@
 #include "lua/lua_cloudify.h"
 #include "lua/value.h"
 #include "lua/workflow_run.h"
-#include "resources/resource.h"
 
 static const struct workflow_class ctx_class;
 
@@ -139,10 +138,11 @@ static int call_local(lua_State *L)
     return 1;
 }
 
-/* The options at index 3 are completed by what the function at index 2 is declared with. */
+/* The options at index 3 are completed by what the function at index 2, or of that name, is
+ * declared with. */
 static void add_task_config(lua_State *L)
 {
-    lua_module_field(L, "cloudify.decorators", "local_task_options");
+    lua_module_field(L, "cloudify.workflows.handlers", "local_task_options");
     lua_pushvalue(L, 2);
     lua_pushvalue(L, 3);
     lua_call(L, 2, 1);
@@ -175,19 +175,46 @@ static void push_local_function(lua_State *L)
     lua_pushcclosure(L, call_local, 2);
 }
 
+static void check_local_options(lua_State *L)
+{
+    static const char *const known[] = {"name",
+                                        "kwargs",
+                                        "node",
+                                        "info",
+                                        "total_retries",
+                                        "retry_interval",
+                                        "send_task_events",
+                                        "local",
+                                        "override_task_config",
+                                        NULL};
+    if (workflow_option(L, 3, "task_id") != LUA_TNIL)
+        lua_exception_raise(
+            L, "NonRecoverableError",
+            "local_task: 'task_id' cannot be chosen, each attempt gets an id of its "
+            "own");
+    lua_settop(L, 3);
+    workflow_check_options(L, 3, "local_task", known);
+}
+
 /* local_task(function or "module.function", options) */
 static int ctx_local_task(lua_State *L)
 {
     struct workflow_run *run = check_run(L);
     lua_settop(L, 3);
-    if (lua_isfunction(L, 2))
-        add_task_config(L);
+    check_local_options(L);
+    add_task_config(L);
     workflow_option(L, 3, "name");
     const char *name = luaL_optstring(L, -1, lua_isstring(L, 2) ? lua_tostring(L, 2) : "local");
+    workflow_option(L, 3, "info");
+    const char *info = luaL_optstring(L, -1, NULL);
+    workflow_option(L, 3, "node");
+    long instance = workflow_instance_check(L, -1);
     push_local_function(L);
     int function = luaL_ref(L, LUA_REGISTRYINDEX);
     struct error err = {0};
-    struct task *task = execution_local_task(run->execution, name, function, &err);
+    struct task *task = execution_local_task(run->execution, name, function, info, &err);
+    if (task)
+        task->instance = instance;
     if (task && workflow_option(L, 3, "total_retries") != LUA_TNIL)
         task->total_retries = (int32_t)luaL_checkinteger(L, -1);
     if (task && workflow_option(L, 3, "retry_interval") != LUA_TNIL)
@@ -201,7 +228,8 @@ static int ctx_local_task(lua_State *L)
  * keyword arguments. */
 static int ctx_execute_task(lua_State *L)
 {
-    static const char *const elsewhere[] = {"task_queue", "task_target", "node_context", "timeout"};
+    static const char *const elsewhere[] = {"task_queue", "task_target", "node_context", "timeout",
+                                            "timeout_recoverable"};
     luaL_checkstring(L, 2);
     lua_settop(L, 3);
     if (!workflow_flag(L, 3, "local", true))
@@ -219,12 +247,24 @@ static int ctx_execute_task(lua_State *L)
     return ctx_local_task(L);
 }
 
+bool workflow_ctx_places(lua_State *L, int arg, struct resource_places *places)
+{
+    const struct workflow_handle *handle = workflow_handle_test(L, arg, &ctx_class);
+    if (!handle)
+        return false;
+    const struct workflow_run *run = handle->object;
+    const struct execution_options *options = execution_options(run->execution);
+    *places = (struct resource_places){.workdir = options->work_directory,
+                                       .blueprint = options->resources_directory};
+    return true;
+}
+
 /* resource_path(path): where a resource can be read. */
 static int ctx_resource_path(lua_State *L)
 {
-    const struct execution_options *options = check_options(L);
-    const struct resource_places places = {.workdir = options->work_directory,
-                                           .blueprint = options->resources_directory};
+    struct resource_places places;
+    check_run(L);
+    workflow_ctx_places(L, 1, &places);
     const char *name = luaL_checkstring(L, 2), *place = NULL;
     struct error err = {0};
     int file = resource_open(&places, name, &place, &err);
@@ -393,11 +433,12 @@ static const luaL_Reg fields[] = {{"execution_id", ctx_execution_id},
                                   {"node_instances", ctx_node_instances},
                                   {NULL, NULL}};
 
-static const struct workflow_class ctx_class = {.name = "cloudify.workflow.ctx",
-                                                .noun = "workflow ctx",
-                                                .methods = methods,
-                                                .fields = fields,
-                                                .bases = {&workflow_services_class}};
+static const struct workflow_class ctx_class = {
+    .name = "cloudify.workflow.ctx",
+    .noun = "workflow ctx",
+    .methods = methods,
+    .fields = fields,
+    .bases = {&workflow_services_class, &workflow_records_class}};
 
 void workflow_ctx_register(lua_State *L)
 {

@@ -202,6 +202,37 @@ int workflow_option(lua_State *L, int arg, const char *name)
     return lua_getfield(L, arg, name);
 }
 
+static bool is_listed(const char *const names[], const char *name)
+{
+    for (size_t i = 0; names[i]; i++) {
+        if (!strcmp(names[i], name))
+            return true;
+    }
+    return false;
+}
+
+void workflow_check_options(lua_State *L, int arg, const char *method, const char *const names[])
+{
+    if (lua_isnoneornil(L, arg))
+        return;
+    luaL_checktype(L, arg, LUA_TTABLE);
+    for (lua_pushnil(L); lua_next(L, arg); lua_pop(L, 1)) {
+        lua_pushvalue(L, -2); /* lua_tostring() would change the key */
+        const char *name = luaL_tolstring(L, -1, NULL);
+        if (lua_isinteger(L, -2) || !is_listed(names, name)) {
+            struct suggestion suggestion;
+            suggestion_init(&suggestion, name);
+            for (size_t i = 0; names[i]; i++)
+                suggestion_consider(&suggestion, names[i]);
+            lua_exception_raise(L, "NonRecoverableError", "%s: no option '%s'%s%s%s", method, name,
+                                suggestion.best ? "; did you mean '" : "",
+                                suggestion.best ? suggestion.best : "",
+                                suggestion.best ? "'?" : "");
+        }
+        lua_pop(L, 2);
+    }
+}
+
 bool workflow_flag(lua_State *L, int arg, const char *name, bool fallback)
 {
     int type = workflow_option(L, arg, name);

@@ -46,6 +46,20 @@ void workflow_instance_push(lua_State *L, const struct modification_view *view, 
         workflow_handle_push(L, &instance_class, ni, ni, instance);
 }
 
+long workflow_instance_check(lua_State *L, int arg)
+{
+    if (lua_isnoneornil(L, arg))
+        return TASK_NO_INSTANCE;
+    return (long)workflow_handle_check(L, arg, &instance_class)->index;
+}
+
+static int instance_get_state(lua_State *L)
+{
+    struct error err = {0};
+    struct task *task = execution_get_state_task(workflow_run(L)->execution, check_index(L), &err);
+    return workflow_task_return(L, task, &err);
+}
+
 static int instance_set_state(lua_State *L)
 {
     long instance = check_index(L);
@@ -243,7 +257,7 @@ static int instance_relationships(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {{"set_state", instance_set_state},
-                                   {"get_state", instance_state},
+                                   {"get_state", instance_get_state},
                                    {"send_event", instance_send_event},
                                    {"execute_operation", instance_execute_operation},
                                    {"get_contained_subgraph", instance_get_contained_subgraph},

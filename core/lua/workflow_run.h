@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "engine/execution.h"
+#include "resources/resource.h"
 
 struct workflow_run {
     lua_State *L;      /* the main thread: handlers and local tasks run in it */
@@ -29,6 +30,9 @@ struct workflow_run {
     bool succeeded;         /* how the function ended, and the JSON of its result or error */
     json_t *value;
 };
+
+/** Whether the ctx of a workflow stands at `arg`; then `*places` gets where its resources are. */
+bool workflow_ctx_places(lua_State *L, int arg, struct resource_places *places);
 
 /** The workflow that runs in this state. */
 struct workflow_run *workflow_run(lua_State *L);
@@ -80,6 +84,9 @@ void workflow_json_push(lua_State *L, json_t *value);
 /** Push JSON as data that refuses assignment. [-0, +1, e] */
 void workflow_constant_push(lua_State *L, json_t *value, const char *refusal);
 
+/** Push what a task has returned: nothing is nil, not a null that counts as true. [-0, +1, e] */
+void workflow_value_push(lua_State *L, json_t *value);
+
 /* One class a file. */
 void workflow_ctx_register(lua_State *L);
 void workflow_node_register(lua_State *L);
@@ -130,16 +137,30 @@ size_t workflow_iterator_position(lua_State *L);
 struct task *workflow_subgraph_test(lua_State *L, int arg);
 /** A task started without a graph that the workflow has not asked for, forgotten now; or NULL. */
 struct task *workflow_task_next_pending(lua_State *L);
+/** Make the tables of what follows from tasks. [-0, +0, m] */
+void workflow_result_register(lua_State *L);
+/** Call those who listen for the result of a task that has ended. [-0, +0, e] */
+void workflow_result_tell(lua_State *L, struct task *task);
+/** What all tasks have of waiting and listening; no handle is of this class. */
+extern const struct workflow_class workflow_result_class;
 /** What graphs and subgraphs have in common; no handle is of this class. */
 extern const struct workflow_class workflow_container_class;
 /** What ctx has of the services around the original; no handle is of this class either. */
 extern const struct workflow_class workflow_services_class;
+/** What ctx tells of blueprint and deployment as records and lists; likewise. */
+extern const struct workflow_class workflow_records_class;
+/** Index of the node instance whose handle stands at `arg`; TASK_NO_INSTANCE: there stands nil.
+ * Raises for anything else. [-0, +0, v] */
+long workflow_instance_check(lua_State *L, int arg);
 
 /* Options of a method stand in a table, its last argument. Where more than one is asked for, the
  * caller has cut the stack to the arguments by lua_settop(). */
 
 /** The option `name` of the table of options at `arg`, pushed; nil without a table. [-0, +1, e] */
 int workflow_option(lua_State *L, int arg, const char *name);
+/** Raise unless the table of options at `arg`, if there is one, has only options that `names`
+ * lists, up to NULL; `method` is who takes them. [-0, +0, v] */
+void workflow_check_options(lua_State *L, int arg, const char *method, const char *const names[]);
 /** The boolean option `name` of the table at `arg`, or `fallback`. [-0, +0, e] */
 bool workflow_flag(lua_State *L, int arg, const char *name, bool fallback);
 /** The option `name` as a JSON object, boxed on the stack; NULL where it is absent. [-0, +1, e] */

@@ -6,7 +6,6 @@
 #include "lua/workflow_run.h"
 
 static const struct workflow_class task_class, subgraph_class;
-static const char pending_key; /* registry: tasks started without a graph and not yet asked for */
 
 static const struct workflow_class *class_of(const struct task *task)
 {
@@ -32,104 +31,9 @@ void workflow_task_push(lua_State *L, struct task *task)
     workflow_handle_push(L, class_of(task), task, task, 0);
 }
 
-static void set_pending(lua_State *L, const struct task *task, bool pending)
-{
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &pending_key);
-    if (pending)
-        lua_pushboolean(L, true);
-    else
-        lua_pushnil(L);
-    lua_rawsetp(L, -2, task);
-    lua_pop(L, 1);
-}
-
-struct task *workflow_task_next_pending(lua_State *L)
-{
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &pending_key);
-    lua_pushnil(L);
-    struct task *task = NULL;
-    if (lua_next(L, -2)) {
-        task = lua_touserdata(L, -2);
-        lua_pop(L, 2);
-    }
-    lua_pop(L, 1);
-    if (task)
-        set_pending(L, task, false);
-    return task;
-}
-
-int workflow_task_return(lua_State *L, struct task *task, const struct error *err)
-{
-    struct workflow_run *run = workflow_run(L);
-    if (!task)
-        return workflow_raise(L, err);
-    struct error add_error = {0};
-    if (!run->graph_mode) {
-        if (!task_graph_add(execution_graph(run->execution), NULL, task, &add_error))
-            return workflow_raise(L, &add_error);
-        set_pending(L, task, true);
-    }
-    workflow_task_push(L, task);
-    return 1;
-}
-
-int workflow_wait(lua_State *L, lua_KContext context, lua_KFunction k)
-{
-    struct workflow_run *run = workflow_run(L);
-    if (L != run->thread || !lua_isyieldable(L))
-        return lua_exception_raise(L, "NonRecoverableError",
-                                   "a workflow can wait only in its own function, not in a "
-                                   "handler, a coroutine of its own or a callback");
-    run->waiting = true;
-    return lua_yieldk(L, 0, context, k);
-}
-
-/* Raise what the task has failed by (runtime.md 6.4); its field `task` tells which task that was.
- */
-static int raise_error(lua_State *L, const struct task *task)
-{
-    json_t **box = lua_json_box(L);
-    *box = execution_task_error(workflow_run(L)->execution, task);
-    lua_exception_from_json(L, *box);
-    return lua_error(L);
-}
-
-/* What a task has returned; nothing is nil, not a null that counts as true. */
-static void push_value(lua_State *L, json_t *value)
+void workflow_value_push(lua_State *L, json_t *value)
 {
     workflow_json_push(L, json_is_null(value) ? NULL : value);
-}
-
-static int finish_get(lua_State *L, int status, lua_KContext context)
-{
-    (void)status;
-    struct task *task = (struct task *)context;
-    json_t *value = NULL;
-    set_pending(L, task, false);
-    bool ok = execution_task_result(workflow_run(L)->execution, task, &value);
-    if (ok) {
-        push_value(L, value);
-        return 1;
-    }
-    if (value)
-        return raise_error(L, task);
-    if (execution_cancel_level(workflow_run(L)->execution) > CANCEL_NONE)
-        return lua_exception_raise(L, "ExecutionCancelled", "the execution was cancelled");
-    return lua_exception_raise(L, "WorkflowFailed", "task '%s' failed: no reason given",
-                               task->text ? task->text : "");
-}
-
-static int task_get(lua_State *L)
-{
-    struct task *task = workflow_task_check(L, 1);
-    if (task_is_terminal(task) && !task->attached)
-        return finish_get(L, LUA_OK, (lua_KContext)task);
-    if (!task->attached)
-        return lua_exception_raise(L, "NonRecoverableError",
-                                   "task '%s' was not added to a graph, so it never ends",
-                                   task->text ? task->text : "");
-    execution_wait_task(workflow_run(L)->execution, task);
-    return workflow_wait(L, (lua_KContext)task, finish_get);
 }
 
 static int task_id(lua_State *L)
@@ -174,13 +78,15 @@ static int task_is_nop(lua_State *L)
     return 1;
 }
 
-/* What events say of it: the text of an event, the state that is set. */
+/* The text of an event, the state that is set, what a local task was given. */
 static int task_info(lua_State *L)
 {
     const struct task *task = workflow_task_check(L, 1);
     bool has_info = task->kind == TASK_SET_STATE || task->kind == TASK_NODE_EVENT ||
                     task->kind == TASK_WORKFLOW_EVENT;
-    lua_pushstring(L, has_info ? task->text : NULL);
+    lua_pushstring(L, task->kind == TASK_LOCAL ? json_string_value(task->payload)
+                      : has_info               ? task->text
+                                               : NULL);
     return 1;
 }
 
@@ -220,6 +126,24 @@ static int task_retry_interval(lua_State *L)
     return 1;
 }
 
+/* When it may start, seconds since 1970; nil: at any time. */
+static int task_execute_after(lua_State *L)
+{
+    double seconds = workflow_task_check(L, 1)->execute_after;
+    if (seconds > 0)
+        lua_pushnumber(L, seconds);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+/* The id of the attempt before, or of the task whose place it takes. */
+static int task_retried_task(lua_State *L)
+{
+    lua_pushstring(L, workflow_task_check(L, 1)->retried);
+    return 1;
+}
+
 static int task_send_task_events(lua_State *L)
 {
     lua_pushboolean(L, workflow_task_check(L, 1)->send_events);
@@ -235,7 +159,7 @@ static int task_operation(lua_State *L)
 
 static int task_result(lua_State *L)
 {
-    push_value(L, workflow_task_check(L, 1)->value);
+    workflow_value_push(L, workflow_task_check(L, 1)->value);
     return 1;
 }
 
@@ -349,13 +273,25 @@ static int set_retry_interval(lua_State *L)
     return 0;
 }
 
+static int set_execute_after(lua_State *L)
+{
+    struct task *task = workflow_task_check(L, 1);
+    struct error err = {0};
+    if (lua_type(L, 3) != LUA_TNUMBER || !(lua_tonumber(L, 3) >= 0))
+        return lua_exception_raise(L, "NonRecoverableError",
+                                   "execute_after must be seconds since 1970, as os.time() has "
+                                   "them");
+    struct task_graph *graph = execution_graph(workflow_run(L)->execution);
+    if (!task_graph_start_after(graph, task, lua_tonumber(L, 3), &err))
+        return workflow_raise(L, &err);
+    return 0;
+}
+
 static int set_send_task_events(lua_State *L)
 {
     workflow_task_check(L, 1)->send_events = lua_toboolean(L, 3);
     return 0;
 }
-
-static const luaL_Reg methods[] = {{"get", task_get}, {NULL, NULL}};
 
 static const luaL_Reg fields[] = {{"id", task_id},
                                   {"name", task_name},
@@ -370,6 +306,8 @@ static const luaL_Reg fields[] = {{"id", task_id},
                                   {"current_retries", task_current_retries},
                                   {"total_retries", task_total_retries},
                                   {"retry_interval", task_retry_interval},
+                                  {"execute_after", task_execute_after},
+                                  {"retried_task", task_retried_task},
                                   {"send_task_events", task_send_task_events},
                                   {"operation", task_operation},
                                   {"result", task_result},
@@ -386,14 +324,15 @@ static const luaL_Reg settable[] = {{"on_success", set_on_success},
                                     {"on_failure", set_on_failure},
                                     {"total_retries", set_total_retries},
                                     {"retry_interval", set_retry_interval},
+                                    {"execute_after", set_execute_after},
                                     {"send_task_events", set_send_task_events},
                                     {NULL, NULL}};
 
 static const struct workflow_class task_class = {.name = "cloudify.workflow.task",
                                                  .noun = "task",
-                                                 .methods = methods,
                                                  .fields = fields,
-                                                 .settable = settable};
+                                                 .settable = settable,
+                                                 .bases = {&workflow_result_class}};
 
 static const struct workflow_class subgraph_class = {
     .name = "cloudify.workflow.subgraph",
@@ -404,6 +343,5 @@ void workflow_task_register(lua_State *L)
 {
     workflow_class_register(L, &task_class);
     workflow_class_register(L, &subgraph_class);
-    lua_newtable(L);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &pending_key);
+    workflow_result_register(L);
 }

@@ -13,7 +13,8 @@ local resources = {}
 local TEXT_LIMIT, FILE_LIMIT = 64 << 20, 1 << 30  -- bytes
 local TIMEOUT = 600  -- seconds
 
-local function is_url(path)
+--- Whether it is a URL, and no path.
+function resources.is_url(path)
    return path:match("^%a[%w+.-]*://") ~= nil or path:match("^[Ff][Ii][Ll][Ee]:/") ~= nil
 end
 
@@ -47,7 +48,7 @@ end
 --- Returns the bytes, and the resource as it may be shown.
 local function read(ctx, args)
    local path = args.path
-   if not is_url(path) then
+   if not resources.is_url(path) then
       return resource_files.read(ctx, path, args.size_limit), path
    end
    local file = resource_files.file_path(path)
@@ -60,7 +61,7 @@ end
 --- Returns the resource as it may be shown.
 local function copy(ctx, args, target)
    local path = args.path
-   if not is_url(path) then
+   if not resources.is_url(path) then
       resource_files.copy(ctx, path, target, args.size_limit)
       return path
    end
@@ -102,7 +103,7 @@ end
 --- The last part of a path or URL, if it can be the name of a file.
 local function base_name(path)
    local name = path
-   if is_url(path) then
+   if resources.is_url(path) then
       name = path:gsub("[?#].*", ""):gsub("^%a[%w+.-]*://[^/]*", "")
       name = (name:match("[^/]*$"):gsub("%%(%x%x)", function(digits)
          return string.char(tonumber(digits, 16))
@@ -175,7 +176,7 @@ end
 --- Copy a folder of resources. Returns the path of the copy.
 function resources.download_directory(ctx, ...)
    local args = arguments.read("download_directory", ...)
-   if is_url(args.path) then
+   if resources.is_url(args.path) then
       error(exceptions.NonRecoverableError(("resource '%s': a folder cannot be fetched from a URL")
          :format(args.path)))
    end

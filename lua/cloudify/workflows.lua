@@ -4,7 +4,8 @@ local exceptions = require("cloudify.exceptions")
 local workflows = {handlers = require("cloudify.workflows.handlers")}
 
 --- One step of a sequence: tasks that run beside each other. None at all is no step.
----@return table tasks for sequence:add()
+---@param ... cloudify.workflow.Task
+---@return cloudify.workflow.Task[] for sequence:add()
 function workflows.forkjoin(...)
    return {...}
 end
@@ -12,8 +13,9 @@ end
 --- Make a function that gives the graph which `build(ctx, parameters)` builds, under a name. The
 --- graph is stored: when the execution is resumed, what is left of it is given instead. What has
 --- no effect is left out of it.
----@param build fun(ctx, parameters): any must return the graph
----@return fun(ctx, parameters, options: {name: string}): any
+---@param build fun(ctx: cloudify.workflow.Ctx, parameters: any): cloudify.workflow.Graph
+---@return fun(ctx: cloudify.workflow.Ctx, parameters: any, options: {name: string}):
+---   cloudify.workflow.Graph
 function workflows.make_or_get_graph(build)
    return function(ctx, parameters, options)
       if type(options) ~= "table" or type(options.name) ~= "string" then

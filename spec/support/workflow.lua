@@ -52,7 +52,8 @@ local Deployment = {}
 Deployment.__index = Deployment
 
 --- Install `options.blueprint` (what follows the imports), whose operations are functions in
---- `options.tasks` of plugin `probe`. %FOLDER% in any text is the world's folder.
+--- `options.tasks` of plugin `probe`; `options.files` are resources, by name. %FOLDER% in any text
+--- is the world's folder.
 function workflow.deployment(options)
    local self = setmetatable({world = cfy.world(), flows = options.flows or ""}, Deployment)
    local tasks = self:fill(TASKS:gsub("%%TASKS%%", function() return options.tasks or "" end))
@@ -62,6 +63,9 @@ function workflow.deployment(options)
    self.world:write("app/plugins/probe/flows.lua",
       self:fill("return dofile('%FOLDER%/flows.lua')"))
    self:write_flow("")
+   for name, text in pairs(options.files or {}) do
+      self.world:write("app/" .. name, text)
+   end
    self.world:write("app/blueprint.yaml", self:fill([[
 tosca_definitions_version: cloudify_dsl_1_5
 imports: [cloudify/types/types.yaml]

@@ -11,6 +11,12 @@ json_t *execution_get(struct deployment_store *ds, const char *id, struct error 
     return json_pack("{s:s}", "id", id);
 }
 
+json_t *deployment_store_info(struct deployment_store *ds, struct error *err)
+{
+    (void)ds, (void)err;
+    return json_object();
+}
+
 json_t *deployment_store_provider_context(struct deployment_store *ds, struct error *err)
 {
     (void)ds, (void)err;
