@@ -12,6 +12,13 @@ local SOURCES = {
    ["core/lua/plugin.c"] = {"Plugin"},
    ["core/lua/logger.c"] = {"Logger"},
    ["core/lua/workflow_ctx.c"] = {"workflow.Ctx"},
+   ["core/lua/workflow_services.c"] = {"workflow.Ctx"},
+   ["core/lua/workflow_records.c"] = {"workflow.Ctx"},
+   ["core/lua/workflow_task.c"] = {"workflow.Task"},
+   ["core/lua/workflow_result.c"] = {"workflow.Task"},
+   ["core/lua/workflow_graph.c"] = {"workflow.Graph", "workflow.TaskContainer"},
+   ["core/lua/workflow_sequence.c"] = {"workflow.Sequence"},
+   ["core/lua/workflow_logger.c"] = {"Logger"},
    ["core/lua/workflow_deployment.c"] = {"workflow.Deployment"},
    ["core/lua/workflow_modification.c"] = {"workflow.Modification", "workflow.ModificationView"},
    ["core/lua/workflow_node.c"] = {"workflow.Node"},
@@ -19,6 +26,8 @@ local SOURCES = {
    ["core/lua/workflow_instance.c"] = {"workflow.NodeInstance"},
    ["core/lua/workflow_relationship_instance.c"] = {"workflow.RelationshipInstance"},
 }
+
+local DECLARATIONS = {"cloudify", "workflow", "workflow_graph", "mocks"}
 
 local function read(path)
    local file = assert(io.open(path))
@@ -39,14 +48,14 @@ end
 --- class -> its declared names
 local function declared()
    local classes, class = {}, nil
-   local text = read("lua/types/cloudify.lua") .. read("lua/types/workflow.lua")
-      .. read("lua/types/mocks.lua")
-   for line in text:gmatch("[^\n]+") do
-      class = line:match("^%-%-%-@class cloudify%.([%w.]+)") or class
-      local name = line:match("^%-%-%-@field ([%w_]+)") or line:match("^function %w+:([%w_]+)")
-      if class and name then
-         classes[class] = classes[class] or {}
-         classes[class][name] = true
+   for _, file in ipairs(DECLARATIONS) do
+      for line in read("lua/types/" .. file .. ".lua"):gmatch("[^\n]+") do
+         class = line:match("^%-%-%-@class cloudify%.([%w.]+)") or class
+         local name = line:match("^%-%-%-@field ([%w_]+)") or line:match("^function %w+:([%w_]+)")
+         if class and name then
+            classes[class] = classes[class] or {}
+            classes[class][name] = true
+         end
       end
    end
    return classes
@@ -87,8 +96,8 @@ describe("lua/types", function()
    end
 
    it("is Lua", function()
-      assert.truthy(loadfile("lua/types/mocks.lua"))
-      assert.truthy(loadfile("lua/types/cloudify.lua"))
-      assert.truthy(loadfile("lua/types/workflow.lua"))
+      for _, file in ipairs(DECLARATIONS) do
+         assert.truthy(loadfile("lua/types/" .. file .. ".lua"))
+      end
    end)
 end)

@@ -3,7 +3,7 @@
 --- `for ... in`; a task is what a call gives in graph mode and, started, without.
 
 ---@class cloudify.workflow.Internal
----@field task_graph any
+---@field task_graph cloudify.workflow.Graph
 ---@field graph_mode boolean
 ---@field bootstrap_context table
 ---@field get_task_configuration fun(): {total_retries: integer, retry_interval: number}
@@ -18,10 +18,13 @@
 
 ---@class cloudify.workflow.LocalTaskOptions
 ---@field name? string
----@field kwargs? table
+---@field kwargs? table the argument of the function
+---@field node? cloudify.workflow.NodeInstance that it concerns
+---@field info? string
 ---@field total_retries? integer
 ---@field retry_interval? number seconds
 ---@field send_task_events? boolean
+---@field override_task_config? boolean these go before what the function is decorated with
 
 ---@class cloudify.workflow.Change
 ---@field instances integer how many there shall be in each container
@@ -92,6 +95,66 @@ function Ctx:has_kill_request() end
 function Ctx:get_execution(id) end
 ---@return table[] one: this machine
 function Ctx:get_managers() end
+---@param id? string its own
+---@return {id: string, main_file_name: string, description: string?}
+function Ctx:get_blueprint(id) end
+---@param id? string its own
+---@return {id: string, blueprint_id: string, main_file: string, inputs: table, created_at: string}
+function Ctx:get_deployment(id) end
+---@param deployment_id? string its own
+---@return cloudify.workflow.Node[]
+function Ctx:list_nodes(deployment_id) end
+---@param deployment_id? string its own; may be left out
+---@param options? {node_id: string?}
+---@return cloudify.workflow.NodeInstance[]
+function Ctx:list_node_instances(deployment_id, options) end
+--- Copy a resource of the blueprint or the deployment to a file.
+---@param path string
+---@param target_path? string default: in a new private folder
+---@return string path of the copy
+function Ctx:download_resource(path, target_path) end
+
+-- What is kept and written by the engine itself, so that these do nothing.
+function Ctx:store_tasks_graph(name, operations) end
+---@return nil
+function Ctx:get_operations(graph_id) end
+function Ctx:store_operation(task, dependencies, graph_id) end
+function Ctx:update_operation(id, state) end
+function Ctx:remove_operation(id) end
+
+-- What makes no sense on one machine: each raises an error that says what to do instead.
+---@deprecated
+function Ctx:remote_task(options) end
+---@deprecated
+function Ctx:update_execution_status(status) end
+---@deprecated
+function Ctx:start_execution(deployment_id, workflow_id) end
+---@deprecated
+function Ctx:get_deployment_update(id) end
+---@deprecated
+function Ctx:set_deployment_update_attributes(id, options) end
+---@deprecated
+function Ctx:set_deployment_attributes(id, options) end
+---@deprecated
+function Ctx:update_node(id, node) end
+---@deprecated
+function Ctx:delete_node(id) end
+---@deprecated
+function Ctx:delete_node_instance(id) end
+---@deprecated
+function Ctx:create_nodes(deployment_id, nodes) end
+---@deprecated
+function Ctx:create_node_instances(deployment_id, instances) end
+---@deprecated
+function Ctx:list_execution_schedules() end
+---@deprecated
+function Ctx:create_execution_schedule(id, options) end
+---@deprecated
+function Ctx:update_execution_schedule(id, options) end
+---@deprecated
+function Ctx:list_idds() end
+---@deprecated
+function Ctx:update_idds() end
 
 ---@class cloudify.workflow.Deployment
 ---@field id string
@@ -189,7 +252,8 @@ local NodeInstance = {}
 
 ---@return cloudify.workflow.NodeInstance[] itself, and all that stands in it
 function NodeInstance:get_contained_subgraph() end
----@return string
+--- Look the state up: the task's result. `state` says what it is now.
+---@return cloudify.workflow.Task
 function NodeInstance:get_state() end
 ---@return cloudify.workflow.Task
 function NodeInstance:set_state(state) end
