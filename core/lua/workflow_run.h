@@ -126,6 +126,11 @@ void workflow_sequence_push(lua_State *L, struct task *container);
  */
 int workflow_task_return(lua_State *L, struct task *task, const struct error *err);
 struct task *workflow_task_check(lua_State *L, int arg);
+/** ctx:local_task(function or "module.function", options) */
+int workflow_local_task(lua_State *L);
+/** ctx:execute_task("module.function", options): it runs in the engine, with a copy of its keyword
+ * arguments. */
+int workflow_execute_task(lua_State *L);
 /** Push an iterator over what hangs on the handle at index 1: `next` is called for each. [-0, +1,
  * m] */
 void workflow_iterator_push(lua_State *L, lua_CFunction next);
