@@ -1,7 +1,7 @@
---- Follows docs/workflows.md: a block that begins with the name of a file is that file; the lines of
---- cfy are run in their order, ID being the latest execution. Under a heading, what they print has
---- each text that a comment `-- logs: TEXT` announces. A line that ends with `# fails: TEXT` fails
---- so, and one that ends with `&` goes on while the next ones run.
+--- Follows docs/workflows.md: a block that begins with the name of a file is that file; the lines
+--- of cfy are run in their order, ID being the latest execution. Under a heading, what they print
+--- has each text that a comment `-- logs: TEXT` announces. A line that ends with `# fails: TEXT`
+--- fails so, and one that ends with `&` goes on while the next ones run.
 local cfy = require("spec.support.cfy")
 local json = require("cloudify").json
 
@@ -100,7 +100,8 @@ describe("the page on workflows", function()
       for _, section in ipairs(sections) do
          local said = follow(section)
          for _, text in ipairs(section.logs) do
-            assert.is_truthy(said:find(text, 1, true), section.heading .. ": " .. text .. "\n" .. said)
+            assert.is_truthy(said:find(text, 1, true),
+               section.heading .. ": " .. text .. "\n" .. said)
          end
          commands, logs = commands + #section.commands, logs + #section.logs
       end
