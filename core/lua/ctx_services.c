@@ -2,6 +2,7 @@
  * 1.3): the execution, the runtime, the deployment's folder. */
 #include <string.h>
 
+#include "base/files.h"
 #include "base/json.h"
 #include "lua/exception.h"
 #include "lua/lua_class.h"
@@ -106,10 +107,19 @@ static int ctx_get_brokers(lua_State *L)
     return push_machines(L, "brokers");
 }
 
+/* The deployment's folder, made if it is not there yet, which only a mock's is not; or NULL. */
+static const char *check_workdir(lua_State *L)
+{
+    const char *workdir = json_string_at(lua_context_check(L, 1)->request, "workdir", NULL);
+    struct error err = {0};
+    if (workdir && !directory_make(workdir, 0700, &err))
+        lua_raise_error(L, &err);
+    return workdir;
+}
+
 static int ctx_local_deployment_workdir(lua_State *L)
 {
-    const json_t *request = lua_context_check(L, 1)->request;
-    lua_pushstring(L, json_string_at(request, "workdir", NULL));
+    lua_pushstring(L, check_workdir(L));
     return 1;
 }
 
@@ -139,20 +149,19 @@ static int ctx_sync_deployment_workdir(lua_State *L)
 
 static int ctx_upload_deployment_file(lua_State *L)
 {
-    const json_t *request = lua_context_check(L, 1)->request;
+    const char *workdir = check_workdir(L);
     const char *target = luaL_checkstring(L, 2), *source = luaL_checkstring(L, 3);
     struct error err = {0};
-    if (!deployment_file_put(json_string_at(request, "workdir", ""), target, source, &err))
+    if (!deployment_file_put(workdir ? workdir : "", target, source, &err))
         return lua_raise_error(L, &err);
     return 0;
 }
 
 static int ctx_delete_deployment_file(lua_State *L)
 {
-    const json_t *request = lua_context_check(L, 1)->request;
+    const char *workdir = check_workdir(L);
     struct error err = {0};
-    if (!deployment_file_remove(json_string_at(request, "workdir", ""), luaL_checkstring(L, 2),
-                                &err))
+    if (!deployment_file_remove(workdir ? workdir : "", luaL_checkstring(L, 2), &err))
         return lua_raise_error(L, &err);
     return 0;
 }

@@ -13,8 +13,8 @@
 
 #define CLASS "cloudify.mock"
 
-/* What stands behind a ctx. Each is kept by the other, so that they go together; user value 1 is
- * ctx. */
+/* What stands behind a ctx. Each is kept by the other, so that they go together: user value 1 is
+ * ctx. User value 2 is the options. */
 struct mock {
     struct operation_context context;
     struct mock_engine engine;
@@ -55,7 +55,7 @@ static struct mock *check_mock(lua_State *L, int index)
 /* Push a mock that has nothing yet; whatever it gets, its finalizer frees. */
 static struct mock *push_empty(lua_State *L)
 {
-    struct mock *mock = lua_newuserdatauv(L, sizeof *mock, 1);
+    struct mock *mock = lua_newuserdatauv(L, sizeof *mock, 2);
     *mock = (struct mock){0};
     luaL_setmetatable(L, CLASS);
     return mock;
@@ -64,6 +64,8 @@ static struct mock *push_empty(lua_State *L)
 static void take_options(lua_State *L, int options, struct mock *mock, struct error *err)
 {
     luaL_checktype(L, options, LUA_TTABLE);
+    lua_pushvalue(L, options);
+    lua_setiuservalue(L, -2, 2);
     lua_getfield(L, options, "folder");
     const char *folder = lua_tostring(L, -1);
     mock->folder = folder ? strdup(folder) : NULL;
@@ -84,7 +86,8 @@ static void push_context(lua_State *L, struct mock *mock, int index)
     lua_settop(L, ctx);
 }
 
-/* new(request, documents, {folder =, prints =}): a ctx. The folder is removed with it. */
+/* new(request, documents, {folder =, prints =, ...}): a ctx, which keeps the options. The folder is
+ * removed with it. */
 static int mock_new(lua_State *L)
 {
     struct error err = {0};

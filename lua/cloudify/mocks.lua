@@ -4,6 +4,7 @@
 local arguments = require("cloudify.mocks.arguments")
 local documents = require("cloudify.mocks.documents")
 local files = require("cloudify.files")
+local folders = require("cloudify.mocks.folders")
 local mock_contexts = require("cloudify.mock_contexts")
 local parts = require("cloudify.mocks.parts")
 local state = require("cloudify.state")
@@ -17,7 +18,6 @@ end
 
 --- Write texts to the files of a folder, by their paths.
 local function write_resources(folder, texts)
-   files.mkdir(folder)
    for path, text in pairs(texts) do
       if type(path) ~= "string" or type(text) ~= "string" then
          fail("resources must be texts by path")
@@ -30,33 +30,22 @@ local function write_resources(folder, texts)
    end
 end
 
---- A new private folder, which does not outlive an error of who makes it.
-local function new_folder()
-   return setmetatable({path = files.mkdtemp("cloudify-mock-")}, {
-      __close = function(self, err)
-         if err then
-            files.remove_tree(self.path)
-         end
-      end,
-   })
-end
-
 --- A ctx over these arguments.
 local function make(args)
-   local folder <close> = new_folder()
+   local folder, root = folders.new()
    local places = {
-      workdir = files.join(folder.path, "work"),
-      resources = files.join(folder.path, "resources"),
+      workdir = files.join(folder, "work"),
+      resources = files.join(folder, "resources"),
    }
-   files.mkdir(places.workdir)
    if type(args.resources) == "string" then
       places.resources = args.resources
-   else
-      write_resources(places.resources, args.resources or {})
    end
    local request, answers, build = documents.make(args, places)
    local ctx = mock_contexts.new(request, answers,
-      {folder = folder.path, prints = args.print_logs})
+      {folder = folder, root = root, prints = args.print_logs})
+   if type(args.resources) == "table" then
+      write_resources(places.resources, args.resources)
+   end
    build:finish(ctx)
    return ctx
 end
