@@ -43,9 +43,15 @@ static bool is_internal(const char *variable)
     return !strncmp(variable, "CFY_", 4) && !is_named(variable, "CFY_EXEC_TEMP");
 }
 
+/* Workers take it out of their environment themselves. */
+static bool is_for_workers(const char *variable)
+{
+    return is_named(variable, "CFY_TRACE");
+}
+
 static bool is_handed_on(const struct worker_settings *settings, const char *variable)
 {
-    if (is_among(variable, settings->passed))
+    if (is_among(variable, settings->passed) || is_for_workers(variable))
         return true;
     return settings->clean_environment ? is_basic(variable) : !is_internal(variable);
 }

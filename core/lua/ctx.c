@@ -66,12 +66,7 @@ json_t *lua_context_call(lua_State *L, struct operation_context *context, const 
 {
     json_t **box = lua_json_box(L);
     struct error err = {0};
-    const struct operation_channel *channel = context->channel;
-    if (arguments)
-        *box = channel->call(channel->data, method, arguments, &err);
-    else
-        error_nomem(&err);
-    json_decref(arguments);
+    *box = operation_context_ask(context, method, arguments, &err);
     if (err.code || !*box)
         lua_raise_error(L, &err);
     /* cppcheck-suppress returnDanglingLifetime ; a new value: no channel keeps `err` */

@@ -5,6 +5,7 @@
 
 #include "base/suggest.h"
 #include "lua/exception.h"
+#include "lua/trace.h"
 
 /* Upvalues of __index and __newindex. */
 enum { GETTERS = 1, METHODS = 2, SHOWN = 3, SETTERS = 4 };
@@ -66,14 +67,25 @@ static int class_newindex(lua_State *L)
 }
 
 /* Add the accessors of `fields` to the table at `table`. */
-static void add_accessors(lua_State *L, int table, const struct lua_field *fields, bool setters)
+static void add_accessors(lua_State *L, int table, const char *shown,
+                          const struct lua_field *fields, bool setters)
 {
     for (const struct lua_field *field = fields; field->name; field++) {
         lua_CFunction accessor = setters ? field->set : field->get;
         if (!accessor)
             continue;
         lua_pushcfunction(L, accessor);
+        trace_wrap(L, shown, ".", field->name);
         lua_setfield(L, table, field->name);
+    }
+}
+
+static void add_methods(lua_State *L, int table, const char *shown, const luaL_Reg *methods)
+{
+    for (; methods->name; methods++) {
+        lua_pushcfunction(L, methods->func);
+        trace_wrap(L, shown, ":", methods->name);
+        lua_setfield(L, table, methods->name);
     }
 }
 
@@ -101,10 +113,11 @@ void lua_class_extend(lua_State *L, const char *class, const struct lua_field *f
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         lua_getfield(L, top + 1, functions[i]);
         int function = lua_gettop(L);
-        add_accessors(L, push_upvalue(L, function, GETTERS), fields, false);
-        add_accessors(L, push_upvalue(L, function, SETTERS), fields, true);
-        push_upvalue(L, function, METHODS);
-        luaL_setfuncs(L, methods, 0);
+        push_upvalue(L, function, SHOWN);
+        const char *shown = lua_tostring(L, -1);
+        add_accessors(L, push_upvalue(L, function, GETTERS), shown, fields, false);
+        add_accessors(L, push_upvalue(L, function, SETTERS), shown, fields, true);
+        add_methods(L, push_upvalue(L, function, METHODS), shown, methods);
     }
     lua_settop(L, top);
 }

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
+#include "lua/trace.h"
 
 static const char related_refusal[] =
     "Cannot modify runtime properties of relationship node instances";
@@ -91,15 +93,27 @@ void operation_context_release(struct operation_context *context)
     context->retry = NULL;
 }
 
+json_t *operation_context_ask(const struct operation_context *context, const char *method,
+                              json_t *arguments, struct error *err)
+{
+    const struct operation_channel *channel = context->channel;
+    double start = clock_monotonic();
+    if (!arguments) {
+        error_nomem(err);
+        return NULL;
+    }
+    json_t *answer = channel->call(channel->data, method, arguments, err);
+    json_decref(arguments);
+    if (trace_is_on())
+        trace_tell(start, "  the engine: %s", method);
+    return answer;
+}
+
 bool instance_state_fetch(struct operation_context *context, struct instance_state *state,
                           struct error *err)
 {
-    json_t *arguments = json_pack("{s:s}", "id", state->id);
-    if (!arguments)
-        return error_nomem(err);
-    const struct operation_channel *channel = context->channel;
-    json_t *document = channel->call(channel->data, "get_instance", arguments, err);
-    json_decref(arguments);
+    json_t *document =
+        operation_context_ask(context, "get_instance", json_pack("{s:s}", "id", state->id), err);
     if (!document) {
         error_context(err, "instance '%s'", state->id);
         return false;
@@ -158,11 +172,7 @@ bool instance_state_update(struct operation_context *context, struct instance_st
                             ? json_pack("{s:s, s:I, s:O}", "id", state->id, "version",
                                         state->version, "runtime_properties", properties->root)
                             : NULL;
-    if (!arguments)
-        return error_nomem(err);
-    const struct operation_channel *channel = context->channel;
-    json_t *answer = channel->call(channel->data, "update_instance", arguments, err);
-    json_decref(arguments);
+    json_t *answer = operation_context_ask(context, "update_instance", arguments, err);
     if (!answer) {
         error_context(err, "instance '%s'", state->id);
         return false;

@@ -51,6 +51,9 @@ void operation_context_release(struct operation_context *context);
  */
 struct instance_state *operation_context_instance(struct operation_context *context, const char *id,
                                                   struct error *err);
+/** channel->call(); takes `arguments` (NULL: out of memory). New, or NULL with `err` set. */
+json_t *operation_context_ask(const struct operation_context *context, const char *method,
+                              json_t *arguments, struct error *err);
 /** Fetch the document of `state` again; its properties are forgotten. */
 bool instance_state_fetch(struct operation_context *context, struct instance_state *state,
                           struct error *err);
@@ -112,7 +115,7 @@ void lua_logger_send(lua_State *L, int ctx, const char *level, const char *text)
 
 /** Raise `err` as the exception that its code stands for. Never returns. [-0, +0, v] */
 int lua_raise_error(lua_State *L, const struct error *err);
-/** channel->call(); takes `arguments`; raises when it fails. The result is in a box that is
+/** operation_context_ask(); raises when it fails. The result is in a box that is
  *  pushed. [-0, +1, v] */
 json_t *lua_context_call(lua_State *L, struct operation_context *context, const char *method,
                          json_t *arguments);

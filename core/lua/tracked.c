@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "lua/exception.h"
+#include "lua/trace.h"
 #include "lua/tracked_internal.h"
 #include "lua/value.h"
 
@@ -414,5 +415,10 @@ void lua_tracked_register(lua_State *L)
                                            {NULL, NULL}};
     luaL_newmetatable(L, CLASS);
     luaL_setfuncs(L, metamethods, 0);
+    for (size_t i = 0; i < 2; i++) {
+        lua_getfield(L, -1, metamethods[i].name);
+        trace_wrap(L, i ? "  value set: " : "  value: ", "", "");
+        lua_setfield(L, -2, metamethods[i].name);
+    }
     lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lua/lua_cloudify.h"
+#include "lua/trace.h"
 
 struct arguments {
     int count;
@@ -60,6 +61,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s [-e CODE]... [SCRIPT [ARGUMENT]...]\n", argv[0]);
         return 2;
     }
+    trace_begin();
     lua_State *L = luaL_newstate();
     if (!L) {
         fprintf(stderr, "%s: out of memory\n", argv[0]);

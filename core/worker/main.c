@@ -15,6 +15,7 @@
 #include "lua/memory.h"
 #include "lua/operation_host.h"
 #include "lua/process.h"
+#include "lua/trace.h"
 #include "worker/assignment.h"
 #include "worker/connection.h"
 #include "worker/lifeline.h"
@@ -130,6 +131,7 @@ int main(int count, char **arguments)
     struct worker worker;
     /* What a plugin prints shall be seen as it is printed. */
     setvbuf(stdout, NULL, _IOLBF, 0);
+    trace_begin();
     if (!take_limits(arguments + 1, &err) || !take_descriptors(&err) ||
         !worker_open(&worker, &err)) {
         fprintf(stderr, "cloudify-worker: %s\n", err.text);
