@@ -19,13 +19,13 @@ SANITIZED = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover -fno-o
 CC_ALL    = $(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidden $(SANITIZED)
 
 LIBRARY  := $(BUILD)/libcloudify.a
-LAYERS   := base yaml functions dsl deployment storage resources dispatch engine lua worker api cli ctx
+LAYERS   := base yaml functions dsl deployment storage resources dispatch engine lua worker api kit cli ctx
 GEN      := $(addprefix $(BUILD)/gen/,embedded_types.c embedded_lua.c)
 LUA      := $(shell find lua/cloudify -name '*.lua' 2>/dev/null | sort)
 SCRIPT_LUA := $(wildcard plugins/script/script_runner/*.lua)
 SCRIPT_FILES := $(patsubst plugins/script/%,$(BUILD)/script/%,plugins/script/ctx-sh \
             $(wildcard plugins/script/python/*/*.py))
-LIB_SRC  := $(foreach l,$(filter-out worker cli ctx,$(LAYERS)),$(wildcard core/$(l)/*.c))
+LIB_SRC  := $(foreach l,$(filter-out worker kit cli ctx,$(LAYERS)),$(wildcard core/$(l)/*.c))
 CTX_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/ctx/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN:.c=.o)
 PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so cfy cloudify-worker lua-runner script/ctx) $(SCRIPT_FILES)
@@ -59,8 +59,8 @@ $(LIBRARY): $(LIB_OBJ)
 $(BUILD)/libcloudify.so: $(LIB_OBJ)
 	$(CC_ALL) -shared -Wl,-soname,libcloudify.so.0 $^ $(LDFLAGS) $(LIBS) -o $@
 $(BUILD)/cfy: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/cli/*.c)) $(LIBRARY)
-$(BUILD)/cloudify-worker: $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/lua_runner.c,$(wildcard core/worker/*.c))) $(LIBRARY)
-$(BUILD)/lua-runner: $(BUILD)/core/worker/lua_runner.o $(LIBRARY)
+$(BUILD)/cloudify-worker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/worker/*.c)) $(LIBRARY)
+$(BUILD)/lua-runner: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/kit/*.c)) $(LIBRARY)
 # Scripts start it again and again: without shared libraries it starts in half the time.
 $(BUILD)/script/ctx: $(CTX_OBJ) $(LIBRARY)
 	@mkdir -p $(@D)

@@ -33,9 +33,11 @@ static char *choose_target(const struct deployment_plugins *plugins, const char 
     return strbuf_detach(&path);
 }
 
-static json_t *place_given(struct deployment_plugins *plugins, const char *folder,
-                           const struct plan_plugin *plugin, const char *from)
+static json_t *place_given(struct cloudify *c, struct deployment_plugins *plugins,
+                           const char *folder, const struct plan_plugin *plugin, const char *from)
 {
+    if (c->setting.is_transient) /* which copies nothing */
+        return json_pack("{s:s}", "folder", from);
     char *target = choose_target(plugins, folder, plugin->folder, from);
     json_t *place = target ? json_pack("{s:s}", "folder", target) : NULL;
     if (place && json_object_set_new(plugins->copies, target, json_string(from))) {
@@ -47,14 +49,15 @@ static json_t *place_given(struct deployment_plugins *plugins, const char *folde
 }
 
 /* In the plugin's record in the store; NULL: no memory. */
-static json_t *place_record(struct deployment_plugins *plugins, const char *folder,
-                            const struct plan_plugin *plugin, const struct plugin_place *place)
+static json_t *place_record(struct cloudify *c, struct deployment_plugins *plugins,
+                            const char *folder, const struct plan_plugin *plugin,
+                            const struct plugin_place *place)
 {
     switch (place->kind) {
     case PLUGIN_BESIDE:
         return json_pack("{s:s}", "folder", place->folder + strlen(folder) + 1);
     case PLUGIN_GIVEN:
-        return place_given(plugins, folder, plugin, place->folder);
+        return place_given(c, plugins, folder, plugin, place->folder);
     case PLUGIN_INSTALLED:
         return json_pack("{s:s, s:s}", "package_name", place->package_name, "package_version",
                          place->package_version);
@@ -64,8 +67,9 @@ static json_t *place_record(struct deployment_plugins *plugins, const char *fold
     return json_object();
 }
 
-static bool find_plugin(struct deployment_plugins *plugins, const struct plan_plugin *plugin,
-                        const struct plugin_search *search, struct arena *arena, struct error *err)
+static bool find_plugin(struct cloudify *c, struct deployment_plugins *plugins,
+                        const struct plan_plugin *plugin, const struct plugin_search *search,
+                        struct arena *arena, struct error *err)
 {
     struct plugin_place place = {0};
     if (!path_is_inside(plugin->folder))
@@ -73,9 +77,11 @@ static bool find_plugin(struct deployment_plugins *plugins, const struct plan_pl
                          plugin->folder);
     if (!plugin_place_find(plugin, search, arena, &place, err))
         return false;
+    if (place.kind == PLUGIN_NOWHERE && c->setting.project)
+        place = (struct plugin_place){.kind = PLUGIN_GIVEN, .folder = c->setting.project};
     if (place.kind == PLUGIN_NOWHERE)
         return true;
-    json_t *record = place_record(plugins, search->blueprint_folder, plugin, &place);
+    json_t *record = place_record(c, plugins, search->blueprint_folder, plugin, &place);
     return !json_object_set_new(plugins->places, plugin->name, record) || error_nomem(err);
 }
 
@@ -90,7 +96,7 @@ bool deployment_plugins_find(struct cloudify *c, const struct plan *plan, const 
     plugins->copies = json_object();
     bool ok = (plugins->places && plugins->copies) || error_nomem(err);
     for (size_t i = 0; ok && i < plan->plugin_count; i++)
-        ok = find_plugin(plugins, &plan->plugins[i], &search, &arena, err);
+        ok = find_plugin(c, plugins, &plan->plugins[i], &search, &arena, err);
     arena_release(&arena);
     return ok;
 }

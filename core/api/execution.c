@@ -80,6 +80,10 @@ json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err
         .reset_operations = run->reset_operations,
         .handle_signals = c->options.handle_signals,
         .host = lua_workflow_host(),
+        .dispatcher_new = c->setting.dispatcher_new,
+        .dispatcher_data = c->setting.dispatcher_data,
+        .virtual_clock = c->setting.virtual_clock,
+        .value = c->setting.value,
     };
     runtime_listen(c, &execution);
     const char **passed = runtime_apply_limits(&execution, run->limits);

@@ -115,7 +115,8 @@ static bool create(struct cloudify *c, struct installation *installation, struct
     };
     struct deployment_record record = {
         .id = installation->id,
-        .blueprint_id = path_base(installation->folder),
+        .blueprint_id =
+            c->setting.is_transient ? installation->id : path_base(installation->folder),
         .folder = installation->folder,
         .main_file = path_base(installation->path),
         .plan = run->plan,

@@ -144,8 +144,9 @@ struct store *runtime_store(struct cloudify *c, enum store_mode mode, struct err
         c->vault = NULL;
     }
     if (!c->store) {
-        c->store = store_open(c->directory, mode, err);
-        c->mode = mode;
+        c->store = c->setting.is_transient ? store_open_transient(c->directory, err)
+                                           : store_open(c->directory, mode, err);
+        c->mode = c->setting.is_transient ? STORE_WRITE : mode;
     }
     return c->store;
 }

@@ -15,10 +15,27 @@
 #include "storage/disclosure.h"
 
 struct execution_options;
+struct dispatcher;
+struct pool_options;
+struct uv_loop_s;
+
+/* What kit/ changes of a runtime for tests; all zero: nothing. Nothing outside sets it. */
+struct runtime_setting {
+    bool is_transient; /* the store is thrown away: store_open_transient() */
+    const char
+        *project; /* folder of a plugin under test: of those that are nowhere else; or NULL */
+    /* See struct execution_options. */
+    struct dispatcher *(*dispatcher_new)(void *data, struct uv_loop_s *loop,
+                                         const struct pool_options *pool, struct error *err);
+    void *dispatcher_data;
+    double *virtual_clock;
+    json_t **value;
+};
 
 struct cloudify {
     char *directory; /* of the store */
     struct cloudify_options options;
+    struct runtime_setting setting;
     struct store *store; /* NULL until it is needed */
     struct vault *vault; /* of the store; NULL until it is needed */
     enum store_mode mode;

@@ -223,7 +223,7 @@ static bool copy_link(const char *from, const char *to, struct error *err)
     return symlink(target, to) == 0 || io_error(err, "make the link", to);
 }
 
-static bool copy_entry(const char *from, const char *to, const char *skip, struct error *err)
+bool tree_copy(const char *from, const char *to, const char *skip, struct error *err)
 {
     struct stat info;
     if (lstat(from, &info))
@@ -273,7 +273,7 @@ bool directory_copy(const char *from, const char *to, const char *skip, struct e
         return io_error(err, "copy", from);
     if (!directory_make(to, 0700, err))
         return false;
-    return for_each_entry(from, to, skip, copy_entry, err);
+    return for_each_entry(from, to, skip, tree_copy, err);
 }
 
 static bool remove_entry(const char *path, const char *unused, const char *skip, struct error *err)

@@ -45,6 +45,8 @@ bool directory_make(const char *path, mode_t mode, struct error *err);
  * NULL) names one path below `from` that is left out.
  */
 bool directory_copy(const char *from, const char *to, const char *skip, struct error *err);
+/** The same for a file or link, too. */
+bool tree_copy(const char *from, const char *to, const char *skip, struct error *err);
 /** Remove a file, or a directory with all below it; symbolic links are not followed. */
 bool tree_remove(const char *path, struct error *err);
 

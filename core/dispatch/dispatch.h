@@ -54,6 +54,9 @@ struct dispatch_observer {
     /* The operation asks for something and waits: answer with dispatcher_reply(), at once or
      * later, such as after a commit. Without this member the answer is ERROR_UNSUPPORTED. */
     void (*on_call)(void *data, void *tag, json_int_t call, const char *method, json_t *arguments);
+    /* Whoever called on_call keeps the loop until it is answered: what has been reported is to be
+     * handled now. For dispatchers whose operations run in the thread of the loop. */
+    void (*on_wait)(void *data);
 };
 
 struct pool_options {

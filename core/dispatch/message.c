@@ -7,7 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/json.h"
+#include "base/utf8.h"
 
 enum { HEADER_SIZE = 4, RECEIVE_SIZE = 64 * 1024 };
 
@@ -82,6 +84,40 @@ json_t *message_reply_result(const json_t *reply, struct error *err)
     if (!result)
         error_set(err, ERROR_INVALID, "reply: neither 'result' nor 'error'");
     return json_incref(result);
+}
+
+json_t *message_record(const char *id, const struct message_record *record)
+{
+    char timestamp[CLOCK_TEXT_SIZE];
+    clock_timestamp(timestamp);
+    json_t *message = message_new(record->type);
+    const char *key = record->type == MESSAGE_LOG ? "level" : "event_type";
+    int failed =
+        json_object_set_new(message, "id", json_string(id)) |
+        json_object_set_new(message, "timestamp", json_string(timestamp)) |
+        json_object_set_new(message, key, utf8_string(record->kind, strlen(record->kind))) |
+        json_object_set_new(message, "text", utf8_string(record->text, strlen(record->text)));
+    if (record->logger)
+        failed |= json_object_set_new(message, "logger",
+                                      utf8_string(record->logger, strlen(record->logger)));
+    if (!failed)
+        return message;
+    json_decref(message);
+    return NULL;
+}
+
+json_t *message_failure(const char *id, const char *kind, const struct error *err)
+{
+    json_t *result = message_new(MESSAGE_OPERATION_RESULT);
+    json_t *failure = json_pack("{s:s, s:s, s:s, s:b}", "type", kind, "known_type", kind, "message",
+                                err->text, "recoverable", !strcmp(kind, "RecoverableError"));
+    if (json_object_set_new(result, "id", json_string(id)) |
+        json_object_set_new(result, "ok", json_false()) |
+        json_object_set_new(result, "error", failure)) {
+        json_decref(result);
+        return NULL;
+    }
+    return result;
 }
 
 static uint32_t header_get(const char *data)

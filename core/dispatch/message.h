@@ -59,6 +59,23 @@ json_t *message_reply(json_int_t call, json_t *result, const struct error *failu
  */
 json_t *message_reply_result(const json_t *reply, struct error *err);
 
+/* What a log and an event differ in. */
+struct message_record {
+    enum message_type type; /* MESSAGE_LOG or MESSAGE_EVENT */
+    const char *kind;       /* the level of a log, the type of an event */
+    const char *logger;     /* of a log; NULL: of none */
+    const char *text;
+};
+/** A record, of now, of the operation `id`; new, or NULL when out of memory. */
+json_t *message_record(const char *id, const struct message_record *record);
+/**
+ * The operation_result of one that could not be run, or whose result could not be sent; new, or
+ * NULL when out of memory.
+ *
+ * @param kind "RecoverableError" or "NonRecoverableError"
+ */
+json_t *message_failure(const char *id, const char *kind, const struct error *err);
+
 /**
  * Append `message` as a frame.
  *

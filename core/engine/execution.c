@@ -123,7 +123,10 @@ static bool prepare(struct execution *e, struct error *err)
                                 .settings = e->options.worker_settings,
                                 .mask = e->disclosure.mask,
                                 .observer = execution_dispatch_observer(e)};
-    e->dispatcher = pool_new(&e->loop, &pool, err);
+    e->dispatcher =
+        e->options.dispatcher_new
+            ? e->options.dispatcher_new(e->options.dispatcher_data, &e->loop, &pool, err)
+            : pool_new(&e->loop, &pool, err);
     return e->dispatcher != NULL;
 }
 

@@ -50,6 +50,14 @@ struct execution_options {
     bool reset_operations;  /* resume: operations that were under way are begun anew */
     bool handle_signals;    /* the first SIGINT or SIGTERM cancels it, the second kills, too */
     const struct workflow_host *host;
+    /* What runs the operations, made as by pool_new() of `pool`; NULL: the pool of workers. */
+    struct dispatcher *(*dispatcher_new)(void *data, uv_loop_t *loop,
+                                         const struct pool_options *pool, struct error *err);
+    void *dispatcher_data;
+    /* Retries are not waited for, as soon as nothing else is under way; it gets how long they would
+     * have been, seconds. NULL: they are waited for. */
+    double *virtual_clock;
+    json_t **value; /* gets what the workflow has returned, new; may be NULL */
     /* Called after a commit with the events and logs that it stored, an array; or NULL. */
     void (*on_events)(void *data, const json_t *records);
     void *on_events_data;

@@ -56,6 +56,7 @@ struct retry_timer {
     struct execution *execution;
     struct task *task;
     struct retry_timer *next, **link; /* in execution->retry_timers */
+    double due;                       /* of the virtual clock, where that is used */
 };
 
 enum execution_wait { WAIT_NOTHING, WAIT_GRAPH, WAIT_TASK };
@@ -80,6 +81,7 @@ struct execution {
     struct cancel_listener *listener;
     bool has_loop, has_handles;
     struct retry_timer *retry_timers;
+    size_t under_way; /* operations that the dispatcher has */
 
     struct arrivals arrivals;
     struct departures departures;

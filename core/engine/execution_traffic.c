@@ -83,8 +83,11 @@ bool execution_depart(struct execution *e, struct departure departure)
 static void submit(struct execution *e, const struct departure *departure)
 {
     struct error err = {0};
-    if (dispatcher_submit(e->dispatcher, departure->place, departure->task, departure->json, &err))
+    if (dispatcher_submit(e->dispatcher, departure->place, departure->task, departure->json,
+                          &err)) {
+        e->under_way++;
         return;
+    }
     error_context(&err, "operation '%s'", departure->task->operation->name);
     bool passing = err.code == ERROR_IO || err.code == ERROR_NOMEM || err.code == ERROR_BUSY;
     json_t *error =
@@ -117,12 +120,16 @@ void execution_send(struct execution *e)
 
 static void on_result(void *data, void *tag, json_t *result)
 {
+    struct execution *e = data;
+    e->under_way--;
     execution_arrive(
         data, (struct arrival){.kind = ARRIVAL_RESULT, .task = tag, .json = json_incref(result)});
 }
 
 static void on_interrupted(void *data, void *tag, const struct dispatch_interruption *how)
 {
+    struct execution *e = data;
+    e->under_way--;
     struct arrival arrival = {.kind = ARRIVAL_INTERRUPTED, .task = tag, .how = *how};
     arrival.json = utf8_string(how->why, strlen(how->why));
     arrival.how.why = NULL;
@@ -153,6 +160,11 @@ static void on_call(void *data, void *tag, json_int_t call, const char *method, 
     abort_for_memory(data);
 }
 
+static void on_wait(void *data)
+{
+    execution_turn(data);
+}
+
 struct dispatch_observer execution_dispatch_observer(struct execution *e)
 {
     return (struct dispatch_observer){
@@ -162,5 +174,6 @@ struct dispatch_observer execution_dispatch_observer(struct execution *e)
         .on_started = on_started,
         .on_record = on_record,
         .on_call = on_call,
+        .on_wait = on_wait,
     };
 }

@@ -71,15 +71,35 @@ static void on_retry_closed(uv_handle_t *handle)
     free(handle->data);
 }
 
-static void on_retry_due(uv_timer_t *timer)
+static void let_retry(struct retry_timer *retry)
 {
-    struct retry_timer *retry = timer->data;
     execution_arrive(retry->execution,
                      (struct arrival){.kind = ARRIVAL_RETRY_DUE, .task = retry->task});
     *retry->link = retry->next;
     if (retry->next)
         retry->next->link = retry->link;
-    uv_close((uv_handle_t *)timer, on_retry_closed);
+    uv_close((uv_handle_t *)&retry->timer, on_retry_closed);
+}
+
+static void on_retry_due(uv_timer_t *timer)
+{
+    let_retry(timer->data);
+}
+
+/* Put the virtual clock on to the first retry, if nothing but retries is waited for; of those that
+ * are due together, the first that began to wait comes first. */
+static void skip_to_retry(struct execution *e)
+{
+    struct retry_timer *first = e->retry_timers;
+    if (!e->options.virtual_clock || e->under_way || e->arrivals.count || e->ended)
+        return;
+    for (struct retry_timer *retry = first; retry; retry = retry->next)
+        if (retry->due <= first->due)
+            first = retry;
+    if (!first)
+        return;
+    *e->options.virtual_clock = first->due;
+    let_retry(first);
 }
 
 /* Let the task be released then. */
@@ -103,6 +123,10 @@ static void set_timer(struct execution *e, struct task *task, double seconds)
     e->retry_timers = retry;
     uv_timer_init(&e->loop, &retry->timer);
     retry->timer.data = retry;
+    if (e->options.virtual_clock) {
+        retry->due = *e->options.virtual_clock + seconds;
+        return;
+    }
     uv_update_time(&e->loop);
     uv_timer_start(&retry->timer, on_retry_due, (uint64_t)(seconds * 1000 + 0.5), 0);
 }
@@ -290,6 +314,8 @@ static void resume_workflow(struct execution *e)
     } else if (status == WORKFLOW_DONE && execution_cancel_level(e) >= CANCEL_FORCE) {
         execution_end_cancelled(e);
     } else if (status == WORKFLOW_DONE) {
+        if (e->options.value)
+            *e->options.value = json_incref(value);
         end_well(e);
     } else if (status == WORKFLOW_FAILED) {
         if (json_boolean_at(value, "cancelled", false))
@@ -413,6 +439,7 @@ static void commit_and_send(struct execution *e)
     FAULT_POINT("turn.committed");
     execution_send(e);
     FAULT_POINT("turn.sent");
+    skip_to_retry(e);
     if (e->ended)
         uv_stop(&e->loop);
 }

@@ -18,6 +18,41 @@ bool host_call(lua_State *L, int arguments, int results)
     return status == LUA_OK;
 }
 
+/* debug.NAME, or nil */
+static void push_debug(lua_State *L, const char *name)
+{
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_getfield(L, -1, LUA_DBLIBNAME);
+    if (lua_istable(L, -1))
+        lua_getfield(L, -1, name);
+    else
+        lua_pushnil(L);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
+}
+
+/* The debug library keeps the hooks of Lua code by their threads. */
+static void copy_hook(lua_State *L, int thread)
+{
+    int top = lua_gettop(L);
+    push_debug(L, "sethook");
+    lua_pushvalue(L, thread);
+    push_debug(L, "gethook");
+    if (lua_isfunction(L, -3) && lua_isfunction(L, -1)) {
+        lua_call(L, 0, 3);
+        lua_call(L, 4, 0);
+    }
+    lua_settop(L, top);
+}
+
+lua_State *host_thread_new(lua_State *L)
+{
+    lua_State *thread = lua_newthread(L);
+    if (lua_gethookmask(L))
+        copy_hook(L, lua_gettop(L));
+    return thread;
+}
+
 static int open_state(lua_State *L)
 {
     luaL_openlibs(L);

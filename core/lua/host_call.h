@@ -13,6 +13,12 @@
  */
 bool host_call(lua_State *L, int arguments, int results);
 
+/**
+ * Push a new coroutine that has the debug hook of `L`, also one that is set by Lua code, which is
+ * how coverage is measured. [-0, +1, m]
+ */
+lua_State *host_thread_new(lua_State *L);
+
 /** A new state with the standard libraries and cloudify's modules; NULL when out of memory. */
 lua_State *host_state_new(void);
 

@@ -135,7 +135,7 @@ static void step(lua_State *L, struct operation_run *run, int arguments)
 /* A new coroutine, with function, ctx and inputs on its stack. */
 static void make_thread(lua_State *L, struct operation_run *run, int function, int ctx, int inputs)
 {
-    lua_State *co = lua_newthread(L);
+    lua_State *co = host_thread_new(L);
     run->thread_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     run->thread = co;
     lua_pushvalue(L, function);

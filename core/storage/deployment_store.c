@@ -14,7 +14,6 @@
 #include "base/ids.h"
 #include "storage/schema.h"
 
-enum { COPY_NAME_SIZE = 32 };
 static const char copy_prefix[] = "blueprint-";
 
 void deployment_store_close(struct deployment_store *ds)
@@ -37,6 +36,8 @@ static struct deployment_store *deployment_store_new(const struct store *store, 
                                                      struct error *err)
 {
     struct deployment_store *ds = calloc(1, sizeof *ds);
+    if (ds)
+        ds->is_transient = store->is_transient;
     if (ds && (ds->id = strdup(id)) && (ds->directory = path_join(store->deployments, id)) &&
         (ds->workdir = path_join(ds->directory, "workdir")) &&
         (ds->lock_path = path_join(ds->directory, "lock")) &&
@@ -93,24 +94,28 @@ static bool storage_error(struct error *err, const struct error *cause)
                      cause->text);
 }
 
-/* Copies to a directory of its own next to an older copy, which stays in use until the new one is
- * committed. */
-static bool copy_folder(const struct deployment_store *ds, const struct deployment_record *record,
-                        char copy_name[COPY_NAME_SIZE], struct error *err)
+static char *new_copy_name(void)
 {
-    const char *folder = record->folder;
+    struct strbuf name = STRBUF_INIT;
     char suffix[7];
     id_suffix(suffix, sizeof suffix - 1);
-    snprintf(copy_name, COPY_NAME_SIZE, "%s%s", copy_prefix, suffix);
+    strbuf_add_all(&name, copy_prefix, suffix);
+    return strbuf_detach(&name);
+}
+
+static bool copy_folder_to(const struct deployment_store *ds,
+                           const struct deployment_record *record, const char *to,
+                           struct error *err)
+{
+    const char *folder = record->folder;
     char *from = realpath(folder, NULL);
-    char *to = path_join(ds->directory, copy_name);
     char *deployments = path_directory(ds->directory);
     char *store = deployments ? path_directory(deployments) : NULL;
     bool ok = true;
     if (!from)
         ok = error_set(err, ERROR_NOT_FOUND, "cannot read the blueprint's folder '%s': %s", folder,
                        strerror(errno));
-    else if (!to || !store)
+    else if (!store)
         ok = error_nomem(err);
     else {
         struct error cause = {0};
@@ -122,10 +127,29 @@ static bool copy_folder(const struct deployment_store *ds, const struct deployme
             tree_remove(to, &cause);
     }
     free(from);
-    free(to);
     free(deployments);
     free(store);
     return ok;
+}
+
+/*
+ * Copies to a directory of its own next to an older copy, which stays in use until the new one is
+ * committed. In a transient store the folder serves as its own copy.
+ *
+ * @return where it is, below the deployment's directory or absolute, new; or NULL with `err` set
+ */
+static char *copy_folder(const struct deployment_store *ds, const struct deployment_record *record,
+                         struct error *err)
+{
+    char *name = ds->is_transient ? strdup(record->folder) : new_copy_name();
+    char *to = name ? path_join(ds->directory, name) : NULL;
+    bool ok = to || error_nomem(err);
+    ok = ok && (ds->is_transient || copy_folder_to(ds, record, to, err));
+    free(to);
+    if (ok)
+        return name;
+    free(name);
+    return NULL;
 }
 
 /* The copies of blueprints that are used no more. */
@@ -174,18 +198,26 @@ static bool make_directories(const struct deployment_store *ds, struct error *er
                      "%s: make it writable, free some space or use another store", cause.text);
 }
 
+static bool make_durable(const struct store *store, struct deployment_store *ds, struct error *err)
+{
+    return store->is_transient ||
+           (database_sync(ds->state, err) && directory_sync(ds->directory, err) &&
+            directory_sync(store->deployments, err));
+}
+
 static bool fill(struct store *store, struct deployment_store *ds,
                  const struct deployment_record *record, struct error *err)
 {
-    char copy_name[COPY_NAME_SIZE];
-    if (!make_directories(ds, err) || !take_lock(ds, err) ||
-        !copy_folder(ds, record, copy_name, err))
+    if (!make_directories(ds, err) || !take_lock(ds, err))
         return false;
+    char *copy_name = copy_folder(ds, record, err);
     FAULT_POINT("create.copied");
-    return set_blueprint(ds, record->blueprint_id, copy_name, err) &&
-           open_state(ds, DATABASE_CREATE, err) && write_all(ds, record, copy_name, err) &&
-           database_commit(ds->state, err) && database_sync(ds->state, err) &&
-           directory_sync(ds->directory, err) && directory_sync(store->deployments, err);
+    bool ok = copy_name && set_blueprint(ds, record->blueprint_id, copy_name, err) &&
+              open_state(ds, ds->is_transient ? DATABASE_TRANSIENT : DATABASE_CREATE, err) &&
+              write_all(ds, record, copy_name, err) && database_commit(ds->state, err) &&
+              make_durable(store, ds, err);
+    free(copy_name);
+    return ok;
 }
 
 /* The commit point of making a deployment. @param in_doubt set if SQLite may yet find in its log
@@ -241,16 +273,20 @@ struct deployment_store *deployment_create(struct store *store,
 static bool renew(struct deployment_store *ds, const struct deployment_record *record,
                   struct error *err)
 {
-    char copy_name[COPY_NAME_SIZE];
-    if (!copy_folder(ds, record, copy_name, err) || !directory_sync(ds->directory, err) ||
-        !write_all(ds, record, copy_name, err)) {
+    char *copy_name = copy_folder(ds, record, err);
+    bool ok = copy_name && (ds->is_transient || directory_sync(ds->directory, err)) &&
+              write_all(ds, record, copy_name, err);
+    if (ok) {
+        /* If this fails, both copies stay: it is not known which of them counts. */
+        ok = database_commit(ds->state, err) &&
+             set_blueprint(ds, record->blueprint_id, copy_name, err) &&
+             remove_other_copies(ds, err);
+    } else {
         struct error ignored = {0}; /* as in create() */
         remove_other_copies(ds, &ignored);
-        return false;
     }
-    /* If this fails, both copies stay: it is not known which of them counts. */
-    return database_commit(ds->state, err) &&
-           set_blueprint(ds, record->blueprint_id, copy_name, err) && remove_other_copies(ds, err);
+    free(copy_name);
+    return ok;
 }
 
 /* Under the lock of the store, so that no plugin is removed that it is about to use. */
@@ -285,6 +321,13 @@ bool deployment_store_reload(struct deployment_store *ds, struct error *err)
     return ok;
 }
 
+static enum database_mode state_mode(const struct deployment_store *ds, enum store_mode mode)
+{
+    if (mode == STORE_READ)
+        return DATABASE_READ;
+    return ds->is_transient ? DATABASE_TRANSIENT : DATABASE_WRITE;
+}
+
 struct deployment_store *deployment_open(struct store *store, const char *id, enum store_mode mode,
                                          struct error *err)
 {
@@ -293,8 +336,7 @@ struct deployment_store *deployment_open(struct store *store, const char *id, en
     struct deployment_store *ds = deployment_store_new(store, id, err);
     if (!ds)
         return NULL;
-    if ((mode != STORE_WRITE || take_lock(ds, err)) &&
-        open_state(ds, mode == STORE_READ ? DATABASE_READ : DATABASE_WRITE, err) &&
+    if ((mode != STORE_WRITE || take_lock(ds, err)) && open_state(ds, state_mode(ds, mode), err) &&
         deployment_store_reload(ds, err))
         return ds;
     deployment_store_close(ds);

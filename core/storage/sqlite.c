@@ -123,11 +123,11 @@ static bool configure(struct database *db, enum database_mode mode, const struct
                       version, schema->version);
         return !err->code;
     }
-    const char *synchronous =
-        mode == DATABASE_CREATE ? "PRAGMA synchronous=OFF" : "PRAGMA synchronous=FULL";
-    return execute(db, synchronous, err) &&
-           (mode != DATABASE_CREATE || execute(db, "PRAGMA journal_mode=WAL", err)) &&
-           migrate(db, schema, err);
+    static const char *const settings[] = {
+        [DATABASE_WRITE] = "PRAGMA synchronous=FULL",
+        [DATABASE_CREATE] = "PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL",
+        [DATABASE_TRANSIENT] = "PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY"};
+    return execute(db, settings[mode], err) && migrate(db, schema, err);
 }
 
 /* SQLite would let others read the file, and gives what it puts beside it the same mode. It is not
@@ -151,14 +151,15 @@ struct database *database_open(const char *path, enum database_mode mode,
         goto fail;
     }
     db->read_only = mode == DATABASE_READ;
-    if (mode != DATABASE_CREATE && !file_exists(path)) {
+    bool may_make = mode == DATABASE_CREATE || mode == DATABASE_TRANSIENT;
+    if (!may_make && !file_exists(path)) {
         error_set(err, ERROR_NOT_FOUND, "there is no file '%s'", path);
         goto fail;
     }
-    if (mode == DATABASE_CREATE && !make_private(path, err))
+    if (may_make && !file_exists(path) && !make_private(path, err))
         goto fail;
     int flags = mode == DATABASE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    if (mode == DATABASE_CREATE)
+    if (may_make)
         flags |= SQLITE_OPEN_CREATE;
     int code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) {

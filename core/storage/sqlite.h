@@ -16,7 +16,8 @@ struct database;
 enum database_mode {
     DATABASE_READ,
     DATABASE_WRITE,
-    DATABASE_CREATE, /* a new file, written without waiting for the disk: database_sync() it */
+    DATABASE_TRANSIENT, /* made where it is missing; no crash need be survived */
+    DATABASE_CREATE,    /* a new file, written without waiting for the disk: database_sync() it */
 };
 
 /* What a database looks like. Version N is reached from N - 1 by the script `migrations[N - 1]`. */

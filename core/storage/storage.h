@@ -39,6 +39,14 @@ enum store_mode {
  *         ERROR_UNSUPPORTED (on a network file system, or made by a newer version)
  */
 struct store *store_open(const char *directory, enum store_mode mode, struct error *err);
+/**
+ * Open a store that will be thrown away, as that of a test; made where it is missing. Nothing that
+ * is written to it waits for the disk, and its deployments copy nothing: their resources are the
+ * blueprint's folder itself.
+ *
+ * @return as store_open() with STORE_WRITE
+ */
+struct store *store_open_transient(const char *directory, struct error *err);
 /** Close it; its deployment stores must be closed before. NULL is allowed. */
 void store_close(struct store *store);
 /** Its absolute path; borrowed, until store_close(). */
@@ -67,7 +75,7 @@ struct execution_record {
 struct deployment_record {
     const char *id; /* letters, digits, '_', '-', '.'; at most 200 bytes */
     const char *blueprint_id;
-    const char *folder;      /* the blueprint's folder, which is copied into the store */
+    const char *folder;      /* the blueprint's, copied into the store unless that is transient */
     const char *main_file;   /* the blueprint file, relative to `folder` */
     const struct plan *plan; /* prepared */
     const struct instance_set *instances;
@@ -111,7 +119,7 @@ void deployment_store_close(struct deployment_store *ds);
 /* Borrowed, until the store is closed or renewed. */
 const char *deployment_store_id(const struct deployment_store *ds);
 const char *deployment_store_blueprint_id(const struct deployment_store *ds);
-/** The copy of the blueprint's folder. */
+/** The copy of the blueprint's folder; in a transient store, that folder. */
 const char *deployment_store_resources(const struct deployment_store *ds);
 /** The work directory of plugins and output files. */
 const char *deployment_store_workdir(const struct deployment_store *ds);

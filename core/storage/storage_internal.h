@@ -10,6 +10,7 @@
 struct store {
     char *directory;   /* absolute, without symbolic links */
     char *deployments; /* the directory below it */
+    bool is_transient; /* see store_open_transient() */
     struct database *catalog;
 };
 
@@ -23,6 +24,7 @@ struct deployment_store {
     char *resources;
     struct lock *lock; /* NULL: open for reading */
     struct database *state;
+    bool is_transient; /* as its store */
 };
 
 /** The name of the network file system with the statfs type `type`, or NULL. */

@@ -152,6 +152,24 @@ struct store *store_open(const char *directory, enum store_mode mode, struct err
     return NULL;
 }
 
+struct store *store_open_transient(const char *directory, struct error *err)
+{
+    struct store *store = make_directory(directory, err) ? store_new(directory, err) : NULL;
+    if (!store)
+        return NULL;
+    store->is_transient = true;
+    char *path = path_join(store->directory, "catalog.db");
+    if (!path)
+        error_nomem(err);
+    else if (make_directory(store->deployments, err) && refuse_network(store->directory, err))
+        store->catalog = database_open(path, DATABASE_TRANSIENT, &catalog_schema, err);
+    free(path);
+    if (store->catalog)
+        return store;
+    store_close(store);
+    return NULL;
+}
+
 void store_close(struct store *store)
 {
     if (!store)

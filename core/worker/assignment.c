@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/json.h"
-#include "base/utf8.h"
 #include "dispatch/children.h"
 #include "dispatch/message.h"
 #include "lua/process.h"
@@ -81,36 +80,23 @@ static void channel_started(void *data, const struct operation_marks *marks)
     connection_send(message);
 }
 
-/* A log or event: `key` and `value` are what the two differ in. */
-static void send_record(const char *id, enum message_type type, const char *key, const char *value,
+static void send_record(const char *id, enum message_type type, const char *kind,
                         const char *logger, const char *text)
 {
-    char timestamp[CLOCK_TEXT_SIZE];
-    clock_timestamp(timestamp);
-    json_t *message = message_new(type);
-    int failed = json_object_set_new(message, "id", json_string(id)) |
-                 json_object_set_new(message, "timestamp", json_string(timestamp)) |
-                 json_object_set_new(message, key, utf8_string(value, strlen(value))) |
-                 json_object_set_new(message, "text", utf8_string(text, strlen(text)));
-    if (logger)
-        failed |= json_object_set_new(message, "logger", utf8_string(logger, strlen(logger)));
-    if (failed) {
-        json_decref(message);
-        message = NULL;
-    }
-    connection_send(message);
+    const struct message_record record = {type, kind, logger, text};
+    connection_send(message_record(id, &record));
 }
 
 static void channel_log(void *data, const char *level, const char *logger, const char *text)
 {
     const struct assignment *assignment = data;
-    send_record(assignment->id, MESSAGE_LOG, "level", level, logger, text);
+    send_record(assignment->id, MESSAGE_LOG, level, logger, text);
 }
 
 static void channel_event(void *data, const char *type, const char *text)
 {
     const struct assignment *assignment = data;
-    send_record(assignment->id, MESSAGE_EVENT, "event_type", type, NULL, text);
+    send_record(assignment->id, MESSAGE_EVENT, type, NULL, text);
 }
 
 static json_t *channel_call(void *data, const char *method, const json_t *arguments,
@@ -128,7 +114,7 @@ static void tell_that_it_blocks(const char *id, double seconds)
              "this async operation has kept its worker to itself for %g seconds: it delays all "
              "that share the worker; wait through cloudify.aio only, or do not declare it async",
              seconds);
-    send_record(id, MESSAGE_LOG, "level", "warning", "worker", text);
+    send_record(id, MESSAGE_LOG, "warning", "worker", text);
 }
 
 /* Processor time of this thread, seconds. */
@@ -168,27 +154,12 @@ static void channel_leave(void *data)
 
 /* ---- the end ---- */
 
-/* The operation_result of one that could not be run, or whose result could not be sent. */
-static json_t *failure_result(const char *id, const char *kind, const struct error *err)
-{
-    json_t *result = message_new(MESSAGE_OPERATION_RESULT);
-    json_t *failure = json_pack("{s:s, s:s, s:s, s:b}", "type", kind, "known_type", kind, "message",
-                                err->text, "recoverable", !strcmp(kind, "RecoverableError"));
-    if (json_object_set_new(result, "id", json_string(id)) |
-        json_object_set_new(result, "ok", json_false()) |
-        json_object_set_new(result, "error", failure)) {
-        json_decref(result);
-        return NULL;
-    }
-    return result;
-}
-
 /* Takes `result`. */
 static void send_result(const char *id, json_t *result)
 {
     struct error err = {0};
     if (!connection_try_send(result, &err))
-        connection_send(failure_result(id, "NonRecoverableError", &err));
+        connection_send(message_failure(id, "NonRecoverableError", &err));
 }
 
 static void channel_ended(void *data, json_t *result)
@@ -249,13 +220,13 @@ void assignment_begin(struct operation_host *host, uv_loop_t *loop, json_t *requ
     if (!assignment) {
         error_nomem(&err);
         send_result(json_string_at(request, "id", ""),
-                    failure_result(json_string_at(request, "id", ""), "RecoverableError", &err));
+                    message_failure(json_string_at(request, "id", ""), "RecoverableError", &err));
         return;
     }
     process_watch_time(on_child_spent);
     FAULT_POINT("operation.received");
     if (assignment->output && !output_file_open(&assignment->file, assignment->output, &err)) {
-        send_result(assignment->id, failure_result(assignment->id, "RecoverableError", &err));
+        send_result(assignment->id, message_failure(assignment->id, "RecoverableError", &err));
         assignment_free(assignment);
         return;
     }

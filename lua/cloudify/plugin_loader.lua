@@ -210,6 +210,16 @@ local function load_module(plugin, module, list)
    return loaded
 end
 
+local function is_callable(value)
+   local metatable = getmetatable(value)
+   return type(value) == "function" or type(metatable) == "table" and metatable.__call ~= nil
+end
+
+--- A spy of luassert stands for the function that it calls.
+local function spied_on(operation)
+   return type(operation) == "table" and operation.callback or operation
+end
+
 --- The function `name` of `module`, and what it is declared to be. Raises NonRecoverableError where
 --- either is missing, naming every path tried and the nearest name.
 ---@param plugin {name: string, folder?: string, prefix?: string, directories: string[]}
@@ -221,17 +231,45 @@ function plugin_loader.resolve(plugin, module, name, resources)
    open_folders(list)
    local loaded = load_module(plugin, module, list)
    local operation = loaded[name]
-   if type(operation) ~= "function" then
+   if not is_callable(operation) then
       local names = {}
       for key, value in pairs(loaded) do
-         if type(value) == "function" then
+         if is_callable(value) then
             table.insert(names, tostring(key))
          end
       end
       error(exceptions.NonRecoverableError(("plugin '%s': module '%s' has no function '%s'%s")
          :format(plugin.name, module, name, hint(name, names))))
    end
-   return operation, decorators.options(operation)
+   return operation, decorators.options(spied_on(operation))
+end
+
+--- Modules that were loaded from a plugin's folder: it has been opened for them.
+local function forget_modules(before)
+   local paths = {}
+   for folder in pairs(opened) do
+      add_paths(paths, folder, LUA_PATHS)
+   end
+   local path = table.concat(paths, ";")
+   for name in pairs(package.loaded) do
+      if not before[name] and package.searchpath(name, path) then
+         package.loaded[name] = nil
+      end
+   end
+end
+
+--- For a state that is not a plugin's own: what is opened and loaded until the value returned is
+--- closed is forgotten then, and the next plugins begin anew. What was loaded before stays.
+function plugin_loader.scope()
+   local path, cpath, opened_before, before = package.path, package.cpath, opened, {}
+   for name in pairs(package.loaded) do
+      before[name] = true
+   end
+   opened = {}
+   return setmetatable({}, {__close = function()
+      forget_modules(before)
+      package.path, package.cpath, opened = path, cpath, opened_before
+   end})
 end
 
 return plugin_loader

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lua/lua_cloudify.h"
+#include "kit/kit.h"
 #include "lua/trace.h"
 
 struct arguments {
@@ -38,7 +38,7 @@ static int run(lua_State *L)
 {
     const struct arguments *arguments = lua_touserdata(L, 1);
     luaL_openlibs(L);
-    lua_cloudify_open(L);
+    kit_open(L);
     int script = 1;
     for (; script + 1 < arguments->count && strcmp(arguments->values[script], "-e") == 0;
          script += 2) {
