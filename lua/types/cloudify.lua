@@ -1,5 +1,5 @@
 ---@meta cloudify
---- What the runtime registers from C, for editors (LuaCATS). Never loaded.
+--- What operations are handed, and the module that plugins require.
 
 --- Data seen through ctx: behaves like a table at every depth, but is userdata.
 ---@alias cloudify.Data table<string|integer, any>
@@ -14,6 +14,22 @@
 ---@field timeout? number seconds for a whole download; 600
 ---@field size_limit? integer bytes; of URLs: 64 MiB for content, 1 GiB for files
 
+---@class cloudify.OperationRecord
+---@field id string
+---@field execution_id string
+---@field name string
+---@field type string
+---@field node_instance_id string
+---@field state string
+---@field retry integer
+
+--- A manager or a broker.
+---@class cloudify.Machine
+---@field hostname string
+---@field private_ip string
+---@field networks table<string, string> address by network
+
+--- What an operation knows and can do.
 ---@class cloudify.Ctx
 ---@field type "node-instance"|"relationship-instance"|"deployment"
 ---@field node cloudify.Node only in a node-instance context
@@ -106,8 +122,7 @@ function Ctx:download_directory(path, target_path, options) end
 function Ctx:get_execution(id) end
 
 --- The record of this operation.
----@return {id: string, execution_id: string, name: string, type: string, node_instance_id: string,
----   state: string, retry: integer}
+---@return cloudify.OperationRecord
 function Ctx:get_operation() end
 
 --- The instances of a node of this deployment.
@@ -125,11 +140,11 @@ function Ctx:update_operation(state) end
 function Ctx:get_config(name, scope) end
 
 ---@param network? string nil: "default"
----@return {hostname: string, private_ip: string, networks: table<string, string>}[]
+---@return cloudify.Machine[]
 function Ctx:get_managers(network) end
 
 ---@param network? string nil: "default"
----@return {hostname: string, private_ip: string, networks: table<string, string>}[]
+---@return cloudify.Machine[]
 function Ctx:get_brokers(network) end
 
 --- The deployment's folder.
@@ -259,16 +274,86 @@ function Logger:log(level, message, ...) end
 ---@field resources_prefix string
 ---@field policy_engine {start_timeout?: number}
 ---@field cloudify_agent table
----@field broker_config fun(self: cloudify.BootstrapContext): table
+local BootstrapContext = {}
+
+---@return table
+function BootstrapContext:broker_config() end
 
 --- `capabilities[key]` is the runtime property `key` of the only related instance that has it.
 ---@class cloudify.Capabilities
----@field get_all fun(): table<string, cloudify.Data>
----@field contains fun(self: cloudify.Capabilities, key: string): boolean
+---@field [string] any
+local Capabilities = {}
 
+--- The runtime properties of all related instances, by their ids.
+---@return table<string, cloudify.Data>
+function Capabilities.get_all() end
+
+--- Whether there is such a key; raises where it is ambiguous.
+---@param key string
+---@return boolean
+function Capabilities:contains(key) end
+
+--- There are no agents here: what would install one raises.
 ---@class cloudify.Agent
 ---@field script_path? string may be assigned
----@field init_script fun(self: cloudify.Agent, agent_config?: table): string?
----@field install_script_download_link fun(self: cloudify.Agent, agent_config?: table,
----   clean?: boolean)
----@field clean_script fun(self: cloudify.Agent)
+local Agent = {}
+
+---@param agent_config? table
+---@return string?
+function Agent:init_script(agent_config) end
+
+---@param agent_config? table
+---@param clean? boolean
+function Agent:install_script_download_link(agent_config, clean) end
+
+--- Remove the file at script_path.
+function Agent:clean_script() end
+
+--- The null of JSON and YAML.
+---@class cloudify.Null
+
+--- Values, and the current contexts for code that is not handed them. Outside of an operation or a
+--- workflow, using a context raises NotInContext.
+---@class cloudify
+---@field ctx cloudify.Ctx that of the operation
+---@field ctx_parameters table its inputs; read-only
+---@field workflow_ctx cloudify.workflow.Ctx that of the workflow
+---@field workflow_parameters table its parameters; read-only
+---@field null cloudify.Null
+---@field json cloudify.json
+local cloudify = {}
+
+--- Mark a table as a list, also while it is empty.
+---@generic T: table
+---@param list T
+---@return T
+function cloudify.array(list) end
+
+--- Mark a table as an object, whatever is in it.
+---@generic T: table
+---@param object T
+---@return T
+function cloudify.object(object) end
+
+--- Whether a table has a null at a key, which indexing shows as nil; or whether a value is null.
+---@param value any
+---@param key? string|integer
+---@return boolean
+function cloudify.is_null(value, key) end
+
+--- Whether a table has nothing in it; of data seen through ctx, too.
+---@param value table|cloudify.Data
+---@return boolean
+function cloudify.is_empty(value) end
+
+--- "object", "array" or "null" for data; else what Lua's type() says.
+---@param value any
+---@return string
+function cloudify.type(value) end
+
+--- A plain copy, at every depth, that is shared with nobody.
+---@param value any
+---@return any
+function cloudify.totable(value) end
+
+return cloudify

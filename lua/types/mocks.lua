@@ -1,5 +1,5 @@
 ---@meta cloudify.mocks
---- What the constructors of cloudify.mocks take, for editors (LuaCATS). Never loaded.
+--- What the constructors of cloudify.mocks take.
 
 --- A part of a mock: what its constructor made, or a table of that constructor's arguments.
 ---@alias cloudify.mocks.Node cloudify.Node|cloudify.mocks.NodeArguments
@@ -90,3 +90,97 @@
 ---@field prefix? string folder of the plugin
 ---@field workdir? string default: a folder that goes with the mock
 ---@field properties? table<string, any>
+
+---@class cloudify.mocks.Log
+---@field level string
+---@field logger string
+---@field message string
+
+---@class cloudify.mocks.Call
+---@field method string "get_instance", "update_instance", "get_secret"
+---@field arguments table
+
+--- A ctx for unit tests: the same that operations get, over a deployment in memory. It refuses what
+--- it would refuse at run time.
+---@class cloudify.mocks
+local mocks = {}
+
+--- The ctx of an operation: of a node's with node_id, of a relationship's with source or target,
+--- of the deployment's with neither.
+---@param args? cloudify.mocks.Arguments
+---@return cloudify.Ctx
+---@overload fun(node_id: string, node_name?: string, args?: cloudify.mocks.Arguments): cloudify.Ctx
+function mocks.MockCloudifyContext(args) end
+
+---@param args cloudify.mocks.NodeArguments
+---@return cloudify.Node
+---@overload fun(id: string, properties?: table, type?: string): cloudify.Node
+function mocks.MockNodeContext(args) end
+
+---@param args cloudify.mocks.InstanceArguments
+---@return cloudify.Instance
+---@overload fun(id: string, runtime_properties?: table): cloudify.Instance
+function mocks.MockNodeInstanceContext(args) end
+
+---@param args cloudify.mocks.RelationshipArguments
+---@return cloudify.Relationship
+---@overload fun(target: cloudify.mocks.Subject, type?: string): cloudify.Relationship
+function mocks.MockRelationshipContext(args) end
+
+---@param args cloudify.mocks.SubjectArguments
+---@return cloudify.RelationshipEnd
+function mocks.MockRelationshipSubjectContext(args) end
+
+---@param args cloudify.mocks.OperationArguments
+---@return cloudify.Operation
+---@overload fun(name: string, retry_number?: integer, max_retries?: integer): cloudify.Operation
+function mocks.MockOperationContext(args) end
+
+--- A table with the same keys, for what has no constructor of its own.
+---@param values table<string, any>
+---@return table
+function mocks.MockContext(values) end
+
+--- What was logged through ctx.logger.
+---@param ctx cloudify.Ctx a mock
+---@param level? string only records of this level: "debug", "info", "warning", "error", "critical"
+---@return cloudify.mocks.Log[]
+function mocks.logs(ctx, level) end
+
+--- The texts of the events that were sent with ctx:send_event().
+---@param ctx cloudify.Ctx a mock
+---@return string[]
+function mocks.events(ctx) end
+
+--- What the engine was asked.
+---@param ctx cloudify.Ctx a mock
+---@param method? string only calls of this method
+---@return cloudify.mocks.Call[]
+function mocks.calls(ctx, method) end
+
+--- What ctx.operation:retry() has asked for, an OperationRetry; the last call counts.
+---@param ctx cloudify.Ctx a mock
+---@return cloudify.Exception? retry
+function mocks.retry(ctx) end
+
+--- The runtime properties of an instance as they are saved.
+---@param ctx cloudify.Ctx a mock
+---@param id? string of an instance of the mock; default: that of the operation
+---@return table
+function mocks.saved(ctx, id) end
+
+--- Save other runtime properties, as an operation that runs at the same time would.
+---@param ctx cloudify.Ctx a mock
+---@param runtime_properties table
+---@param id? string of an instance of the mock; default: that of the operation
+function mocks.save_elsewhere(ctx, runtime_properties, id) end
+
+--- Run an operation as the runtime does: with ctx as the current one, saving the runtime properties
+--- when it has ended. Raises what it raises; and an OperationRetry where it has asked for a retry.
+---@param operation cloudify.OperationFunction
+---@param ctx cloudify.Ctx a mock
+---@param inputs? table
+---@return any value what the operation returns
+function mocks.run(operation, ctx, inputs) end
+
+return mocks

@@ -1,5 +1,5 @@
 ---@meta cloudify.workflow
---- What workflows are handed, for editors (LuaCATS). Never loaded. Iterators are functions for
+--- What workflows are handed. Iterators are functions for
 --- `for ... in`; a task is what a call gives in graph mode and, started, without.
 
 ---@class cloudify.workflow.Internal

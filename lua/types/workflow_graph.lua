@@ -1,5 +1,5 @@
 ---@meta cloudify.workflow_graph
---- Tasks of workflows, and what orders them, for editors (LuaCATS). Never loaded. What a handler
+--- Tasks of workflows, and what orders them. What a handler
 --- returns is made by cloudify.workflows.handlers, which describes itself.
 
 ---@alias cloudify.workflow.TaskType "RemoteWorkflowTask"|"LocalWorkflowTask"|"SubgraphTask"
