@@ -36,7 +36,7 @@ FUZZERS  := $(patsubst %.c,$(BUILD)/%,$(wildcard test/fuzz/*_fuzzer.c))
 FUZZ_SECONDS ?= 60
 ROUNDS   ?= 50
 
-.PHONY: all setup test unit spec demo check check-layers bench chaos fuzz reproducers install clean
+.PHONY: all setup test unit spec demo check check-layers bench chaos fuzz reproducers docs install clean
 all: $(PROGRAMS) $(TESTS) $(BENCH) $(CONFORM)
 reproducers: $(FUZZERS)
 
@@ -106,6 +106,8 @@ fuzz:
 	@$(MAKE) --no-print-directory reproducers CC=clang BUILD=build/fuzz \
 	  SANITIZE=address,undefined,fuzzer-no-link LIBFUZZER=-fsanitize=fuzzer
 	test/fuzz/run build/fuzz $(FUZZ_SECONDS) $(notdir $(FUZZERS))
+docs:
+	lua5.4 tools/docs.lua $(BUILD)/docs
 install: all
 	tools/install "$(BUILD)" "$(DESTDIR)" "$(PREFIX)" "$(LIBEXECDIR)" "$(DATADIR)"
 clean:

@@ -36,6 +36,11 @@ describe("make install", function()
       assert.equal(0, result.code, result.err)
    end)
 
+   it("gives editors the annotations of the Lua API", function()
+      local there = world:sh("ls " .. world:path("dest/opt/cfy/share/cloudify/lua/types")).out
+      assert.equal(world:sh("ls lua/types").out, there)
+   end)
+
    it("exports nothing but the embedding API", function()
       local result = world:sh("nm -D --defined-only "
          .. world:path("dest/opt/cfy/lib/libcloudify.so"))

@@ -47,7 +47,7 @@ function files.read(path) end
 ---@param data string
 function files.write(path, data) end
 
---- Remove a file, or a directory with all that is in it. It may be absent.
+--- Remove a file, or a directory with all that is in it.
 ---@param path string
 function files.remove_tree(path) end
 
