@@ -124,7 +124,8 @@ stat -c "socket %a %F" "${socket%/*}"
 ]])
          assert.truthy(log_after(result.logs, "<out> mode 700 "))
          assert.truthy(has(result.logs, "<out> socket 600 socket"), result.out)
-         local left = world:sh(("find '%s' -path '*plugins/script/*'"):format(world.store))
+         local left = world:sh(("find '%s' -path '*plugins/script/*' -o -path '*/operations/*'")
+            :format(world.store))
          assert.equal("", left.out)
       end)
 

@@ -72,6 +72,7 @@ json_t *runtime_limits(const struct cloudify_execution_options *options, const j
     if (limits && choose_size(limits, "worker_memory", options->worker_memory, stored) &&
         choose_size(limits, "worker_address_space", options->worker_address_space, stored) &&
         choose_environment(limits, options, stored) &&
+        (!options->keep_workdir || !json_object_set_new(limits, "keep_workdir", json_true())) &&
         (!options->force || !json_object_set_new(limits, "force", json_true())))
         return limits;
     json_decref(limits);
@@ -92,6 +93,7 @@ const char **runtime_apply_limits(struct execution_options *execution, const jso
         json_number_at(limits, "task_retry_interval", DEFAULT_TASK_RETRY_INTERVAL);
     execution->subgraph_retries = (int)json_integer_at(limits, "subgraph_retries", 0);
     execution->wait_after_fail = json_number_at(limits, "wait_after_fail", DEFAULT_WAIT_AFTER_FAIL);
+    execution->keep_workdir = json_boolean_at(limits, "keep_workdir", false);
     execution->worker_settings = (struct worker_settings){
         .memory = (uint64_t)json_integer_at(limits, "worker_memory", 0),
         .address_space = (uint64_t)json_integer_at(limits, "worker_address_space", 0),

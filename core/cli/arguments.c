@@ -191,6 +191,12 @@ static bool set_pass_env(struct arguments *arguments, const char *value)
     return *value && !strchr(value, '=');
 }
 
+static bool set_keep_workdir(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return arguments->execution.keep_workdir = true;
+}
+
 static bool set_dry_run(struct arguments *arguments, const char *value)
 {
     (void)value;
@@ -379,6 +385,9 @@ static const struct option options[] = {
      set_clean_env},
     {"--pass-env", NULL, "NAME", OPTION_WORKERS,
      "let operations have this variable in any case; may be repeated", set_pass_env},
+    {"--keep-workdir", NULL, NULL, OPTION_WORKERS,
+     "leave the files of operations and downloads in the deployment's work directory",
+     set_keep_workdir},
     {"--plugins", NULL, "DIRECTORY", OPTION_PLUGINS, "look for plugins there too; may be repeated",
      set_plugins},
     {"--provider-context", NULL, "FILE", OPTION_PROVIDER_CONTEXT,

@@ -77,7 +77,8 @@ static bool make_directories(struct execution *e, struct error *err)
     char *output = NULL;
     bool ok = make_directory(e, "output", &output, err) &&
               make_directory(e, "run", &e->run_directory, err) &&
-              leftovers_end(e->run_directory, err);
+              leftovers_end(e->run_directory, err) &&
+              keeping_hold(e->options.work_directory, e->options.keep_workdir, err);
     struct error ignored = {0};
     if (ok)
         keeping_end_operations(e->options.work_directory, &ignored);

@@ -45,6 +45,7 @@ struct execution_options {
     double task_retry_interval; /* seconds */
     int subgraph_retries;
     double wait_after_fail; /* seconds after the first failure; negative: 600 */
+    bool keep_workdir;      /* the files of operations and downloads are not removed */
     bool dry_run;           /* no task that does anything is run, nothing but events is stored */
     bool resume;            /* it has run before: its stored graphs are gone on with */
     bool reset_operations;  /* resume: operations that were under way are begun anew */

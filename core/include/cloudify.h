@@ -108,6 +108,9 @@ struct cloudify_execution_options {
      * LOGNAME, SHELL, LANG, LC_*, TMPDIR and TZ. */
     bool clean_env;
     const char *const *pass_env; /* variables that they get in any case; NULL-terminated, or NULL */
+    /* Operations' files in the deployment's work directory, and downloads, are left where they are,
+     * for somebody to look at; the next execution without it removes them. */
+    bool keep_workdir;
     bool dry_run; /* only show what would be done; cloudify_execute() and cloudify_uninstall() */
     bool allow_custom_parameters; /* accept parameters that the workflow does not declare */
     /* The next two are for cloudify_execute() and cloudify_uninstall(); see docs/queue.md. */

@@ -1,13 +1,16 @@
 /* keeping.c - see keeping.h. */
 #include "resources/keeping.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/files.h"
 #include "base/strbuf.h"
 
 static const char downloads[] = "downloads", operations[] = "operations";
+static const char hold_mark[] = "keep-files";
 
 /* WORKDIR/KIND[/OPERATION][END]; new, or NULL. */
 static char *folder_of(const char *workdir, const char *kind, const char *operation,
@@ -36,12 +39,28 @@ char *keeping_new(const char *workdir, const char *operation, struct error *err)
     return NULL;
 }
 
+bool keeping_hold(const char *workdir, bool hold, struct error *err)
+{
+    char *mark = folder_of(workdir, hold_mark, NULL, "");
+    bool ok = mark || error_nomem(err);
+    if (ok && hold)
+        ok = file_write(mark, "", 0, 0600, err);
+    else if (ok && unlink(mark) && errno != ENOENT)
+        ok = error_set(err, ERROR_IO, "cannot remove '%s': %m", mark);
+    free(mark);
+    return ok;
+}
+
 static bool end(const char *workdir, const char *kind, const char *operation, struct error *err)
 {
     struct stat info;
+    char *mark = folder_of(workdir, hold_mark, NULL, "");
     char *path = folder_of(workdir, kind, operation, "");
-    bool ok = path ? lstat(path, &info) || tree_remove(path, err) : error_nomem(err);
+    bool ok = (mark && path) || error_nomem(err);
+    if (ok && lstat(mark, &info) && !lstat(path, &info))
+        ok = tree_remove(path, err);
     free(path);
+    free(mark);
     return ok;
 }
 

@@ -3,6 +3,7 @@
  *
  *     WORKDIR/downloads/XXXXXX/               until the author or an uninstall removes it
  *     WORKDIR/operations/OPERATION/XXXXXX/    until the end of that operation
+ *     WORKDIR/keep-files                      while this is there, nothing goes
  */
 #ifndef CLOUDIFY_RESOURCES_KEEPING_H
 #define CLOUDIFY_RESOURCES_KEEPING_H
@@ -20,6 +21,8 @@
  */
 char *keeping_new(const char *workdir, const char *operation, struct error *err);
 
+/** Let nothing go from now on, or let it go again. @return false with `err` set: ERROR_IO */
+bool keeping_hold(const char *workdir, bool hold, struct error *err);
 /** Remove what an operation has kept; nothing may be there. @return false with `err` set */
 bool keeping_end_operation(const char *workdir, const char *operation, struct error *err);
 /** The same for all operations, none of which is under way. */

@@ -24,7 +24,7 @@ static const struct {
      "{'type': 'cloudify_log', 'level': 'warning', " TIMES ", 'context': {" CONTEXT "}}",
      "2026-11-23 01:02:35.618  LOG <web> [db_a1] WARNING: Task failed"},
     {"null is nothing", "{'type': 'cloudify_event', " TIMES ", 'context': {'deployment_id': null}}",
-     "2026-11-23 01:02:35.618  CFY <> Task failed"},
+     "2026-11-23 01:02:35.618  CFY Task failed"},
     {"the only cause is its traceback",
      "{'type': 'cloudify_event', " TIMES ", 'context': {'deployment_id': 'web', "
      "'task_error_causes': [{'type': 'E', 'message': 'm', 'traceback': 'one\\ntwo\\n'}]}}",

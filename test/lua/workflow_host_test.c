@@ -510,7 +510,7 @@ static void test_errors(void)
     static const struct {
         const char *workflow, *says;
     } cases[] = {
-        {"broken", "flows/flows.lua:"},
+        {"broken", "flows.lua:"},
         {"broken", "out of order"},
         {"exits", "attempt to call a nil value (field 'exit')"},
         {"yields", "the workflow has yielded by itself"},

@@ -1,6 +1,7 @@
 --- Where a script and what belongs to it are kept while it runs.
 local files = require("cloudify.files")
 local filesystem = require("cloudify.filesystem")
+local resource_files = require("cloudify.resource_files")
 
 local workspace = {}
 
@@ -9,27 +10,32 @@ local SOCKET_PATH_LIMIT = 108
 
 ---@class script.Workspace
 ---@field path string  a private folder, removed at the end
+---@field folders string[]  what else is to be removed then
+---@field outputs string  what files of output begin with
 local Workspace = {}
 Workspace.__index = Workspace
-
---- Folders of the plugin are removed with the deployment, should nobody live to remove them before.
-local function base_of(ctx)
-   local wanted = os.getenv("CFY_EXEC_TEMP")
-   if wanted and filesystem.is_dir(wanted) then
-      return wanted
-   end
-   return ctx.plugin.workdir or files.temp_dir()
-end
 
 local function make_folder(base)
    return filesystem.mkdtemp(files.join(base, "XXXXXX"))
 end
 
+--- The folder, whether it is ours to be removed, and where output goes. One that the operation
+--- keeps goes with that, should nobody live to remove it before.
+local function place(ctx)
+   local wanted = os.getenv("CFY_EXEC_TEMP")
+   if wanted and filesystem.is_dir(wanted) then
+      local path = make_folder(wanted)
+      return path, {path}, path
+   end
+   local path = resource_files.keep(ctx, "operation")
+   return path, {}, files.join(ctx.plugin.workdir or files.temp_dir(), path:match("[^/]*$"))
+end
+
 --- Made for the operation of ctx; to be closed.
 ---@return script.Workspace
 function workspace.new(ctx)
-   local path = make_folder(base_of(ctx))
-   return setmetatable({path = path, folders = {path}}, Workspace)
+   local path, folders, outputs = place(ctx)
+   return setmetatable({path = path, folders = folders, outputs = outputs}, Workspace)
 end
 
 function Workspace:file(name)
@@ -39,7 +45,7 @@ end
 --- Where standard output or error goes: not in the folder, for what the script leaves running may
 --- write on.
 function Workspace:output(name)
-   return self.path .. "." .. name
+   return self.outputs .. "." .. name
 end
 
 --- The path for a socket. Where the folder's own is too long, in another private folder.
