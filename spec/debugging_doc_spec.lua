@@ -27,13 +27,14 @@ describe("the page on debugging", function()
    end
 
    it("shows what is to be seen", function()
-      local output, commands, code = "", 0, nil
+      local output, commands = "", 0
       for _, part in ipairs(parts(world:read(DOCUMENT))) do
          local language, text = table.unpack(part)
          local file = COMMENTS[language] and text:match(COMMENTS[language])
          if file then
             world:write(file, text)
          elseif language == "command" then
+            local code
             output, code = run(text)
             commands = commands + 1
             assert.equal(commands == 1 and 1 or 0, code, text .. "\n" .. output)
