@@ -72,9 +72,25 @@ local function adapt(html)
    return html
 end
 
+local ESCAPES = {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;"}
+
+--- lowdown takes tables that are written in HTML as they are: their blocks of code are made here.
+local function with_blocks_in_tables(text)
+   return (text:gsub("\n(<table>.-\n</table>)", function(html)
+      return "\n" .. html:gsub("\n\n```(%w+)\n(.-)\n```\n\n", function(language, code)
+         return ('<pre><code class="language-%s">%s</code></pre>'):format(language,
+            code:gsub("[&<>]", ESCAPES))
+      end)
+   end))
+end
+
 --- Make the page of a text in Markdown; returns its entry in the index.
 local function markdown(path, name)
-   local body = adapt(run("lowdown -Thtml --html-no-skiphtml --out-no-smarty " .. quote(path)))
+   local source = out .. "/page.md"
+   script.write(source, with_blocks_in_tables(script.read(path)))
+   local body = adapt(run("lowdown -Thtml --html-no-skiphtml --html-no-escapehtml --out-no-smarty "
+      .. quote(source)))
+   os.remove(source)
    local title = body:match("<h1[^>]*>(.-)</h1>"):gsub("<[^>]+>", "")
    write_page(name, title, body)
    return {name = name, title = title}
