@@ -284,6 +284,15 @@ outputs:
          assert.truthy(result.err:find("out of rocks", 1, true))
          assert.falsy(result.out:find("[retry", 1, true))
       end)
+
+      it("does not keep a deployment for ever", function()
+         installed {stop = "refuse"}
+         local result = world:cfy("uninstall", "app")
+         assert.equal(1, result.code)
+         local advice = result.err:match("'cfy (uninstall app [^']+)'")
+         assert.truthy(advice, result.err)
+         assert.equal(0, world:sh(world:command() .. " " .. advice).code)
+      end)
    end)
 
    describe("a worker that is killed", function()

@@ -1,5 +1,6 @@
 /* execution_commands.c - the commands that run workflows, and those that show executions. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "cli/print.h"
@@ -51,6 +52,15 @@ int command_install(const struct arguments *arguments)
     return code;
 }
 
+/* What cannot be stopped must not keep a deployment for ever. */
+static void advise(const struct cloudify_error *err, const char *deployment, const char *workflow)
+{
+    if (err->code == CLOUDIFY_FAILED && !strcmp(workflow, "uninstall"))
+        fprintf(stderr,
+                "cfy: to go on past what fails: 'cfy uninstall %s -p ignore_failure=true'\n",
+                deployment);
+}
+
 static int execute(const struct arguments *arguments, const char *deployment, const char *workflow,
                    const char *done, const char *next)
 {
@@ -64,6 +74,8 @@ static int execute(const struct arguments *arguments, const char *deployment, co
                       cloudify_execute(session.cloudify, deployment, workflow, parameters,
                                        &arguments->execution, &session.err),
                       done, next);
+    if (code == EXIT_FAILED)
+        advise(&session.err, deployment, workflow);
     free(parameters);
     session_close(&session);
     return code;
