@@ -6,6 +6,7 @@
 ---     `FILE`, at the end:
 ---     `FILE`, above the line `TEXT`:
 ---     `FILE`, in place of the line `TEXT`:
+--- TEXT is without its indentation.
 --- A block of `console` has commands after `$ ` and below each what it prints, in outline: the
 --- lines of the outline are lines of the output, in their order; `...` stands for any text. A
 --- command whose outline has a line `cfy: ...` fails.
@@ -86,6 +87,18 @@ function tutorial.read(path)
    return steps
 end
 
+--- Where the line `anchor` is, whatever its indentation: its first byte, and that of the next line.
+local function find_line(text, anchor)
+   local first, behind
+   for start, line, next_line in text:gmatch("()([^\n]*)\n()") do
+      if line:match("^%s*(.*)$") == anchor then
+         assert(not first, "the line '" .. anchor .. "' is there twice")
+         first, behind = start, next_line
+      end
+   end
+   return first, behind
+end
+
 --- The text of a file after a step that changes `text`.
 ---@param text string what the file has so far
 ---@return string
@@ -95,11 +108,9 @@ function tutorial.edit(step, text)
    elseif step.place == "end" then
       return text .. step.text
    end
-   local lines = "\n" .. text
-   local first, last = lines:find("\n" .. step.anchor .. "\n", 1, true)
+   local first, behind = find_line(text, step.anchor)
    assert(first, ("line %d: '%s' has no line '%s'"):format(step.line, step.file, step.anchor))
-   local rest = step.place == "above" and lines:sub(first + 1) or lines:sub(last + 1)
-   return (lines:sub(1, first) .. step.text .. rest):sub(2)
+   return text:sub(1, first - 1) .. step.text .. text:sub(step.place == "above" and first or behind)
 end
 
 --- Whether `line` is what the outline says, with any text for `...`.
