@@ -217,6 +217,57 @@ describe("lua/types", function()
       assert.same({}, left)
    end)
 
+   --- Call `check(name, func)` for each function of each class.
+   local function each_function(check)
+      for name, item in pairs(by_name) do
+         for _, func in ipairs(item.functions or {}) do
+            check(name .. "." .. func.name, func)
+         end
+      end
+   end
+
+   it("describes no argument that the function has not", function()
+      local wrong = {}
+      each_function(function(name, func)
+         for _, param in ipairs(func.params) do
+            if not (", " .. func.arguments .. ","):find(", " .. param.name .. ",", 1, true) then
+               table.insert(wrong, name .. ": " .. param.name)
+            end
+         end
+      end)
+      assert.same({}, wrong)
+   end)
+
+   it("gives the functions of modules the number of arguments that they have", function()
+      local expected, declares = {}, {}
+      for module in pairs(modules) do
+         for _, func in ipairs(by_name[module].functions) do
+            local info = debug.getinfo(require(module)[func.name], "Su")
+            if info.what == "Lua" and not info.isvararg then
+               local name = module .. "." .. func.name
+               expected[name] = info.nparams
+               declares[name] = select(2, func.arguments:gsub("[%w_]+", ""))
+            end
+         end
+      end
+      assert.truthy(expected["cloudify.template.render"])
+      assert.same(expected, declares)
+   end)
+
+   it("declares nothing twice in a class", function()
+      local twice = {}
+      for name, item in pairs(by_name) do
+         local seen = {}
+         for _, list in ipairs {item.fields or {}, item.functions or {}} do
+            for _, member in ipairs(list) do
+               table.insert(twice, seen[member.name] and name .. "." .. member.name or nil)
+               seen[member.name] = true
+            end
+         end
+      end
+      assert.same({}, twice)
+   end)
+
    it("mentions no type that it does not declare", function()
       local unknown = {}
       for _, path in ipairs(type_files()) do
