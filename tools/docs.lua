@@ -128,8 +128,9 @@ local function section(title, entries)
    local items = {}
    for _, entry in ipairs(entries) do
       local label = entry.label and ("<code>%s</code>"):format(entry.label)
-      table.insert(items, ('<li><a href="%s">%s</a>%s</li>'):format(entry.name,
-         label or entry.title, label and " " .. entry.title:gsub("%s+", " ") or ""))
+      local said = entry.title:gsub("%s+", " "):gsub("`([^`]+)`", "<code>%1</code>")
+      table.insert(items, ('<li><a href="%s">%s</a>%s</li>'):format(entry.name, label or said,
+         label and " " .. said or ""))
    end
    return ("<h2>%s</h2>\n<ul>\n%s\n</ul>\n"):format(title, table.concat(items, "\n"))
 end

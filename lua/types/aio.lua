@@ -1,6 +1,6 @@
 ---@meta cloudify.aio
---- Waiting, processes and HTTP. In an operation declared
---- `async` these suspend it; everywhere else they wait.
+--- Waiting, processes and HTTP. In an operation declared `async` these suspend it; everywhere else
+--- they wait.
 
 ---@class cloudify.aio
 local aio = {}

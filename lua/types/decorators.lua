@@ -1,6 +1,6 @@
 ---@meta cloudify.decorators
---- Marks on the functions of plugins. Each takes the function,
---- or a table of options and gives what takes the function.
+--- Marks on the functions of plugins. Each takes the function, or a table of options and gives what
+--- takes the function.
 
 ---@alias cloudify.OperationFunction fun(ctx: cloudify.Ctx, inputs: table): any
 ---@alias cloudify.WorkflowFunction fun(ctx: cloudify.workflow.Ctx, parameters: any): any

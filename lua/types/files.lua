@@ -1,6 +1,5 @@
 ---@meta cloudify.files
---- Files and directories. What cannot be done raises a
---- RecoverableError.
+--- Files and directories. What cannot be done raises a RecoverableError.
 
 ---@class cloudify.files
 local files = {}

@@ -1,6 +1,6 @@
 ---@meta cloudify.json
---- JSON. Nulls are `cloudify.null`; an empty table is an
---- object unless cloudify.array() has marked it.
+--- JSON. Nulls are `cloudify.null`; an empty table is an object unless cloudify.array() has marked
+--- it.
 
 ---@class cloudify.json
 ---@field null cloudify.Null

@@ -1,5 +1,5 @@
 ---@meta cloudify.mocks
---- What the constructors of cloudify.mocks take.
+--- Mocks of ctx for unit tests, and what their constructors take.
 
 --- A part of a mock: what its constructor made, or a table of that constructor's arguments.
 ---@alias cloudify.mocks.Node cloudify.Node|cloudify.mocks.NodeArguments

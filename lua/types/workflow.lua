@@ -1,6 +1,6 @@
 ---@meta cloudify.workflow
---- What workflows are handed. Iterators are functions for
---- `for ... in`; a task is what a call gives in graph mode and, started, without.
+--- What workflows are handed. Iterators are functions for `for ... in`; a task is what a call gives
+--- in graph mode and, started, without.
 
 ---@class cloudify.workflow.Internal
 ---@field task_graph cloudify.workflow.Graph

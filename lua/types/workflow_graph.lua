@@ -1,6 +1,6 @@
 ---@meta cloudify.workflow_graph
---- Tasks of workflows, and what orders them. What a handler
---- returns is made by cloudify.workflows.handlers, which describes itself.
+--- Tasks of workflows, and what orders them. What a handler returns is made by
+--- cloudify.workflows.handlers, which describes itself.
 
 ---@alias cloudify.workflow.TaskType "RemoteWorkflowTask"|"LocalWorkflowTask"|"SubgraphTask"
 ---|"NOPLocalWorkflowTask"|"SetNodeInstanceStateTask"|"GetNodeInstanceStateTask"
