@@ -88,7 +88,7 @@ end}]])
          {"no workflow with parameters that it does not declare", "add",
             {parameters = {a = 1, c = 3}}, "'c'"},
          {"no workflow with options that there are not", "add", {task_retry = 3},
-            "execute: unknown option 'task_retry', did you mean 'task_retries'?"},
+            "execute: unknown argument 'task_retry', did you mean 'task_retries'?"},
       }
       for _, case in ipairs(cases) do
          local what, workflow, options, message = table.unpack(case)

@@ -61,6 +61,19 @@ describe("an operation of a workflow test", function()
          assert.spy(start).was.called(1)
       end))
 
+      it("so that an assertion that fails there ends it at once", test(function(cfy_local)
+         local runs = 0
+         tasks.start = function(ctx)
+            runs = runs + 1
+            assert.equal(81, ctx.node.properties.port)
+         end
+         local ok, err = pcall(cfy_local.execute, cfy_local, "install")
+         assert.is_false(ok)
+         assert.equal(1, runs)
+         assert.matches("local_operations_spec.lua:%d+: Expected objects to be equal.",
+            tostring(err))
+      end))
+
       it("with hooks on it, as those that measure coverage", test(function(cfy_local)
          local lines = {}
          tasks.start = function()

@@ -7,6 +7,7 @@ local suggest = require("cloudify.core").suggest
 local plugin_loader = {}
 
 local opened = {} -- folders whose modules package.path already has
+local wrap -- what a scope makes of each operation, or nil
 
 --- What the folder of the plugin is called: by its name without namespaces.
 local function folder_name(plugin)
@@ -241,7 +242,7 @@ function plugin_loader.resolve(plugin, module, name, resources)
       error(exceptions.NonRecoverableError(("plugin '%s': module '%s' has no function '%s'%s")
          :format(plugin.name, module, name, hint(name, names))))
    end
-   return operation, decorators.options(spied_on(operation))
+   return wrap and wrap(operation) or operation, decorators.options(spied_on(operation))
 end
 
 --- Modules that were loaded from a plugin's folder: it has been opened for them.
@@ -260,7 +261,10 @@ end
 
 --- For a state that is not a plugin's own: what is opened and loaded until the value returned is
 --- closed is forgotten then, and the next plugins begin anew. What was loaded before stays.
-function plugin_loader.scope()
+---@param wrapper? fun(operation: function): function what is run in place of an operation
+function plugin_loader.scope(wrapper)
+   local wrap_before = wrap
+   wrap = wrapper
    local path, cpath, opened_before, before = package.path, package.cpath, opened, {}
    for name in pairs(package.loaded) do
       before[name] = true
@@ -268,7 +272,7 @@ function plugin_loader.scope()
    opened = {}
    return setmetatable({}, {__close = function()
       forget_modules(before)
-      package.path, package.cpath, opened = path, cpath, opened_before
+      package.path, package.cpath, opened, wrap = path, cpath, opened_before, wrap_before
    end})
 end
 

@@ -1,5 +1,6 @@
 --- Teaches luassert to compare and to show the values that are seen through ctx, at every depth.
 local core = require("cloudify.core")
+local exceptions = require("cloudify.exceptions")
 
 local assertions = {}
 
@@ -83,6 +84,26 @@ function assertions.teach()
       teach_same(luassert)
    end
    teach_showing(luassert)
+end
+
+--- An assertion that fails is not tried again.
+local function finally(err)
+   local metatable = getmetatable(err)
+   if type(err) == "table" and type(metatable) == "table" and metatable.__type == "failure" then
+      err = exceptions.NonRecoverableError(tostring(err))
+   end
+   return core.exception_handler(err)
+end
+
+--- An operation whose failing assertions end it for good; it may yield as the one it is made of.
+function assertions.final(operation)
+   return function(...)
+      local results = table.pack(xpcall(operation, finally, ...))
+      if not results[1] then
+         error(results[2], 0)
+      end
+      return table.unpack(results, 2, results.n)
+   end
 end
 
 return assertions

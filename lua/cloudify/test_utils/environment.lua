@@ -1,8 +1,9 @@
 --- The deployment of a test: what a workflow test is handed as `cfy_local` (runtime.md 8).
+local assertions = require("cloudify.test_utils.assertions")
 local exceptions = require("cloudify.exceptions")
 local local_environment = require("cloudify.local_environment")
+local arguments = require("cloudify.test_utils.options")
 local plugin_loader = require("cloudify.plugin_loader")
-local suggest = require("cloudify.core").suggest
 local storage = require("cloudify.test_utils.storage")
 local workplace = require("cloudify.test_utils.workplace")
 
@@ -13,7 +14,7 @@ local environment = {}
 ---@field plan table the plan of the deployment
 ---@field created_at string
 ---@field storage cloudify.LocalStorage
----@field private core any the deployment, in C
+---@field private core cloudify.LocalDeployment
 ---@field private place cloudify.test_utils.Workplace
 local LocalEnvironment = {}
 
@@ -27,26 +28,6 @@ function LocalEnvironment.__index(self, name)
    local lazy = LAZY[name]
    return lazy and lazy(self) or LocalEnvironment[name]
 end
-
----@class cloudify.EventFilter
----@field type? string "task_failed", ...; "log" for the logs
----@field node? string a node or the id of an instance
----@field operation? string with or without its interface
-
----@class cloudify.ExecuteOptions
----@field parameters? table<string, any> of the workflow
----@field allow_custom_parameters? boolean accept parameters that it does not declare
----@field task_retries? integer how often what fails is tried again; 5, -1 for ever
----@field task_retry_interval? number seconds before that; 1
----@field subgraph_retries? integer how often an instance is installed again; 0
----@field task_thread_pool_size? integer operations at a time; 16
----@field isolated? boolean run them in worker processes, as in production
----@field virtual_clock? boolean do not wait for retries, see waited()
----@field dry_run? boolean only show what would be done
-
-local OPTIONS = {"parameters", "allow_custom_parameters", "task_retries", "task_retry_interval",
-   "subgraph_retries", "task_thread_pool_size", "isolated", "virtual_clock", "dry_run",
-   "wait_after_fail"}
 
 local function set(list)
    local members = {}
@@ -72,17 +53,6 @@ local function check_operations(core, ignored_modules)
    end
 end
 
-local function check_options(options)
-   local known = set(OPTIONS)
-   for name in pairs(options) do
-      if not known[name] then
-         local nearest = suggest(tostring(name), OPTIONS)
-         error(("execute: unknown option '%s'%s"):format(name,
-            nearest and (", did you mean '" .. nearest .. "'?") or ""), 0)
-      end
-   end
-end
-
 --- What the execution that has just failed has to say.
 local function failure(self, text)
    local list = self.core:executions()
@@ -90,10 +60,9 @@ local function failure(self, text)
    return exceptions.WorkflowFailed(last and type(last.error) == "string" and last.error or text)
 end
 
-local function execute(self, workflow, options)
-   options = options or {}
-   check_options(options)
-   local _ <close> = not options.isolated and plugin_loader.scope() or nil
+local function execute(self, workflow, given)
+   local options = arguments.of_execute(given)
+   local _ <close> = not options.isolated and plugin_loader.scope(assertions.final) or nil
    local ok, value, text = self.core:execute(workflow, options.parameters or {}, options)
    if ok then
       return true, value
@@ -155,14 +124,14 @@ local function inputs_of(settings)
    if type(inputs) ~= "function" then
       return inputs or (settings.init_args or {}).inputs
    end
-   local arguments = {table.unpack(settings.input_func_args or {})}
+   local positional = {table.unpack(settings.input_func_args or {})}
    local named = {}
    for name, value in pairs(settings.input_func_kwargs or {}) do
       named[name] = value
    end
    named.decorator_kwargs = settings
-   arguments[#arguments + 1] = named
-   return inputs(table.unpack(arguments))
+   positional[#positional + 1] = named
+   return inputs(table.unpack(positional))
 end
 
 local function open(settings, place)

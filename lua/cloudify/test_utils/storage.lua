@@ -3,14 +3,8 @@ local files = require("cloudify.files")
 
 local storage = {}
 
----@class cloudify.InstanceChange
----@field version integer the one that the change is based on
----@field state? string
----@field runtime_properties? table<string, any> in place of all that there are
----@field system_properties? table<string, any> likewise
-
 ---@class cloudify.LocalStorage
----@field private core any the deployment, in C
+---@field private core cloudify.LocalDeployment
 local LocalStorage = {}
 LocalStorage.__index = LocalStorage
 

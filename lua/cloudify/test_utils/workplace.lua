@@ -1,54 +1,10 @@
 --- Where the files of a test are: its blueprint, in place or in a temporary folder, and its store.
 local files = require("cloudify.files")
-local suggest = require("cloudify.core").suggest
 local local_environment = require("cloudify.local_environment")
 
 local absolute, copy = local_environment.absolute, local_environment.copy
 
 local workplace = {}
-
-local OPTIONS = {copy_plugin_yaml = "boolean", resources_to_copy = "table",
-   temp_dir_prefix = "string", init_args = "table", inputs = "table", input_func_args = "table",
-   input_func_kwargs = "table", path_or_blueprint = "string", test_file = "string",
-   [1] = "string"}
-local INIT_ARGS = {name = "string", inputs = "table", ignored_modules = "table",
-   provider_context = "table", plugin_directories = "table", secrets = "table"}
-
-local function names_of(types)
-   local names = {}
-   for name in pairs(types) do
-      names[#names + 1] = type(name) == "string" and name or nil
-   end
-   return names
-end
-
-local function check_names(given, types, where)
-   for name, value in pairs(given) do
-      local wanted = types[name]
-      if not wanted then
-         local nearest = suggest(tostring(name), names_of(types))
-         error(("%s: unknown argument '%s'%s"):format(where, name,
-            nearest and (", did you mean '" .. nearest .. "'?") or ""), 0)
-      end
-      local is_function = name == "inputs" and type(value) == "function"
-      if type(value) ~= wanted and not is_function then
-         error(("%s: argument '%s' must be a %s, not a %s"):format(where, name, wanted,
-            type(value)), 0)
-      end
-   end
-end
-
---- Raise what is wrong with the arguments of a test.
-function workplace.check(settings)
-   check_names(settings, OPTIONS, "test_utils")
-   check_names(settings.init_args or {}, INIT_ARGS, "test_utils: init_args")
-   if not settings.path_or_blueprint then
-      error("test_utils: no blueprint is given: name its file, or give its text", 0)
-   end
-   if settings.inputs and (settings.init_args or {}).inputs then
-      error("test_utils: inputs are given twice, as 'inputs' and in 'init_args'", 0)
-   end
-end
 
 local function folder_of(path)
    return path:match("^(.*)/[^/]*$") or "."
