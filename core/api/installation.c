@@ -181,6 +181,8 @@ char *cloudify_deployment_create(struct cloudify *c, const char *blueprint, cons
     json_t *values = runtime_object(inputs, "inputs", &why);
     bool ok = values && locate(c, &installation, blueprint, deployment, &why) &&
               make_instances(c, &installation, values, &why) && create(c, &installation, &why);
+    if (ok && c->setting.on_created)
+        ok = c->setting.on_created(c, &installation.run, c->setting.on_created_data, &why);
     json_t *record = ok ? runtime_describe_deployment(installation.run.ds, &why) : NULL;
     installation_release(&installation);
     json_decref(values);

@@ -16,6 +16,7 @@
 
 struct execution_options;
 struct dispatcher;
+struct run;
 struct pool_options;
 struct uv_loop_s;
 
@@ -30,6 +31,9 @@ struct runtime_setting {
     void *dispatcher_data;
     double *virtual_clock;
     json_t **value;
+    /* Called by cloudify_deployment_create() with what it has made; may be NULL. */
+    bool (*on_created)(struct cloudify *c, const struct run *run, void *data, struct error *err);
+    void *on_created_data;
 };
 
 struct cloudify {

@@ -169,6 +169,9 @@ bool file_write(const char *path, const void *data, size_t length, mode_t mode, 
 
 bool directory_make(const char *path, mode_t mode, struct error *err)
 {
+    /* Most often what is above it is there. */
+    if (mkdir(path, mode) == 0 || (errno == EEXIST && directory_exists(path)))
+        return true;
     char *partial = strdup(path);
     if (!partial)
         return error_nomem(err);

@@ -216,8 +216,7 @@ static bool add_operations_of(json_t *list, struct map *known, const json_t *pla
     return ok;
 }
 
-/* Each function that the blueprint maps, with the first operation that is mapped to it. */
-static json_t *render_operations(struct cloudify *c, const struct run *run, struct error *err)
+json_t *environment_operations(struct cloudify *c, const struct run *run, struct error *err)
 {
     struct map known = {0};
     json_t *places = deployment_plugins_places(c->store, run->ds, err);
@@ -236,11 +235,6 @@ static json_t *render_operations(struct cloudify *c, const struct run *run, stru
 static int environment_provider_context(lua_State *L)
 {
     return look(L, render_provider_context);
-}
-
-static int environment_operations(lua_State *L)
-{
-    return look(L, render_operations);
 }
 
 static int environment_node_instances(lua_State *L)
@@ -294,7 +288,6 @@ void environment_add_views(lua_State *L)
                                        {"plan", environment_plan},
                                        {"places", environment_places},
                                        {"provider_context", environment_provider_context},
-                                       {"operations", environment_operations},
                                        {"update_node_instance", environment_update_node_instance},
                                        {NULL, NULL}};
     luaL_setfuncs(L, methods, 0);

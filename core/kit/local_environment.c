@@ -26,6 +26,7 @@ static int environment_close(lua_State *L)
     cloudify_close(environment->c);
     free(environment->directories);
     json_decref(environment->options);
+    json_decref(environment->operations);
     *environment = (struct environment){0};
     return 0;
 }
@@ -48,6 +49,14 @@ static char *member_text(const struct environment *environment, const char *name
     return value ? json_text(value) : NULL;
 }
 
+static bool keep_operations(struct cloudify *c, const struct run *run, void *data,
+                            struct error *err)
+{
+    struct environment *environment = data;
+    environment->operations = environment_operations(c, run, err);
+    return environment->operations || error_nomem(err);
+}
+
 /* Make the deployment. @return whether it succeeded */
 static bool create(struct environment *environment, struct cloudify_error *failure)
 {
@@ -64,6 +73,8 @@ static bool create(struct environment *environment, struct cloudify_error *failu
     char *record = NULL;
     if (environment->c) {
         environment->c->setting.is_transient = true;
+        environment->c->setting.on_created = keep_operations;
+        environment->c->setting.on_created_data = environment;
         environment->c->setting.project = json_string_at(options, "project", NULL);
         record =
             cloudify_deployment_create(environment->c, json_string_at(options, "blueprint", ""),
@@ -161,6 +172,12 @@ static int environment_execute(lua_State *L)
     return 3;
 }
 
+static int operations(lua_State *L)
+{
+    lua_json_push(L, environment_check(L)->operations);
+    return 1;
+}
+
 static int environment_waited(lua_State *L)
 {
     lua_pushnumber(L, environment_check(L)->clock);
@@ -220,11 +237,10 @@ static int raising(lua_State *L)
 
 static void register_class(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"execute", environment_execute},
-                                       {"waited", environment_waited},
-                                       {"set_secret", environment_set_secret},
-                                       {"close", environment_close},
-                                       {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"execute", environment_execute}, {"waited", environment_waited},
+        {"operations", operations},       {"set_secret", environment_set_secret},
+        {"close", environment_close},     {NULL, NULL}};
     static const luaL_Reg metamethods[] = {
         {"__gc", environment_close}, {"__close", environment_close}, {NULL, NULL}};
     if (luaL_newmetatable(L, ENVIRONMENT_CLASS)) {
