@@ -23,9 +23,9 @@ local function upvalue(func, wanted)
 end
 
 --- Of a class of lua_class.c the upvalues of __index are fields, methods, noun and setters, of one
---- of workflow_handle.c methods, fields and noun.
+--- of workflow_handle.c methods, fields and noun. Some have no __index, and no members.
 local function members(index)
-   if type(index) == "table" then
+   if type(index) ~= "function" then
       return {fields = {}, methods = sorted_names(index)}
    end
    local first, second = upvalue(index, 1), upvalue(index, 2)

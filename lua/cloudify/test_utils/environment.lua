@@ -14,7 +14,7 @@ local environment = {}
 ---@field plan table the plan of the deployment
 ---@field created_at string
 ---@field storage cloudify.LocalStorage
----@field private core cloudify.LocalDeployment
+---@field private core any the deployment, in C
 ---@field private place cloudify.test_utils.Workplace
 local LocalEnvironment = {}
 

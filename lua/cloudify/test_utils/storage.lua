@@ -4,7 +4,7 @@ local files = require("cloudify.files")
 local storage = {}
 
 ---@class cloudify.LocalStorage
----@field private core cloudify.LocalDeployment
+---@field private core any the deployment, in C
 local LocalStorage = {}
 LocalStorage.__index = LocalStorage
 
