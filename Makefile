@@ -20,9 +20,10 @@ CC_ALL    = $(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidd
 
 LIBRARY  := $(BUILD)/libcloudify.a
 LAYERS   := base yaml functions dsl deployment storage resources dispatch engine lua worker api kit cli ctx
-GEN      := $(addprefix $(BUILD)/gen/,embedded_types.c embedded_lua.c)
+GEN      := $(addprefix $(BUILD)/gen/,embedded_types.c embedded_lua.c embedded_template.c)
 LUA      := $(shell find lua/cloudify -name '*.lua' 2>/dev/null | sort)
 SCRIPT_LUA := $(wildcard plugins/script/script_runner/*.lua)
+TEMPLATE := $(shell find plugins/template -type f | sort)
 SCRIPT_FILES := $(patsubst plugins/script/%,$(BUILD)/script/%,plugins/script/ctx-sh \
             $(wildcard plugins/script/python/*/*.py))
 LIB_SRC  := $(foreach l,$(filter-out worker kit cli ctx,$(LAYERS)),$(wildcard core/$(l)/*.c))
@@ -53,6 +54,9 @@ $(BUILD)/gen/embedded_lua.c: tools/embed.lua tools/script.lua $(LUA) $(SCRIPT_LU
 	@mkdir -p $(@D)
 	lua5.4 $< $@ embedded_lua $(foreach f,$(LUA),$(f:lua/%=%)=$(f)) \
 	  $(foreach f,$(SCRIPT_LUA),$(f:plugins/script/%=%)=$(f))
+$(BUILD)/gen/embedded_template.c: tools/embed.lua tools/script.lua $(TEMPLATE)
+	@mkdir -p $(@D)
+	lua5.4 $< $@ embedded_template $(foreach f,$(TEMPLATE),$(f:plugins/template/%=%)=$(f))
 
 $(LIBRARY): $(LIB_OBJ)
 	rm -f $@ && $(AR) rcs $@ $^

@@ -23,6 +23,14 @@ describe("make install", function()
       assert.equal(0, removed.code, removed.err)
    end)
 
+   it("gives what writers of plugins need", function()
+      local program = "CFY_STORE=" .. world.store .. " " .. world:path("dest/opt/cfy/bin/cfy ")
+      local result = world:sh(("cd %s && %s plugins new x && cd x && %s plugins check && %s "
+         .. "plugins test -o TAP"):format(world.folder, program, program, program))
+      assert.equal(0, result.code, result.out .. result.err)
+      assert.truthy(result.out:find("ok 1 - ", 1, true), result.out)
+   end)
+
    it("gives a library that finds its worker, whatever program embeds it", function()
       local program, prefix = world:path("elsewhere/embed"), world:path("dest/opt/cfy")
       local built = world:sh(("mkdir %s && PKG_CONFIG_PATH=%s/lib/pkgconfig "

@@ -13,8 +13,8 @@ local PRIVATE = {
    "cloudify.resources", "cloudify.scripts", "cloudify.source_excerpt",
 }
 local PRIVATE_BELOW = {
-   "cloudify.mocks", "cloudify.plugins", "cloudify.template", "cloudify.test_utils",
-   "cloudify.workflows",
+   "cloudify.mocks", "cloudify.plugin_kit", "cloudify.plugins", "cloudify.template",
+   "cloudify.test_utils", "cloudify.workflows",
 }
 
 --- Classes that have no fields and methods of their own to declare, or that only modules of the

@@ -16,6 +16,8 @@ struct embedded_file {
 extern const struct embedded_file embedded_types[];
 /* The modules of lua/, by their path below it. */
 extern const struct embedded_file embedded_lua[];
+/* The project that a new plugin begins with, by path below plugins/template. */
+extern const struct embedded_file embedded_template[];
 
 /** The file called `name`, compared whole; NULL if `files` has none. Borrowed. */
 const struct embedded_file *embedded_find(const struct embedded_file *files, const char *name);

@@ -570,6 +570,11 @@ bool arguments_parse(struct arguments *arguments, const struct command *command,
     *arguments = (struct arguments){.execution = {.task_retries = 5, .task_retry_interval = 1},
                                     .cancel = CLOUDIFY_CANCEL_GRACEFUL};
     bool operands_only = false;
+    if (command->options & OPTION_PASSED_ON) {
+        arguments->passed_on = argv;
+        arguments->help = argc && (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h"));
+        return true;
+    }
     for (char **next = argv; next < argv + argc;) {
         if (!operands_only && !strcmp(*next, "--")) {
             operands_only = true;

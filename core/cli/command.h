@@ -38,6 +38,7 @@ enum option_bit {
     OPTION_SECRET_KEY = 1 << 27,
     OPTION_SECRET_VALUE = 1 << 28, /* --value and --file */
     OPTION_SECRET_UPDATE = 1 << 29,
+    OPTION_PASSED_ON = 1 << 30, /* what follows the command is for another program */
     OPTIONS_COMMON = OPTION_STORE | OPTION_JSON,
     OPTIONS_BLUEPRINT = OPTIONS_COMMON | OPTION_INPUT | OPTION_PLUGINS | OPTION_IMPORT_RULES |
                         OPTION_BLUEPRINT_FILE,
@@ -62,6 +63,7 @@ struct arguments {
     size_t plugin_directory_count;
     const char *import_rules[MAX_INPUTS + 1];
     size_t import_rule_count;
+    char **passed_on;                   /* of OPTION_PASSED_ON: all words, NULL-terminated */
     const char *passed[MAX_INPUTS + 1]; /* --pass-env */
     size_t passed_count;
     char event_times[2][32]; /* what events.from and events.to point to */
@@ -125,6 +127,9 @@ int command_plugins_list(const struct arguments *arguments);
 int command_plugins_get(const struct arguments *arguments);
 int command_plugins_uninstall(const struct arguments *arguments);
 int command_plugins_pack(const struct arguments *arguments);
+int command_plugins_new(const struct arguments *arguments);
+int command_plugins_test(const struct arguments *arguments);
+int command_plugins_check(const struct arguments *arguments);
 int command_events(const struct arguments *arguments);
 int command_node_instances(const struct arguments *arguments);
 int command_outputs(const struct arguments *arguments);

@@ -62,6 +62,19 @@ const struct command commands[] = {
      "versions\n"
      "to luarocks.lock; the archive installs without network. LuaRocks is needed only where there\n"
      "are such dependencies."},
+    {"plugins new", "NAME", "Begin a plugin: a project in the folder NAME that works.", 1, 1,
+     OPTIONS_COMMON, command_plugins_new,
+     "It has a node type, operations, tests and an example, each to be replaced. NAME has lower\n"
+     "case letters, digits, '-' and '_'."},
+    {"plugins test", "[FOLDER] [ARG...]", "Run the tests of a plugin, by busted.", 0, 0,
+     OPTION_PASSED_ON, command_plugins_test,
+     "FOLDER is that of the plugin, else it is the present one. The arguments are busted's own:\n"
+     "spec/one_spec.lua, -o TAP, --filter NAME, --coverage. So is the exit code."},
+    {"plugins check", "[FOLDER]", "Find what would go wrong later with a plugin.", 0, 1,
+     OPTIONS_COMMON, command_plugins_check,
+     "Functions that are missing or that nothing uses, what is not described, globals, versions\n"
+     "that differ. The exit code is 1 if there is an error; warnings do not count. The modules of\n"
+     "the plugin are loaded, its operations are not run."},
     {"executions list", "[DEPLOYMENT]", "List the executions, of all deployments or of one.", 0, 1,
      OPTIONS_COMMON, command_executions_list, NULL},
     {"executions get", "EXECUTION", "Show one execution.", 1, 1, OPTIONS_COMMON,

@@ -125,5 +125,7 @@ void dispatcher_close(struct dispatcher *dispatcher);
  *         ERROR_NOMEM
  */
 char *worker_find(struct error *err);
+/** Where the Lua interpreter with the runtime in it is, found in the same way. */
+char *lua_runner_find(struct error *err);
 
 #endif

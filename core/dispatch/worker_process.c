@@ -204,10 +204,14 @@ static char *library_directory(void)
     return path_directory(path);
 }
 
-/* The worker at `name` in `directory`, or NULL after adding the path to `tried`. */
-static char *worker_at(const char *directory, const char *name, struct strbuf *tried)
+/* The program `name` in `directory`/`below`, or NULL after adding the path to `tried`. */
+static char *program_at(const char *directory, const char *below, const char *name,
+                        struct strbuf *tried)
 {
-    char *path = directory ? path_join(directory, name) : NULL;
+    struct strbuf place = STRBUF_INIT;
+    strbuf_add_all(&place, below, name);
+    char *path = directory && !place.failed ? path_join(directory, place.text) : NULL;
+    strbuf_release(&place);
     if (path && access(path, X_OK) == 0)
         return path;
     if (path)
@@ -218,29 +222,39 @@ static char *worker_at(const char *directory, const char *name, struct strbuf *t
     return NULL;
 }
 
-char *worker_find(struct error *err)
+/* One of our own programs, which are installed beside each other. */
+static char *program_find(const char *what, const char *name, struct error *err)
 {
-    static const char beside[] = "cloudify-worker";
-    static const char installed[] = "../libexec/cloudify/cloudify-worker";
+    static const char beside[] = "", installed[] = "../libexec/cloudify/";
     char *program = program_directory(), *library = library_directory();
     bool embedded = program && library && strcmp(program, library);
     struct strbuf tried = STRBUF_INIT;
-    char *found = worker_at(program, beside, &tried);
+    char *found = program_at(program, beside, name, &tried);
     if (!found)
-        found = worker_at(program, installed, &tried);
+        found = program_at(program, installed, name, &tried);
     if (!found && embedded)
-        found = worker_at(library, beside, &tried);
+        found = program_at(library, beside, name, &tried);
     if (!found && embedded)
-        found = worker_at(library, installed, &tried);
+        found = program_at(library, installed, name, &tried);
     if (!found)
-        found = worker_at(CLOUDIFY_LIBEXECDIR, beside, &tried);
+        found = program_at(CLOUDIFY_LIBEXECDIR, beside, name, &tried);
     if (!found && tried.failed)
         error_nomem(err);
     else if (!found)
-        error_set(err, ERROR_NOT_FOUND, "worker: no executable 'cloudify-worker', looked for %s",
+        error_set(err, ERROR_NOT_FOUND, "%s: no executable '%s', looked for %s", what, name,
                   tried.text);
     strbuf_release(&tried);
     free(library);
     free(program);
     return found;
+}
+
+char *worker_find(struct error *err)
+{
+    return program_find("worker", "cloudify-worker", err);
+}
+
+char *lua_runner_find(struct error *err)
+{
+    return program_find("lua-runner", "lua-runner", err);
 }

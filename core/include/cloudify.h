@@ -356,6 +356,41 @@ CLOUDIFY_API bool cloudify_plugin_uninstall(struct cloudify *c, const char *name
 CLOUDIFY_API char *cloudify_plugin_pack(struct cloudify *c, const char *folder, const char *file,
                                         struct cloudify_error *err);
 
+/* ---- writing plugins (docs/plugin-project.md) ---- */
+
+/**
+ * Begin a plugin: make the folder `name` in the working directory, with a small plugin that works,
+ * its tests and an example. The store is not touched, here and below.
+ *
+ * @return {name, module: what its Lua modules begin with, folder, files: their paths in it}; or
+ *         NULL with `err` set: CLOUDIFY_INVALID (a plugin cannot be called so), CLOUDIFY_EXISTS,
+ *         CLOUDIFY_IO
+ */
+CLOUDIFY_API char *cloudify_plugin_new(struct cloudify *c, const char *name,
+                                       struct cloudify_error *err);
+/**
+ * Run the specs of a plugin by busted, in a process of its own that prints to our standard output.
+ *
+ * @param folder    of the plugin
+ * @param arguments of busted, ending with NULL; or NULL
+ * @param exit_code gets that of busted
+ * @return false with `err` set: CLOUDIFY_NOT_FOUND, CLOUDIFY_IO
+ */
+CLOUDIFY_API bool cloudify_plugin_test(struct cloudify *c, const char *folder,
+                                       const char *const *arguments, int *exit_code,
+                                       struct cloudify_error *err);
+/**
+ * Look through a plugin for what would go wrong later. Its modules are loaded, in a Lua state that
+ * is dropped afterwards; none of its operations is run.
+ *
+ * @param folder of the plugin
+ * @param valid  gets whether there is no error; warnings do not count
+ * @return array of {severity: "error" or "warning", file: path in the folder or null, line: or
+ *         null, message, advice}, by file and line; or NULL with `err` set: CLOUDIFY_NOT_FOUND
+ */
+CLOUDIFY_API char *cloudify_plugin_check(struct cloudify *c, const char *folder, bool *valid,
+                                         struct cloudify_error *err);
+
 /** @return array of execution records of one deployment, or (NULL) of all; oldest first */
 CLOUDIFY_API char *cloudify_executions(struct cloudify *c, const char *deployment,
                                        struct cloudify_error *err);

@@ -1,7 +1,8 @@
-/* lua_runner.c - a Lua 5.4 interpreter with the runtime in it: `lua-runner [-e CODE] [SCRIPT ...]`.
- */
+/* lua_runner.c - a Lua 5.4 interpreter with the runtime in it: `lua-runner [-e CODE] [SCRIPT ...]`,
+ * or with a module, which returns a function, in place of the script: `-m MODULE`. */
 #include <lauxlib.h>
 #include <lualib.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +34,15 @@ static int run_script(lua_State *L, const struct arguments *arguments, int scrip
     return 0;
 }
 
+static int run_module(lua_State *L, const struct arguments *arguments, int module)
+{
+    lua_getglobal(L, "require");
+    lua_pushstring(L, arguments->values[module]);
+    lua_call(L, 1, 1);
+    lua_call(L, 0, 0);
+    return 0;
+}
+
 /* In protected mode; its argument is the struct arguments. */
 static int run(lua_State *L)
 {
@@ -45,7 +55,10 @@ static int run(lua_State *L)
         if (luaL_dostring(L, arguments->values[script + 1]) != LUA_OK)
             return lua_error(L);
     }
-    set_arg(L, arguments, script);
+    bool is_module = script + 1 < arguments->count && !strcmp(arguments->values[script], "-m");
+    set_arg(L, arguments, script + is_module);
+    if (is_module)
+        return run_module(L, arguments, script + 1);
     return script < arguments->count ? run_script(L, arguments, script) : 0;
 }
 
@@ -58,7 +71,7 @@ static int handler(lua_State *L)
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        fprintf(stderr, "usage: %s [-e CODE]... [SCRIPT [ARGUMENT]...]\n", argv[0]);
+        fprintf(stderr, "usage: %s [-e CODE]... [SCRIPT|-m MODULE [ARGUMENT]...]\n", argv[0]);
         return 2;
     }
     trace_begin();

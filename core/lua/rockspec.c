@@ -172,7 +172,7 @@ static bool check_folder(lua_State *L, const char *folder, const char *prefix, i
                          struct error *err);
 
 /* Tests may be broken on purpose, a template is not yet Lua, rocks are others' business. */
-static bool is_left_out(const char *name, int depth)
+bool lua_folder_is_checked(const char *name)
 {
     static const char *const folders[] = {"spec",      "test",      "tests",     "rocks",
                                           "resources", "templates", "blueprint", "blueprints",
@@ -180,7 +180,12 @@ static bool is_left_out(const char *name, int depth)
     size_t i = 0;
     while (folders[i] && strcmp(folders[i], name) != 0)
         i++;
-    return name[0] == '.' || (!depth && folders[i]);
+    return !folders[i];
+}
+
+static bool is_left_out(const char *name, int depth)
+{
+    return name[0] == '.' || (!depth && !lua_folder_is_checked(name));
 }
 
 static bool check_entry(lua_State *L, const char *path, const char *name, int depth,

@@ -31,5 +31,7 @@ json_t *rocks_lock_read(const char *path, struct error *err);
  *         ERROR_IO, ERROR_NOMEM
  */
 bool lua_folder_check(const char *folder, struct error *err);
+/** Whether a folder of this name, directly in a plugin's, is looked at there. */
+bool lua_folder_is_checked(const char *name);
 
 #endif

@@ -115,6 +115,11 @@ local function open_folders(list)
    package.path, package.cpath = table.concat(paths, ";"), table.concat(cpaths, ";")
 end
 
+--- Let `require` find the modules of the plugin in `folder` first.
+function plugin_loader.open(folder)
+   open_folders {folder}
+end
+
 --- Names of the modules below `folder`, three levels deep.
 local function modules_below(folder, prefix, depth, names)
    for _, name in ipairs(filesystem.list(folder)) do

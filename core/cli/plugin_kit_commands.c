@@ -1,0 +1,103 @@
+/* plugin_kit_commands.c - the commands for those who write plugins: begin one, test it, check it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/session.h"
+
+static const char *member(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static void show_new(const json_t *project)
+{
+    const char *folder = member(project, "folder");
+    printf("Plugin '%s' is begun, in the folder '%s'. Next:\n"
+           "  cd %s\n"
+           "  cfy plugins test     run its tests\n"
+           "  cfy plugins check    find what would go wrong later\n"
+           "README.md there tells what the files are.\n",
+           member(project, "name"), folder, folder);
+}
+
+int command_plugins_new(const struct arguments *arguments)
+{
+    return session_ask(arguments, cloudify_plugin_new, show_new);
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat info;
+    return !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
+/* A first argument such as spec/ is for busted, if we stand in a plugin already. */
+static bool is_plugin_folder(const char *word)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/plugin.yaml", word);
+    return word[0] != '-' && is_directory(word) &&
+           (access(path, F_OK) == 0 || access("plugin.yaml", F_OK) != 0);
+}
+
+int command_plugins_test(const struct arguments *arguments)
+{
+    struct session session;
+    char **words = arguments->passed_on;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    const char *folder = *words && is_plugin_folder(*words) ? *words++ : ".";
+    int code;
+    if (!cloudify_plugin_test(session.cloudify, folder, (const char *const *)words, &code,
+                              &session.err))
+        code = session_failed(&session);
+    session_close(&session);
+    return code;
+}
+
+static void print_finding(const json_t *finding)
+{
+    const char *file = json_string_value(json_object_get(finding, "file"));
+    const json_t *line = json_object_get(finding, "line");
+    if (file)
+        printf("%s:", file);
+    if (json_is_integer(line))
+        printf("%" JSON_INTEGER_FORMAT ":", json_integer_value(line));
+    printf("%s%s: %s\n    %s\n", file ? " " : "", member(finding, "severity"),
+           member(finding, "message"), member(finding, "advice"));
+}
+
+static void show_findings(const json_t *findings)
+{
+    const json_t *finding;
+    size_t i, errors = 0, count = json_array_size(findings);
+    json_array_foreach(findings, i, finding)
+    {
+        print_finding(finding);
+        errors += member(finding, "severity")[0] == 'e';
+    }
+    if (count)
+        printf("%zu error%s, %zu warning%s\n", errors, errors == 1 ? "" : "s", count - errors,
+               count - errors == 1 ? "" : "s");
+    else
+        printf("No findings.\n");
+}
+
+int command_plugins_check(const struct arguments *arguments)
+{
+    struct session session;
+    bool valid;
+    if (!session_open(&session, arguments))
+        return EXIT_FAILED;
+    const char *folder = arguments->positional_count ? arguments->positionals[0] : ".";
+    char *findings = cloudify_plugin_check(session.cloudify, folder, &valid, &session.err);
+    bool checked = findings != NULL;
+    int code = session_print(&session, findings, show_findings);
+    session_close(&session);
+    return checked && !valid ? EXIT_FAILED : code;
+}

@@ -1,0 +1,163 @@
+--- Checks what is mapped against what is there: the functions in the plugin's Lua modules.
+local decorators = require("cloudify.decorators")
+local plugin_loader = require("cloudify.plugin_loader")
+local suggest = require("cloudify.core").suggest
+
+local functions = {}
+
+local INSTRUCTIONS = 100 * 1000 * 1000 -- that loading a module may take: about a second
+
+--- Call `load` while nobody can end the process, print among the findings, or go on for ever.
+local function guarded(load, ...)
+   local exit, show = os.exit, print
+   rawset(os, "exit", function() error("it calls os.exit while it is loaded", 2) end)
+   rawset(_G, "print", function(...) io.stderr:write(table.concat({...}, "\t"), "\n") end)
+   debug.sethook(function() error("it does not end while it is loaded", 2) end, "", INSTRUCTIONS)
+   local result = table.pack(pcall(load, ...))
+   debug.sethook()
+   rawset(os, "exit", exit)
+   rawset(_G, "print", show)
+   return table.unpack(result, 1, result.n)
+end
+
+---@class cloudify.plugin_kit.Functions
+---@field private project cloudify.plugin_kit.Project
+---@field private report cloudify.plugin_kit.Report
+---@field private plugins table<string, boolean> names that plugin.yaml declares
+---@field private mapped table<function, boolean>
+---@field private loaded table<string, table|false> modules by name; false: reported
+local Functions = {}
+Functions.__index = Functions
+
+--- The plugin, module and function that an implementation names; nil: it is another plugin's, or
+--- a script.
+function Functions:parse(mapping)
+   local plugin, module, name = mapping.text:match("^([^./]+)%.([^/]+)%.([^./]+)$")
+   if self.plugins[plugin] then
+      return plugin, module, name
+   end
+   local names = {}
+   for known in pairs(self.plugins) do
+      table.insert(names, known)
+   end
+   local nearest = plugin and suggest(plugin, names)
+   if nearest then
+      self.report:error(mapping, ("%s '%s': there is no plugin '%s'"):format(mapping.kind,
+         mapping.text, plugin), ("did you mean '%s'?"):format(nearest))
+   end
+   return nil
+end
+
+local KINDS = {operation = "an operation", workflow = "a workflow"}
+
+function Functions:check_kind(mapping, options)
+   if options.kind and options.kind ~= mapping.kind then
+      self.report:warning(mapping, ("'%s' is mapped as %s, and is marked as %s"):format(
+         mapping.text, KINDS[mapping.kind], KINDS[options.kind]),
+         "map it where it belongs, or decorate it with " .. mapping.kind .. "()")
+   end
+end
+
+--- Without the list of places, which are all in the plugin's folder.
+local function message_of(err)
+   return (tostring(err):gsub(": tried .*$", ""):gsub(":?\n.*$", ""))
+end
+
+--- The module at `path`; false after it is reported that it cannot be loaded.
+function Functions:load(path)
+   local name = self.project:module_name(path)
+   if self.loaded[name] == nil then
+      local ok, module = guarded(require, name)
+      if not ok then
+         self.report:lua_error(path, message_of(module),
+            "it must load wherever the plugin is installed: its rockspec names what it needs")
+      end
+      self.loaded[name] = ok and module
+   end
+   return self.loaded[name]
+end
+
+function Functions:check_mapping(mapping)
+   local plugin, module, name = self:parse(mapping)
+   if not plugin or self.loaded[module] == false then
+      return
+   end
+   local ok, func, options = guarded(plugin_loader.resolve,
+      {name = plugin, prefix = self.project.folder}, module, name)
+   if ok then
+      self.mapped[func] = true
+      self:check_kind(mapping, options)
+   else
+      self.report:error(mapping, ("%s '%s': %s"):format(mapping.kind, mapping.text,
+         message_of(func)), "correct the name, or write the function")
+   end
+end
+
+--- Where the function `name` seems to be defined.
+function Functions:place_of(path, name)
+   local pattern = "%f[%w_]" .. name .. "%f[^%w_]"
+   local text = self.project:read(path)
+   local line = self.project:line_of(text, "^%s*[%w_]+%." .. name .. "%s*=")
+      or self.project:line_of(text, "^%s*function%s+[%w_]+[.:]" .. name .. "%s*%(")
+      or self.project:line_of(text, pattern)
+   return {file = path, line = line}
+end
+
+--- Warn of the marked functions of a module that nothing maps.
+function Functions:check_unused(path)
+   local module, unused = self:load(path), {}
+   for name, func in pairs(type(module) == "table" and module or {}) do
+      local kind = type(func) == "function" and decorators.options(func).kind
+      if type(name) == "string" and kind and not self.mapped[func] then
+         table.insert(unused, {name = name, kind = kind})
+      end
+   end
+   table.sort(unused, function(a, b) return a.name < b.name end)
+   for _, one in ipairs(unused) do
+      self.report:warning(self:place_of(path, one.name),
+         ("the function '%s' is marked as %s, and is mapped nowhere"):format(one.name,
+            KINDS[one.kind]),
+         "map it in plugin.yaml, or remove the mark")
+   end
+end
+
+--- The sources that are modules which may have operations: those that are mapped, or mark some.
+function Functions:module_paths(interfaces)
+   local wanted, found = {}, {}
+   for _, interface in ipairs(interfaces) do
+      for _, mapping in ipairs(interface.mappings) do
+         wanted[mapping.text:match("^[^./]+%.([^/]+)%.[^./]+$") or ""] = true
+      end
+   end
+   for _, path in ipairs(self.project:sources()) do
+      if wanted[self.project:module_name(path)]
+         or self.project:read(path):find("cloudify.decorators", 1, true) then
+         table.insert(found, path)
+      end
+   end
+   return found
+end
+
+---@param interfaces cloudify.plugin_kit.Interface[] that of plugin.yaml first
+function functions.check(project, interfaces, report)
+   local self = setmetatable({project = project, report = report, plugins = {}, mapped = {},
+      loaded = {}}, Functions)
+   for _, name in ipairs(interfaces[1].plugins) do
+      self.plugins[name] = true
+   end
+   plugin_loader.open(project.folder)
+   local paths = self:module_paths(interfaces)
+   for _, path in ipairs(paths) do
+      self:load(path)
+   end
+   for _, interface in ipairs(interfaces) do
+      for _, mapping in ipairs(interface.mappings) do
+         self:check_mapping(mapping)
+      end
+   end
+   for _, path in ipairs(paths) do
+      self:check_unused(path)
+   end
+end
+
+return functions
