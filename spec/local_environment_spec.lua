@@ -35,6 +35,18 @@ describe("a local environment", function()
          assert.same({port = 80, seen = cloudify.null}, cfy_local:outputs())
       end))
 
+      it("evaluate_functions, in the context of an instance or of none", test(function(cfy_local)
+         cfy_local:execute("install")
+         local id = cfy_local.storage:get_node_instances("app")[1].id
+         assert.same({a = {80}}, cfy_local:evaluate_functions {
+            a = {{get_attribute = {"app", "port"}}}})
+         assert.equal("on 80", cfy_local:evaluate_functions(
+            {concat = {"on ", {get_attribute = {"SELF", "port"}}}}, {self = id}))
+         assert.error_matches(function()
+            cfy_local:evaluate_functions({get_attribute = {"SELF", "port"}}, {self = "nobody"})
+         end, "context 'self': there is no node instance 'nobody'", 1, true)
+      end))
+
       it("capabilities", test(function(cfy_local)
          cfy_local:execute("install")
          assert.same({port = 80}, cfy_local:capabilities())

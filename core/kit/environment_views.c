@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/map.h"
 #include "base/strbuf.h"
+#include "deployment/instance_source.h"
 #include "kit/environment.h"
 #include "lua/operation_context.h"
 #include "lua/value.h"
@@ -257,6 +258,79 @@ static int environment_places(lua_State *L)
     return look(L, render_places);
 }
 
+/* The instance that a member of the context of evaluate() names, or NULL with `err` set. */
+static const struct node_instance *find_instance(const struct run *run, const json_t *context,
+                                                 const char *name, struct error *err)
+{
+    const char *id = json_string_at(context, name, "");
+    const struct node_instance *ni = instances_find(run->instances, id);
+    if (!ni)
+        error_set(err, ERROR_NOT_FOUND, "context '%s': there is no node instance '%s'", name, id);
+    return ni;
+}
+
+/* {self} or {source, target}: ids of instances; or neither. @return false with `err` set */
+static bool read_scope(const struct run *run, const json_t *context, struct function_scope *scope,
+                       struct error *err)
+{
+    const struct node_instance *ni;
+    *scope = (struct function_scope){.kind = FUNCTION_SCOPE_NONE, .path = "payload"};
+    if (json_object_get(context, "self")) {
+        if (!(ni = find_instance(run, context, "self", err)))
+            return false;
+        scope->kind = FUNCTION_SCOPE_NODE;
+        scope->self = ni->id;
+        scope->node = instance_node(run->instances, ni)->id;
+    } else if (json_object_get(context, "source")) {
+        if (!(ni = find_instance(run, context, "source", err)))
+            return false;
+        scope->kind = FUNCTION_SCOPE_RELATIONSHIP;
+        scope->source = ni->id;
+        scope->source_node = instance_node(run->instances, ni)->id;
+        if (!(ni = find_instance(run, context, "target", err)))
+            return false;
+        scope->target = ni->id;
+        scope->target_node = instance_node(run->instances, ni)->id;
+    }
+    return true;
+}
+
+static json_t *evaluate(struct cloudify *c, const struct run *run, const json_t *payload,
+                        const json_t *context, struct error *err)
+{
+    struct function_scope scope;
+    struct value_source source = instance_source(run->instances);
+    struct disclosure disclosure = {0};
+    struct vault *vault = runtime_vault(c, STORE_READ, err);
+    json_t *value = NULL;
+    source.secret = disclosure_secret;
+    source.secrets = &disclosure;
+    if (vault && read_scope(run, context, &scope, err) &&
+        disclosure_init(&disclosure, vault, run->ds, false, err))
+        value = functions_evaluate(payload, &scope, &source, FUNCTIONS_RUNTIME, NULL, err);
+    disclosure_release(&disclosure);
+    return value;
+}
+
+/* evaluate(payload, {self} or {source, target} or {}) */
+static int environment_evaluate(lua_State *L)
+{
+    const struct environment *environment = environment_check(L);
+    struct error err = {0};
+    json_t **payload = lua_json_box(L), **context = lua_json_box(L), **value = lua_json_box(L);
+    *payload = lua_json_check(L, 2, "payload");
+    *context = lua_json_check(L, 3, "context");
+    struct run stored = {0};
+    stored.ds = runtime_deployment(environment->c, environment_name(environment), STORE_READ, &err);
+    if (stored.ds && runtime_load(&stored, &err))
+        *value = evaluate(environment->c, &stored, *payload, *context, &err);
+    runtime_unload(&stored);
+    if (!*value)
+        return lua_raise_error(L, &err);
+    lua_json_push(L, *value);
+    return 1;
+}
+
 static int environment_update_node_instance(lua_State *L)
 {
     const struct environment *environment = environment_check(L);
@@ -288,6 +362,7 @@ void environment_add_views(lua_State *L)
                                        {"plan", environment_plan},
                                        {"places", environment_places},
                                        {"provider_context", environment_provider_context},
+                                       {"evaluate", environment_evaluate},
                                        {"update_node_instance", environment_update_node_instance},
                                        {NULL, NULL}};
     luaL_setfuncs(L, methods, 0);

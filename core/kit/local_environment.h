@@ -14,6 +14,7 @@
  *   outputs(), capabilities(), deployment(), executions(), node_instances(), nodes(), plan()
  *   places() -> {resources, workdir}, provider_context()
  *   operations() -> {node, kind, operation, function, plugin} for each function that is mapped
+ *   evaluate(payload, {self?} or {source?, target?}) -> the payload without functions
  *   events{type?, node?, operation?} -> records
  *   update_node_instance{id, version, state?, runtime_properties?, system_properties?}
  *   set_secret(key, value)

@@ -58,6 +58,12 @@ function LocalEnvironment:outputs() end
 ---@return table<string, any>
 function LocalEnvironment:capabilities() end
 
+--- A value with the intrinsic functions in it evaluated, now.
+---@param payload any
+---@param context? {self?: string, source?: string, target?: string} ids of node instances
+---@return any
+function LocalEnvironment:evaluate_functions(payload, context) end
+
 --- The events and logs of all that was executed, oldest first.
 ---@param filter? cloudify.EventFilter
 ---@return table[]

@@ -86,6 +86,14 @@ function LocalEnvironment:capabilities()
    return self.core:capabilities()
 end
 
+--- A value with the intrinsic functions in it evaluated, now.
+---@param payload any
+---@param context? {self?: string, source?: string, target?: string} ids of node instances
+---@return any
+function LocalEnvironment:evaluate_functions(payload, context)
+   return self.core:evaluate(payload, context or {})
+end
+
 --- The events and logs of all that was executed, oldest first.
 ---@param filter? cloudify.EventFilter
 ---@return table[]
