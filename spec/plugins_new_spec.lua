@@ -84,6 +84,16 @@ node_templates:
       ok(world:cfy("uninstall", "installed"))
    end)
 
+   it("makes a plugin that is found from within, though a folder there is called like it", function()
+      ok(run(".", "plugins", "new", "shop"))
+      local example = {"blueprint/blueprint.yaml", "--plugins", "."}
+      assert.equal("The blueprint is valid.\n", ok(run("shop", "validate", "--strict",
+         table.unpack(example))))
+      ok(run("shop", "install", "-d", "try", table.unpack(example)))
+      ok(world:sh(("rm -r '%s'"):format(world:path("shop"))))
+      ok(world:cfy("uninstall", "try"))
+   end)
+
    it("leaves alone what is there", function()
       world:write("taken/file", "text")
       local result = run(".", "plugins", "new", "taken")

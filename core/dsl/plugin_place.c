@@ -98,7 +98,8 @@ static bool look_into(struct finder *finder, const char *directory, struct error
     return !err->code;
 }
 
-/* The directory may be the plugin itself: its plugin.yaml tells. */
+/* The directory may be the plugin itself: its plugin.yaml tells. This comes first, for then a
+ * folder in it that is called like the plugin has its modules. */
 static bool look_at(struct finder *finder, const char *directory, struct error *err)
 {
     struct error ignored = {0};
@@ -169,7 +170,7 @@ bool plugin_place_find(const struct plan_plugin *plugin, const struct plugin_sea
         return true;
     bool ok = look_beside(&finder, err);
     for (; ok && !is_found(&finder) && directory && *directory; directory++)
-        ok = look_into(&finder, *directory, err) &&
-             (is_found(&finder) || look_at(&finder, *directory, err));
+        ok = look_at(&finder, *directory, err) &&
+             (is_found(&finder) || look_into(&finder, *directory, err));
     return ok && (is_found(&finder) || look_among_installed(&finder, err));
 }
