@@ -402,6 +402,22 @@ node_templates:
          contains("put the plugin into 'plugins/p' beside the blueprint", message)
          contains("'cfy plugins install'", message)
       end)
+
+      it("in a folder with its plugin.yaml, not in what is called like it there", function()
+         local folder = write_plugin(world, "given", "p", "1.0", "given")
+         ok("install", write_blueprint(world, {folder .. "/plugin.yaml"}, {"p.Thing"}),
+            "--plugins", folder)
+         assert.equal("given", properties("app").node1.text)
+      end)
+
+      it("not in the folder in which cfy is run", function()
+         local yaml = write_plugin(world, "here", "p", "1.0", "here") .. "/plugin.yaml"
+         local blueprint = write_blueprint(world, {yaml}, {"p.Thing"})
+         local result = world:sh(("cd '%s' && "):format(world:path("here"))
+            .. world:command("install", blueprint))
+         assert.equal(1, result.code)
+         contains("plugin 'p': module 'p.tasks' not found", result.err)
+      end)
    end)
 
    it("stay the version that a deployment was created with", function()

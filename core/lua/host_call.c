@@ -53,10 +53,27 @@ lua_State *host_thread_new(lua_State *L)
     return thread;
 }
 
-static int open_state(lua_State *L)
+/* Take templates out of a path of package, where Lua has them by default. */
+static void leave_out(lua_State *L, const char *field, const char *templates)
+{
+    lua_getglobal(L, "package");
+    lua_getfield(L, -1, field);
+    luaL_gsub(L, luaL_checkstring(L, -1), templates, "");
+    lua_setfield(L, -3, field);
+    lua_pop(L, 2);
+}
+
+void host_libraries_open(lua_State *L)
 {
     luaL_openlibs(L);
+    leave_out(L, "path", ";./?.lua;./?/init.lua");
+    leave_out(L, "cpath", ";./?.so");
     lua_cloudify_open(L);
+}
+
+static int open_state(lua_State *L)
+{
+    host_libraries_open(L);
     return 0;
 }
 

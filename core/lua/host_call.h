@@ -19,6 +19,12 @@ bool host_call(lua_State *L, int arguments, int results);
  */
 lua_State *host_thread_new(lua_State *L);
 
+/**
+ * Open the standard libraries and cloudify's modules. Modules are not looked for in the working
+ * directory, as Lua does: what a plugin finds must not depend on where somebody stands. [-0, +0, e]
+ */
+void host_libraries_open(lua_State *L);
+
 /** A new state with the standard libraries and cloudify's modules; NULL when out of memory. */
 lua_State *host_state_new(void);
 

@@ -2,11 +2,11 @@
  */
 #include "lua/lua_workflow_host.h"
 
-#include <lualib.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lua/exception.h"
+#include "lua/host_call.h"
 #include "lua/lua_cloudify.h"
 #include "lua/value.h"
 #include "lua/workflow_interrupt.h"
@@ -166,8 +166,7 @@ static int prepare(lua_State *L)
     const struct workflow_call *call = lua_touserdata(L, 2);
     lua_pushvalue(L, 1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &run_key);
-    luaL_openlibs(L);
-    lua_cloudify_open(L);
+    host_libraries_open(L);
     remove_exit(L);
     register_classes(L);
     workflow_interrupt_watch(L);
