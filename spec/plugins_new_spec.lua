@@ -84,7 +84,7 @@ node_templates:
       ok(world:cfy("uninstall", "installed"))
    end)
 
-   it("makes a plugin that is found from within, though a folder there is called like it", function()
+   it("makes a plugin that is found from within, whatever a folder there is called", function()
       ok(run(".", "plugins", "new", "shop"))
       local example = {"blueprint/blueprint.yaml", "--plugins", "."}
       assert.equal("The blueprint is valid.\n", ok(run("shop", "validate", "--strict",
