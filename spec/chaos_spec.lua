@@ -20,11 +20,14 @@ describe("the crash campaign", function()
 
    it("finds processes that live on", function()
       assert.is_nil(world:orphans())
-      -- Set for the shell already: what it forks has no other environment before its exec.
       base:sh(("CHAOS_ROUND=%s sh -c 'sleep 30 & echo $! >%s'"):format(world.tag, base:path("pid")))
-      local found = world:orphans()
+      local found
+      local is_found = cfy.eventually(function() -- once it has become what it is to be
+         found = world:orphans()
+         return found and found:find("sleep 30", 1, true)
+      end, 20)
       os.execute("kill -9 " .. base:so_far("pid"))
-      assert.truthy(found and found:find("sleep 30", 1, true), found)
+      assert.truthy(is_found, found)
    end)
 
    it("finds databases that are damaged", function()

@@ -13,7 +13,7 @@ describe("the page on debugging", function()
    --- Its parts in their order: {language, text} of blocks, {"command", text}.
    local function parts(text)
       local found = {}
-      text = text:gsub("\n    (%S-1? ?cfy [^\n]*)\n", "\n```command\n%1\n```\n")
+      text = text:gsub("\n    ([^\n]*%f[%w]cfy [^\n]*)\n", "\n```command\n%1\n```\n")
       for language, block in text:gmatch("\n```(%w+)\n(.-)\n```") do
          table.insert(found, {language, block})
       end
@@ -44,6 +44,6 @@ describe("the page on debugging", function()
             end
          end
       end
-      assert.equal(5, commands)
+      assert.equal(6, commands)
    end)
 end)

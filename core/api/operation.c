@@ -41,9 +41,20 @@ static const struct node_instance *find_instance(struct instance_set *set, const
     return NULL;
 }
 
+/* The first that a plugin implements. */
+static const struct operation *any_operation(const struct plan_node *node)
+{
+    for (size_t i = 0; i < node->operations->count; i++)
+        if (node->operations->items[i]->plugin)
+            return node->operations->items[i];
+    return NULL;
+}
+
 /* Of several with a short name, that of the lifecycle is meant. */
 static const struct operation *find_operation(const struct plan_node *node, const char *name)
 {
+    if (!name)
+        return any_operation(node);
     char lifecycle[256];
     const struct operation *found = operations_find(node->operations, name);
     if (!found && !strchr(name, '.') &&
@@ -64,8 +75,12 @@ static void unknown_operation(const struct plan_node *node, const char *name, st
         bool is_meant = find_operation(node, operation->short_name) == operation;
         strbuf_adds(&names, is_meant ? operation->short_name : operation->name);
     }
-    error_set(err, ERROR_NOT_FOUND, "node '%s' has no operation '%s'%s", node->id, name,
-              names.length ? names.text : " that a plugin implements");
+    if (name)
+        error_set(err, ERROR_NOT_FOUND, "node '%s' has no operation '%s'%s", node->id, name,
+                  names.length ? names.text : " that a plugin implements");
+    else
+        error_set(err, ERROR_NOT_FOUND, "node '%s' has no operation that a plugin implements",
+                  node->id);
     strbuf_release(&names);
 }
 

@@ -1,13 +1,9 @@
 /* plugin_test.c - the part of cloudify.h that runs the specs of a plugin: busted, in our own Lua.
  */
-#include <errno.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "api/lua_runner.h"
 #include "api/runtime.h"
 #include "base/files.h"
 #include "dispatch/dispatch.h"
@@ -32,38 +28,6 @@ static char **command_line(char *runner, const char *folder, const char *const *
     return argv;
 }
 
-/* Whoever ignores SIGPIPE must not make the specs do so. @return errno */
-static int start(pid_t *pid, char **argv)
-{
-    sigset_t defaults;
-    posix_spawnattr_t attributes;
-    int code = posix_spawnattr_init(&attributes);
-    if (code)
-        return code;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    code = posix_spawn(pid, argv[0], NULL, &attributes, argv, environ);
-    posix_spawnattr_destroy(&attributes);
-    return code;
-}
-
-static bool run(char **argv, int *exit_code, struct error *err)
-{
-    pid_t pid, ended;
-    int status, code = start(&pid, argv);
-    if (code)
-        return error_set(err, ERROR_IO, "cannot start '%s': %s", argv[0], strerror(code));
-    do
-        ended = waitpid(pid, &status, 0);
-    while (ended < 0 && errno == EINTR);
-    if (ended < 0)
-        return error_set(err, ERROR_IO, "cannot wait for '%s': %m", argv[0]);
-    *exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return true;
-}
-
 /* Whether a plugin is there. */
 static bool check_folder(const char *folder, struct error *err)
 {
@@ -85,7 +49,7 @@ bool cloudify_plugin_test(struct cloudify *c, const char *folder, const char *co
     (void)c;
     char *runner = check_folder(folder, &why) ? lua_runner_find(&why) : NULL;
     char **argv = runner ? command_line(runner, folder, arguments) : NULL;
-    bool ok = argv ? run(argv, exit_code, &why) : (why.code ? false : error_nomem(&why));
+    bool ok = argv ? lua_runner_run(argv, exit_code, &why) : (why.code ? false : error_nomem(&why));
     free(argv);
     free(runner);
     return ok || runtime_error(err, &why);

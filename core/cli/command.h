@@ -117,6 +117,7 @@ int command_executions_resume(const struct arguments *arguments);
 int command_executions_list(const struct arguments *arguments);
 int command_executions_graph(const struct arguments *arguments);
 int command_executions_get(const struct arguments *arguments);
+int command_shell(const struct arguments *arguments);
 int command_operations_run(const struct arguments *arguments);
 int command_deployments_create(const struct arguments *arguments);
 int command_deployments_list(const struct arguments *arguments);

@@ -94,6 +94,11 @@ const struct command commands[] = {
      "name,\n"
      "or the part behind its interface: start is that of the lifecycle. Parameters go before the\n"
      "inputs that the blueprint gives it. It is tried once, unless --task-retries says more."},
+    {"shell", "[DEPLOYMENT INSTANCE]", "Open a Lua prompt with a ctx.", 0, 2,
+     OPTION_STORE | OPTION_SECRET_KEY, command_shell,
+     "ctx is that of the node instance, in an operation that lasts as long as the prompt: what is\n"
+     "changed is saved at its end. Without a deployment it is a mock. Ctrl-D ends, Ctrl-C "
+     "interrupts."},
     {"executions cancel", "EXECUTION", "Cancel an execution that runs, waits or was left.", 1, 1,
      OPTIONS_COMMON | OPTION_CANCEL, command_executions_cancel,
      "Nothing new starts; operations that run go on to their end, and the workflow is told. In "

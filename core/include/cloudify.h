@@ -245,7 +245,7 @@ CLOUDIFY_API char *cloudify_execute(struct cloudify *c, const char *deployment,
  *
  * @param instance  id of a node instance; or of a node that has only one
  * @param operation its name, or its name without the interface: that of the lifecycle, or the only
- *        one that has it
+ *        one that has it; NULL: any
  * @param inputs    JSON object of inputs that go before those of the blueprint, or NULL
  * @return as cloudify_execute(); CLOUDIFY_NOT_FOUND also: no such instance or operation, the error
  *         names those that there are
@@ -379,6 +379,16 @@ CLOUDIFY_API char *cloudify_plugin_new(struct cloudify *c, const char *name,
 CLOUDIFY_API bool cloudify_plugin_test(struct cloudify *c, const char *folder,
                                        const char *const *arguments, int *exit_code,
                                        struct cloudify_error *err);
+/**
+ * A Lua prompt on our standard input and output, in a process of its own (docs/debugging.md).
+ *
+ * @param deployment, instance whose ctx is at hand, in an operation that lasts as long as the
+ * prompt; as for cloudify_run_operation(). Both NULL: a mock of ctx is
+ * @param exit_code gets 0, or 1 where it could not be begun, which that process has told
+ * @return false with `err` set: CLOUDIFY_NOT_FOUND, CLOUDIFY_IO
+ */
+CLOUDIFY_API bool cloudify_shell(struct cloudify *c, const char *deployment, const char *instance,
+                                 int *exit_code, struct cloudify_error *err);
 /**
  * Look through a plugin for what would go wrong later. Its modules are loaded, in a Lua state that
  * is dropped afterwards; none of its operations is run.

@@ -428,3 +428,10 @@ struct dispatcher *local_dispatcher_new(uv_loop_t *loop,
     local->idle.data = local->timer.data = local;
     return &local->base;
 }
+
+struct dispatcher *local_dispatcher_of_state(void *L, uv_loop_t *loop,
+                                             const struct pool_options *pool, struct error *err)
+{
+    const struct local_dispatcher_options options = {.L = L, .pool = pool};
+    return local_dispatcher_new(loop, &options, err);
+}

@@ -26,5 +26,8 @@ struct local_dispatcher_options {
 struct dispatcher *local_dispatcher_new(uv_loop_t *loop,
                                         const struct local_dispatcher_options *options,
                                         struct error *err);
+/** The same as a struct runtime_setting wants it: `L` is the state. */
+struct dispatcher *local_dispatcher_of_state(void *L, uv_loop_t *loop,
+                                             const struct pool_options *pool, struct error *err);
 
 #endif

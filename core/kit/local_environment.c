@@ -103,13 +103,6 @@ static int environment_open(lua_State *L)
 
 /* ---- executing ---- */
 
-static struct dispatcher *new_local_dispatcher(void *data, uv_loop_t *loop,
-                                               const struct pool_options *pool, struct error *err)
-{
-    const struct local_dispatcher_options options = {.L = data, .pool = pool};
-    return local_dispatcher_new(loop, &options, err);
-}
-
 static struct cloudify_execution_options execution_options_of(const json_t *given)
 {
     return (struct cloudify_execution_options){
@@ -133,7 +126,7 @@ static char *run(lua_State *own, struct environment *environment, const char *wo
     struct cloudify *c = environment->c;
     const struct cloudify_execution_options how = execution_options_of(options);
     bool isolated = json_boolean_at(options, "isolated", false);
-    c->setting.dispatcher_new = isolated ? NULL : new_local_dispatcher;
+    c->setting.dispatcher_new = isolated ? NULL : local_dispatcher_of_state;
     c->setting.dispatcher_data = own;
     c->setting.virtual_clock =
         json_boolean_at(options, "virtual_clock", false) ? &environment->clock : NULL;

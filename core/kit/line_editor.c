@@ -1,0 +1,177 @@
+/* line_editor.c - see line_editor.h. */
+#include "kit/line_editor.h"
+
+#include <lauxlib.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "resources/shared_library.h"
+
+enum { HISTORY_LIMIT = 1000 };
+
+typedef char *generate(const char *text, int state);
+
+static struct {
+    char *(*readline)(const char *prompt);
+    int (*add_history)(const char *line);
+    int (*read_history)(const char *file);
+    int (*write_history)(const char *file);
+    int (*stifle_history)(int limit);
+    char **(*matches)(const char *text, generate *function);
+    char **(**attempt)(const char *text, int start, int end);
+    int *appended;            /* behind a completed word */
+    const char **word_breaks; /* what ends a word */
+} edit;
+
+static const struct shared_symbol symbols[] = {
+    {"readline", &edit.readline},
+    {"add_history", &edit.add_history},
+    {"read_history", &edit.read_history},
+    {"write_history", &edit.write_history},
+    {"stifle_history", &edit.stifle_history},
+    {"rl_completion_matches", &edit.matches},
+    {"rl_attempted_completion_function", &edit.attempt},
+    {"rl_completion_append_character", &edit.appended},
+    {"rl_completer_word_break_characters", &edit.word_breaks},
+};
+
+static struct shared_library library = {
+    .name = "libedit.so.2",
+    .package = "libedit2",
+    .symbols = symbols,
+    .symbol_count = sizeof symbols / sizeof *symbols,
+};
+
+/* ---- completion ---- */
+
+/* The state that reads a line, with the list of candidates on top of its stack while one is
+ * completed. */
+static lua_State *reader;
+static int completer = LUA_NOREF;
+
+/* Called with 0, then 1, until there is none. */
+static char *next_candidate(const char *text, int state)
+{
+    static lua_Integer i;
+    (void)text;
+    i = state ? i + 1 : 1;
+    lua_geti(reader, -1, i);
+    const char *candidate = lua_tostring(reader, -1);
+    char *copy = candidate ? strdup(candidate) : NULL;
+    lua_pop(reader, 1);
+    return copy;
+}
+
+static char **attempt(const char *text, int start, int end)
+{
+    (void)start, (void)end;
+    lua_rawgeti(reader, LUA_REGISTRYINDEX, completer);
+    lua_pushstring(reader, text);
+    char **matches = NULL;
+    if (lua_pcall(reader, 1, 1, 0) == LUA_OK && lua_istable(reader, -1))
+        matches = edit.matches(text, next_candidate);
+    lua_pop(reader, 1);
+    *edit.appended = '\0';
+    return matches;
+}
+
+/* ---- lines ---- */
+
+static volatile sig_atomic_t was_interrupted;
+
+static void note_sigint(int number)
+{
+    signal(number, note_sigint);
+    was_interrupted = 1;
+}
+
+static char *history; /* a file, or NULL: lines are not edited */
+
+static int editor_open(lua_State *L)
+{
+    struct error err = {0};
+    const char *file = luaL_checkstring(L, 1);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    bool able =
+        isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && shared_library_load(&library, &err);
+    signal(SIGINT, SIG_IGN);
+    if (able && !history) {
+        history = strdup(file);
+        edit.read_history(file); /* there may be none yet */
+        edit.stifle_history(HISTORY_LIMIT);
+        *edit.attempt = attempt;
+        *edit.word_breaks = " \t\n\"'`@$><=;|&{}()[]+-*/%^#~,";
+        lua_settop(L, 2);
+        completer = luaL_ref(L, LUA_REGISTRYINDEX);
+    }
+    lua_pushboolean(L, able);
+    return 1;
+}
+
+static int editor_read(lua_State *L)
+{
+    const char *prompt = luaL_checkstring(L, 1);
+    char *line;
+    reader = L;
+    do { /* Ctrl-C drops the line, which libedit takes for the end of the file */
+        was_interrupted = 0;
+        line = edit.readline(prompt);
+    } while (!line && was_interrupted);
+    lua_pushstring(L, line);
+    if (line && *line)
+        edit.add_history(line);
+    free(line);
+    return 1;
+}
+
+static int editor_close(lua_State *L)
+{
+    if (history)
+        edit.write_history(history); /* a session without one goes on as well */
+    free(history);
+    history = NULL;
+    luaL_unref(L, LUA_REGISTRYINDEX, completer);
+    completer = LUA_NOREF;
+    return 0;
+}
+
+/* ---- interruptions ---- */
+
+static lua_State *volatile guarded;
+
+static void interrupt(lua_State *L, lua_Debug *activation)
+{
+    (void)activation;
+    lua_sethook(L, NULL, 0, 0);
+    luaL_error(L, "interrupted");
+}
+
+static void on_sigint(int number)
+{
+    signal(number, note_sigint);
+    lua_sethook(guarded, interrupt, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
+static int editor_guard(lua_State *L)
+{
+    guarded = L;
+    signal(SIGINT, on_sigint);
+    bool ok = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0) == LUA_OK;
+    signal(SIGINT, note_sigint);
+    lua_pushboolean(L, ok);
+    lua_insert(L, 1);
+    return lua_gettop(L);
+}
+
+int lua_open_line_editor(lua_State *L)
+{
+    static const luaL_Reg functions[] = {{"open", editor_open},
+                                         {"read", editor_read},
+                                         {"close", editor_close},
+                                         {"guard", editor_guard},
+                                         {NULL, NULL}};
+    luaL_newlib(L, functions);
+    return 1;
+}

@@ -1,0 +1,96 @@
+--- Reads statements and expressions, runs them, and shows what comes of it.
+local completion = require("cloudify.shell.completion")
+local core = require("cloudify.core")
+local line_editor = require("cloudify.line_editor")
+
+local prompt = {}
+
+local HISTORY = ".cfy_history" -- in the home directory
+
+local function history_file()
+   return (os.getenv("HOME") or "/tmp") .. "/" .. HISTORY
+end
+
+--- A reader of lines: edited on a terminal, else as they come.
+local function reader(own)
+   local is_edited = line_editor.open(history_file(), function(word)
+      return completion.candidates(own, word)
+   end)
+   if is_edited then
+      return line_editor.read
+   end
+   return function() return io.read("l") end
+end
+
+--- The text of a value: data as JSON, and a string in quotes, so that it can be told from others.
+local function shown(value)
+   if type(value) == "string" then
+      return ("%q"):format(value)
+   elseif core.type(value) == "object" or core.type(value) == "array" or type(value) == "table" then
+      local ok, text = pcall(require("cloudify").json.encode, value)
+      return ok and text or tostring(value)
+   end
+   return tostring(value)
+end
+
+local function show(count, ...)
+   local texts = {}
+   for i = 1, count do
+      texts[i] = shown((select(i, ...)))
+   end
+   if count > 0 then
+      print(table.concat(texts, "\t"))
+   end
+end
+
+--- The chunk of an expression, whose values are shown, or of statements; nil and a message.
+local function compile(text, own)
+   local chunk = load("return " .. text, "=shell", "t", own)
+   if chunk then
+      return chunk
+   end
+   return load(text, "=shell", "t", own)
+end
+
+--- Read lines until they are whole. Nil: there are no more.
+local function read_chunk(read_line, own)
+   local text = read_line("> ")
+   while text do
+      local chunk, message = compile(text, own)
+      if chunk or not message:find("<eof>", 1, true) then
+         return chunk or function() error(message, 0) end
+      end
+      local more = read_line(">> ")
+      if not more then
+         return function() error(message, 0) end
+      end
+      text = text .. "\n" .. more
+   end
+end
+
+local function finish(ok, ...)
+   if ok then
+      show(select("#", ...), ...)
+   else
+      local err = (...)
+      local type_name = core.exception_cause(err).type
+      io.stdout:write(type(err) == "string" and "" or type_name .. ": ", tostring(err), "\n")
+   end
+   io.stdout:flush()
+end
+
+--- Until the end of the input.
+---@param own table  the globals of what is typed
+---@param greeting string  shown where somebody types
+function prompt.run(own, greeting)
+   local read_line = reader(own)
+   if read_line == line_editor.read then
+      io.stdout:write(greeting)
+   end
+   for chunk in function() return read_chunk(read_line, own) end do
+      finish(line_editor.guard(chunk))
+   end
+   line_editor.close()
+end
+
+return prompt
