@@ -87,6 +87,10 @@ describe("methods of ctx", function()
             "os.execute('ln -sfn .. ' .. ctx:local_deployment_workdir() .. '/up')\n"
                .. "ctx:delete_deployment_file('up/x')",
             error = "deployment file 'up/x': must be a path inside the deployment's folder"},
+         {"runtime.md 1.3: delete_deployment_file removes no folder",
+            "require('cloudify.files').mkdir(ctx:local_deployment_workdir() .. '/folder')\n"
+               .. "ctx:delete_deployment_file('folder')",
+            error = "deployment file 'folder': names a folder"},
          {"runtime.md 1.3: delete_deployment_file wants a file",
             "ctx:delete_deployment_file('notes/')",
             error = "deployment file 'notes/': names no file"},

@@ -253,6 +253,10 @@ describe("the search for globals", function()
       {"none in a table of that name", "string.x = 1; local _ENV = {}; y = 1", ""},
       {"one far down", ("\n"):rep(1000) .. "local x\n" .. ("\n"):rep(300) .. "a = 1", "a:1302"},
       {"one behind many constants", many .. "\na = 1", "a:302"},
+      {"none in a local table behind many constants",
+         many .. "\nlocal x = setmetatable({}, {})\nx.field = 1", ""},
+      {"none in a field with a long name",
+         ("local x = setmetatable({}, {}); x.%s = 1"):format(("f"):rep(60)), ""},
       {"one with a long name", ("x"):rep(60) .. " = nil", ("x"):rep(60) .. ":1"},
    }
    for _, case in ipairs(cases) do

@@ -88,40 +88,52 @@ static bool add_diagnostics(const char *folder, const json_t *validation, json_t
     return ok;
 }
 
-/* Validate an example, with the plugin as it is in `folder`, an absolute path. */
-static bool check_example(const char *folder, const char *example, json_t *findings,
-                          struct error *err)
+/* Validate an example by `c`, which finds the plugin in `folder`, an absolute path. */
+static bool check_example(struct cloudify *c, const char *folder, const char *example,
+                          json_t *findings, struct error *err)
 {
-    const char *const directories[] = {folder, NULL};
-    const struct cloudify_options options = {.plugin_directories = directories};
     struct cloudify_error why = {0};
     bool valid;
     char *path = path_join(folder, example);
-    struct cloudify *c = cloudify_open(&options, &why);
-    char *text = path && c ? cloudify_validate(c, path, NULL, &valid, &why) : NULL;
-    json_t *validation = text ? json_loads(text, 0, NULL) : NULL;
-    bool ok = validation ? add_diagnostics(folder, validation, findings, err)
-                         : error_set(err, ERROR_FAILED, "cannot check '%s': %s", example, why.text);
+    char *text = path ? cloudify_validate(c, path, NULL, &valid, &why) : NULL;
+    json_t *validation = text ? json_parse(text, strlen(text), example, err) : NULL;
+    bool ok = validation && add_diagnostics(folder, validation, findings, err);
+    if (!text)
+        error_set(err, ERROR_FAILED, "cannot check '%s': %s", example, why.text);
     json_decref(validation);
     cloudify_free(text);
-    cloudify_close(c);
     free(path);
     return ok;
 }
 
-/* @return the findings, new, or NULL */
-static json_t *check(const char *folder, struct error *err)
+/* Plugins that an example imports besides are those of the caller's store. */
+static bool check_examples(struct cloudify *caller, const char *folder, const json_t *examples,
+                           json_t *findings, struct error *err)
 {
-    json_t *found = lua_plugin_check(folder, err), *example;
+    const char *const directories[] = {folder, NULL};
+    struct cloudify_options options = caller->options;
+    struct cloudify_error why = {0};
+    options.plugin_directories = directories;
+    struct cloudify *c = cloudify_open(&options, &why);
+    bool ok = c || error_set(err, ERROR_FAILED, "cannot check examples: %s", why.text);
+    const json_t *example;
+    size_t i;
+    json_array_foreach(examples, i, example)
+    {
+        ok = ok && check_example(c, folder, json_string_value(example), findings, err);
+    }
+    cloudify_close(c);
+    return ok;
+}
+
+/* @return the findings, new, or NULL */
+static json_t *check(struct cloudify *c, const char *folder, struct error *err)
+{
+    json_t *found = lua_plugin_check(folder, err);
     json_t *findings = json_incref(json_object_get(found, "findings"));
     bool ok = found && (has_error(findings) || check_description(folder, findings, err));
-    bool examples = ok && !has_error(findings);
-    size_t i;
-    json_array_foreach(json_object_get(found, "blueprints"), i, example)
-    {
-        if (ok && examples)
-            ok = check_example(folder, json_string_value(example), findings, err);
-    }
+    if (ok && !has_error(findings))
+        ok = check_examples(c, folder, json_object_get(found, "blueprints"), findings, err);
     json_decref(found);
     if (ok)
         return findings;
@@ -133,10 +145,9 @@ char *cloudify_plugin_check(struct cloudify *c, const char *folder, bool *valid,
                             struct cloudify_error *err)
 {
     struct error why = {0};
-    (void)c;
     *valid = false;
     char *path = directory_exists(folder) ? realpath(folder, NULL) : NULL;
-    json_t *findings = path ? check(path, &why) : NULL;
+    json_t *findings = path ? check(c, path, &why) : NULL;
     if (findings)
         *valid = !has_error(findings);
     else if (!path)

@@ -70,12 +70,39 @@ static int ctx_list_nodes(lua_State *L)
     return 1;
 }
 
+static int push_instances(lua_State *L, const struct instance_set *instances)
+{
+    lua_Integer count = 0;
+    lua_newtable(L);
+    for (size_t i = 0; i < instances->count; i++) {
+        if (instances->items[i]->is_gone)
+            continue;
+        workflow_instance_push(L, NULL, i);
+        lua_seti(L, -2, ++count);
+    }
+    return 1;
+}
+
+/* Of a node that there is not, there are none. */
+static int push_instances_of(lua_State *L, struct instance_set *instances, const char *node)
+{
+    size_t count = 0;
+    const struct plan_node *found = plan_find_node(instances->plan, node);
+    const size_t *indices = found ? instances_of_node(instances, found->index, &count) : NULL;
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        workflow_instance_push(L, NULL, indices[i]);
+        lua_seti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
 /* list_node_instances(deployment_id?, {node_id = ...}?) -> list of instances: all, or those of a
  * node. */
 static int ctx_list_node_instances(lua_State *L)
 {
     static const char *const known[] = {"node_id", NULL};
-    const struct instance_set *instances = execution_instances(workflow_run(L)->execution);
+    struct instance_set *instances = execution_instances(workflow_run(L)->execution);
     if (lua_istable(L, 2)) {
         lua_pushnil(L);
         lua_insert(L, 2);
@@ -85,16 +112,7 @@ static int ctx_list_node_instances(lua_State *L)
     workflow_check_options(L, 3, "list_node_instances", known);
     workflow_option(L, 3, "node_id");
     const char *node = luaL_optstring(L, -1, NULL);
-    lua_Integer count = 0;
-    lua_newtable(L);
-    for (size_t i = 0; i < instances->count; i++) {
-        const struct node_instance *ni = instances->items[i];
-        if (ni->is_gone || (node && strcmp(instance_node(instances, ni)->id, node)))
-            continue;
-        workflow_instance_push(L, NULL, i);
-        lua_seti(L, -2, ++count);
-    }
-    return 1;
+    return node ? push_instances_of(L, instances, node) : push_instances(L, instances);
 }
 
 /* download_resource(path, target_path?) -> path of the copy */

@@ -24,6 +24,8 @@ static bool cannot(struct error *err, const char *path)
 {
     if (errno == EXDEV)
         return refuse(err, path, "must be a path inside the deployment's folder");
+    if (errno == EISDIR)
+        return refuse(err, path, "names a folder");
     return error_set(err, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_IO, "deployment file '%s': %m",
                      path);
 }

@@ -70,15 +70,13 @@ end
 
 --- Finds modules in the folders of plugins, for `require`.
 local function search_plugins(module)
-   local path, tried = package.searchpath(module, package.path)
-   if not path then
-      return tried
-   elseif not folder_of(path) then
+   local path = package.searchpath(module, package.path)
+   if not path or not folder_of(path) then
       return nil
    end
    local chunk, message = compile(path)
    if not chunk then
-      error(message)
+      error(message, 0)
    end
    return chunk, path
 end

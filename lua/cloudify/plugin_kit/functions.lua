@@ -11,7 +11,13 @@ local INSTRUCTIONS = 100 * 1000 * 1000 -- that loading a module may take: about 
 local function guarded(load, ...)
    local exit, show = os.exit, print
    rawset(os, "exit", function() error("it calls os.exit while it is loaded", 2) end)
-   rawset(_G, "print", function(...) io.stderr:write(table.concat({...}, "\t"), "\n") end)
+   rawset(_G, "print", function(...)
+      local texts = table.pack(...)
+      for i = 1, texts.n do
+         texts[i] = tostring(texts[i])
+      end
+      io.stderr:write(table.concat(texts, "\t"), "\n")
+   end)
    debug.sethook(function() error("it does not end while it is loaded", 2) end, "", INSTRUCTIONS)
    local result = table.pack(pcall(load, ...))
    debug.sethook()

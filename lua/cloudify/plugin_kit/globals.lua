@@ -4,6 +4,7 @@
 local globals = {}
 
 local OP_LOADK, OP_GETUPVAL = 3, 9  -- R[A] := K[Bx]; R[A] := UpValue[B]
+local OP_GETTABLE = 12      -- R[A] := R[B][R[C]]
 local OP_SETTABUP = 15      -- UpValue[A][K[B]] := ...
 local OP_SETTABLE = 16      -- R[A][R[B]] := ...
 local ABSOLUTE_LINE = -128  -- in the list of differences: see the list of lines instead
@@ -98,7 +99,11 @@ local function global_written(proto, instruction, registers)
    if code == OP_SETTABUP then
       return proto.upvalues[a + 1] == "_ENV" and proto.constants[b + 1] or nil
    elseif code == OP_SETTABLE then
-      return registers[a] == proto.upvalues and registers[b] or nil
+      local is_env = registers[a] == proto.upvalues
+      registers[a] = nil
+      return is_env and registers[b] or nil
+   elseif code == OP_GETTABLE then -- it was for reading a global
+      registers[b] = nil
    elseif code == OP_GETUPVAL then
       registers[a] = proto.upvalues[b + 1] == "_ENV" and proto.upvalues or nil
    elseif code == OP_LOADK then

@@ -128,9 +128,9 @@ LocalEnvironment.__gc = LocalEnvironment.close
 
 --- The inputs of the deployment, which a function may make.
 local function inputs_of(settings)
-   local inputs = settings.inputs
+   local inputs = settings.inputs or (settings.init_args or {}).inputs
    if type(inputs) ~= "function" then
-      return inputs or (settings.init_args or {}).inputs
+      return inputs
    end
    local positional = {table.unpack(settings.input_func_args or {})}
    local named = {}
