@@ -22,13 +22,6 @@ static const char *last_part(const char *name)
     return dot ? dot + 1 : name;
 }
 
-/* The parts, as many as there are before NULL, one behind the other. */
-static void add_all(struct strbuf *out, const char *const *parts)
-{
-    for (; *parts; parts++)
-        strbuf_adds(out, *parts);
-}
-
 /* "[webserver_a1b2c3.start] " or "[source->target|establish] ", or nothing. */
 static void add_who(struct strbuf *out, const json_t *context)
 {
@@ -37,11 +30,9 @@ static void add_who(struct strbuf *out, const json_t *context)
     const char *source = json_string_at(context, "source_id", "");
     const char *target = json_string_at(context, "target_id", "");
     if (*source)
-        add_all(out, (const char *[]){"[", source, "->", target, *operation ? "|" : "", operation,
-                                      "] ", NULL});
+        strbuf_add_all(out, "[", source, "->", target, *operation ? "|" : "", operation, "] ");
     else if (*node || *operation)
-        add_all(out,
-                (const char *[]){"[", node, *node && *operation ? "." : "", operation, "] ", NULL});
+        strbuf_add_all(out, "[", node, *node && *operation ? "." : "", operation, "] ");
 }
 
 static void add_level(struct strbuf *out, const char *level)
@@ -93,7 +84,7 @@ static void add_text(struct strbuf *out, const json_t *record)
     const char *deployment = json_string_at(context, "deployment_id", "");
     strbuf_adds(out, is_log(record) ? "  LOG " : "  CFY ");
     if (*deployment) /* subgraphs happen in none (runtime.md 5.3) */
-        add_all(out, (const char *[]){"<", deployment, "> ", NULL});
+        strbuf_add_all(out, "<", deployment, "> ");
     add_who(out, context);
     if (is_log(record))
         add_level(out, json_string_at(record, "level", ""));

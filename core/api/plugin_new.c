@@ -68,7 +68,7 @@ static char *module_name(const char *name)
 /* ---- the files ---- */
 
 struct project {
-    const char *folder, *name, *module;
+    const char *name, *module; /* the name is that of its folder, too */
 };
 
 /* Where `text` begins with the name of something: what it is in this project, and its length. */
@@ -109,7 +109,7 @@ static bool write_file(const struct project *project, const struct embedded_file
                        struct error *err)
 {
     char *name = render(project, file->name), *text = render(project, file->text);
-    char *path = name ? path_join(project->folder, name) : NULL;
+    char *path = name ? path_join(project->name, name) : NULL;
     char *directory = path ? path_directory(path) : NULL;
     bool ok = (directory && text) || error_nomem(err);
     ok = ok && directory_make(directory, 0777, err) &&
@@ -123,18 +123,18 @@ static bool write_file(const struct project *project, const struct embedded_file
 
 static bool write_project(const struct project *project, struct error *err)
 {
-    if (mkdir(project->folder, 0777))
+    if (mkdir(project->name, 0777))
         return errno == EEXIST
                    ? error_set(err, ERROR_EXISTS,
                                "there is a '%s' already: choose another name, or remove it",
-                               project->folder)
-                   : error_set(err, ERROR_IO, "cannot make the folder '%s': %m", project->folder);
+                               project->name)
+                   : error_set(err, ERROR_IO, "cannot make the folder '%s': %m", project->name);
     bool ok = true;
     for (const struct embedded_file *file = embedded_template; ok && file->name; file++)
         ok = write_file(project, file, err);
     struct error ignored = {0};
     if (!ok)
-        tree_remove(project->folder, &ignored);
+        tree_remove(project->name, &ignored);
     return ok;
 }
 
@@ -147,7 +147,7 @@ static json_t *describe(const struct project *project)
         free(name);
     }
     return json_pack("{s:s, s:s, s:s, s:o}", "name", project->name, "module", project->module,
-                     "folder", project->folder, "files", files);
+                     "folder", project->name, "files", files);
 }
 
 char *cloudify_plugin_new(struct cloudify *c, const char *name, struct cloudify_error *err)
@@ -155,7 +155,7 @@ char *cloudify_plugin_new(struct cloudify *c, const char *name, struct cloudify_
     struct error why = {0};
     (void)c;
     char *module = module_name(name);
-    const struct project project = {.folder = name, .name = name, .module = module};
+    const struct project project = {.name = name, .module = module};
     json_t *result = NULL;
     if (!module)
         error_nomem(&why);

@@ -30,3 +30,8 @@ double clock_monotonic(void)
 {
     return seconds_of(CLOCK_MONOTONIC);
 }
+
+double clock_thread(void)
+{
+    return seconds_of(CLOCK_THREAD_CPUTIME_ID);
+}

@@ -10,5 +10,7 @@ void clock_timestamp(char text[CLOCK_TEXT_SIZE]);
 double clock_realtime(void);
 /** Seconds of a clock that only runs forward; its zero means nothing. */
 double clock_monotonic(void);
+/** Processor time of this thread, seconds. */
+double clock_thread(void);
 
 #endif

@@ -8,12 +8,6 @@
 #include "cli/print.h"
 #include "cli/session.h"
 
-static const char *member(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 static int number(const json_t *object, const char *key)
 {
     return (int)json_integer_value(json_object_get(object, key));
@@ -22,11 +16,11 @@ static int number(const json_t *object, const char *key)
 /* "web.yaml:12:7: error: node 'db': ... (did you mean 'x'?)" */
 static void print_diagnostic(const json_t *diagnostic, bool with_excerpt)
 {
-    const char *file = member(diagnostic, "file"), *hint = member(diagnostic, "hint");
+    const char *file = text_of(diagnostic, "file"), *hint = text_of(diagnostic, "hint");
     int line = number(diagnostic, "line"), column = number(diagnostic, "column");
     if (*file) /* inputs have no place in a file */
         printf("%s:%d:%d: ", file, line, column);
-    printf("%s: %s", member(diagnostic, "severity"), member(diagnostic, "message"));
+    printf("%s: %s", text_of(diagnostic, "severity"), text_of(diagnostic, "message"));
     if (*hint)
         printf(" (%s)", hint);
     putchar('\n');
@@ -130,14 +124,14 @@ static int graph(struct session *session, const char *blueprint)
 /* "~ property nodes.web.properties.port" */
 static void print_step(const json_t *step)
 {
-    const char *action = member(step, "action");
+    const char *action = text_of(step, "action");
     const json_t *id = json_object_get(step, "entity_id"), *part;
     size_t i;
     printf("%c %s ",
            *action == 'a'   ? '+'
            : *action == 'r' ? '-'
                             : '~',
-           member(step, "entity_type"));
+           text_of(step, "entity_type"));
     json_array_foreach(id, i, part)
     {
         if (json_is_string(part))

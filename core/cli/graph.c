@@ -18,12 +18,6 @@ struct graph {
     bool *is_contained;
 };
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 static bool is_containment(const json_t *relationship)
 {
     const json_t *hierarchy = json_object_get(relationship, "type_hierarchy");

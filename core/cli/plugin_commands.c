@@ -5,12 +5,6 @@
 #include "cli/print.h"
 #include "cli/session.h"
 
-static const char *member(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 /* What its rockspec names and it does not bring along has to be where Lua finds it. */
 static void print_missing(const json_t *plugin)
 {
@@ -25,7 +19,7 @@ static void print_missing(const json_t *plugin)
 
 static void show_installed(const json_t *plugin)
 {
-    printf("Plugin '%s' %s is installed.\n", member(plugin, "name"), member(plugin, "version"));
+    printf("Plugin '%s' %s is installed.\n", text_of(plugin, "name"), text_of(plugin, "version"));
     print_missing(plugin);
 }
 
@@ -91,8 +85,8 @@ static void show_packed(const json_t *packed)
 {
     const json_t *version;
     const char *rock;
-    printf("Plugin '%s' %s is packed: %s\n", member(packed, "name"), member(packed, "version"),
-           member(packed, "file"));
+    printf("Plugin '%s' %s is packed: %s\n", text_of(packed, "name"), text_of(packed, "version"),
+           text_of(packed, "file"));
     json_object_foreach(json_object_get(packed, "bundled"), rock, version)
         printf("It brings along '%s' %s.\n", rock, json_string_value(version));
 }

@@ -6,23 +6,18 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/print.h"
 #include "cli/session.h"
-
-static const char *member(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
 
 static void show_new(const json_t *project)
 {
-    const char *folder = member(project, "folder");
+    const char *folder = text_of(project, "folder");
     printf("Plugin '%s' is begun, in the folder '%s'. Next:\n"
            "  cd %s\n"
            "  cfy plugins test     run its tests\n"
            "  cfy plugins check    find what would go wrong later\n"
            "README.md there tells what the files are.\n",
-           member(project, "name"), folder, folder);
+           text_of(project, "name"), folder, folder);
 }
 
 int command_plugins_new(const struct arguments *arguments)
@@ -68,8 +63,8 @@ static void print_finding(const json_t *finding)
         printf("%s:", file);
     if (json_is_integer(line))
         printf("%" JSON_INTEGER_FORMAT ":", json_integer_value(line));
-    printf("%s%s: %s\n    %s\n", file ? " " : "", member(finding, "severity"),
-           member(finding, "message"), member(finding, "advice"));
+    printf("%s%s: %s\n    %s\n", file ? " " : "", text_of(finding, "severity"),
+           text_of(finding, "message"), text_of(finding, "advice"));
 }
 
 static void show_findings(const json_t *findings)
@@ -79,7 +74,7 @@ static void show_findings(const json_t *findings)
     json_array_foreach(findings, i, finding)
     {
         print_finding(finding);
-        errors += member(finding, "severity")[0] == 'e';
+        errors += text_of(finding, "severity")[0] == 'e';
     }
     if (count)
         printf("%zu error%s, %zu warning%s\n", errors, errors == 1 ? "" : "s", count - errors,

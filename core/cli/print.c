@@ -95,6 +95,12 @@ void print_record(const json_t *object)
     }
 }
 
+const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
 void print_quoted(const char *text)
 {
     putchar('"');

@@ -17,6 +17,8 @@ struct column {
 void print_table(const struct column *columns, const json_t *rows, const char *things);
 /** Print the members of `object` as two columns. */
 void print_record(const json_t *object);
+/** The text that is the member `key` of `object`, borrowed from it; "" where there is none. */
+const char *text_of(const json_t *object, const char *key);
 /** Print a name in double quotes, those in it escaped, as Graphviz wants it. */
 void print_quoted(const char *text);
 

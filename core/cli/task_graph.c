@@ -7,12 +7,6 @@
 
 #include "cli/print.h"
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 static size_t number_of(const json_t *task, const char *key)
 {
     return (size_t)json_integer_value(json_object_get(task, key));

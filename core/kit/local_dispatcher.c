@@ -157,18 +157,10 @@ static json_t *channel_call(void *data, const char *method, const json_t *argume
     return answer;
 }
 
-/* Processor time of this thread, seconds. */
-static double thread_seconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static void channel_enter(void *data)
 {
     struct local_operation *operation = data;
-    operation->entered_at = thread_seconds();
+    operation->entered_at = clock_thread();
     children_begin(operation->owner);
 }
 
@@ -176,7 +168,7 @@ static void channel_leave(void *data)
 {
     struct local_operation *operation = data;
     children_begin(0);
-    operation->cpu_seconds += thread_seconds() - operation->entered_at;
+    operation->cpu_seconds += clock_thread() - operation->entered_at;
 }
 
 /* ---- the end of an operation ---- */

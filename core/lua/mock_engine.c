@@ -85,10 +85,7 @@ bool mock_engine_change_instance(struct mock_engine *engine, const char *id, jso
                                  struct error *err)
 {
     json_t *document = mock_engine_instance(engine, id, err);
-    json_t *copy = document ? json_deep_copy(properties) : NULL;
-    bool ok = document && replace_properties(engine, document, copy, err);
-    json_decref(copy);
-    return ok;
+    return document && replace_properties(engine, document, properties, err);
 }
 
 static json_t *get_secret(struct mock_engine *engine, const json_t *arguments, struct error *err)

@@ -164,28 +164,19 @@ static char *new_folder(const char *workdir, const char *operation, struct error
     return NULL;
 }
 
-static int keep_for_workflow(lua_State *L, const struct resource_places *places)
-{
-    struct error err = {0};
-    char *path = keeping_new(places->workdir, NULL, &err);
-    return push_text(L, path, path ? strlen(path) : 0, &err);
-}
-
 /* keep(ctx, scope): a new private folder, "deployment" or "operation" says until when it is kept.
  */
 static int resource_keep(lua_State *L)
 {
     static const char *const scopes[] = {"deployment", "operation", NULL};
     bool for_operation = luaL_checkoption(L, 2, "deployment", scopes) == 1;
-    struct resource_places places;
-    if (!for_operation && workflow_ctx_places(L, 1, &places))
-        return keep_for_workflow(L, &places);
-    struct operation_context *context = lua_context_check(L, 1);
-    const char *operation =
-        for_operation ? json_string_at(context->request, "id", "operation") : NULL;
+    struct operation_context *context = for_operation ? lua_context_check(L, 1) : NULL;
+    const struct resource_places places = check_places(L);
+    const char *operation = context ? json_string_at(context->request, "id", "operation") : NULL;
     struct error err = {0};
-    char *path = new_folder(json_string_at(context->request, "workdir", NULL), operation, &err);
-    context->keeps_files = context->keeps_files || for_operation;
+    char *path = new_folder(places.workdir, operation, &err);
+    if (context)
+        context->keeps_files = true;
     return push_text(L, path, path ? strlen(path) : 0, &err);
 }
 

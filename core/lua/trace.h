@@ -10,7 +10,7 @@
 void trace_begin(void);
 /** Whether accesses are told. */
 bool trace_is_on(void);
-/** Tell of `what`, which has begun at `start` of clock_monotonic(). */
+/** Tell of what `format` names, which has begun at `start` of clock_monotonic(). */
 void trace_tell(double start, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /**
  * While accesses are told, replace the function on top of the stack by one that does the same and

@@ -117,14 +117,6 @@ static void tell_that_it_blocks(const char *id, double seconds)
     send_record(id, MESSAGE_LOG, "warning", "worker", text);
 }
 
-/* Processor time of this thread, seconds. */
-static double thread_seconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static void on_child_spent(int owner, double seconds)
 {
     for (struct assignment *assignment = all; assignment; assignment = assignment->next) {
@@ -136,7 +128,7 @@ static void on_child_spent(int owner, double seconds)
 static void channel_enter(void *data)
 {
     struct assignment *assignment = data;
-    assignment->entered_at = thread_seconds();
+    assignment->entered_at = clock_thread();
     children_begin(assignment->owner);
     output_file_enter(&assignment->file);
     if (assignment->async)
@@ -149,7 +141,7 @@ static void channel_leave(void *data)
     if (assignment->async)
         watchdog_end();
     output_file_leave(&assignment->file);
-    assignment->cpu_seconds += thread_seconds() - assignment->entered_at;
+    assignment->cpu_seconds += clock_thread() - assignment->entered_at;
 }
 
 /* ---- the end ---- */
