@@ -25,8 +25,6 @@ local annotations = {}
 ---@field fields annotations.Field[]
 ---@field functions annotations.Function[]
 ---@field overloads string[] types of the functions that it can be called as
----@field operators string[]
----@field file annotations.File
 
 ---@class annotations.File
 ---@field path string
@@ -125,7 +123,7 @@ end
 function tags:class(text)
    local name, parents = text:match("^([%w_.]+):?%s*(.*)$")
    self.class = {name = name, doc = self:take_doc(), parents = {}, fields = {}, functions = {},
-                 overloads = {}, operators = {}, file = self.file}
+                 overloads = {}}
    for parent in parents:gmatch("[^,%s]+") do
       table.insert(self.class.parents, parent)
    end
@@ -160,9 +158,7 @@ function tags:overload(text)
    table.insert(of_class and self.class.overloads or self.overloads, text)
 end
 
-function tags:operator(text)
-   table.insert(self.class.operators, text)
-end
+function tags.operator() end
 
 function tags.generic() end
 

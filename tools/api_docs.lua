@@ -3,21 +3,18 @@ local api_docs = {}
 
 local ESCAPES = {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;"}
 
-local function escape(text)
+--- A text as HTML.
+function api_docs.escape(text)
    return (text:gsub('[&<>"]', ESCAPES))
 end
+
+local escape = api_docs.escape
 
 function api_docs.page_of(file)
    return "lua-" .. file.meta .. ".html"
 end
 
---- What a page is called: a module by the words that require it.
-function api_docs.title_of(file)
-   return file.meta
-end
-
 ---@class api_docs.Writer
----@field by_name table<string, annotations.Class|annotations.Alias>
 ---@field pages table<string, string> name of a class -> its page
 local Writer = {}
 Writer.__index = Writer
@@ -123,7 +120,7 @@ end
 
 --- A page: the module first, then the classes and types that it brings.
 function Writer:page(file)
-   local out = {"<h1>" .. api_docs.title_of(file) .. "</h1>", paragraphs(file.doc)}
+   local out = {"<h1>" .. file.meta .. "</h1>", paragraphs(file.doc)}
    if file.module then
       table.insert(out, ("<pre><code>local %s = require(&quot;%s&quot;)</code></pre>"):format(
          file.meta:match("[^.]+$"), file.meta))
@@ -139,10 +136,9 @@ end
 
 --- The bodies of all pages, by file.
 ---@param files annotations.File[]
----@param by_name table<string, annotations.Class|annotations.Alias>
 ---@return table<annotations.File, string>
-function api_docs.pages(files, by_name)
-   local writer = setmetatable({by_name = by_name, pages = {}}, Writer)
+function api_docs.pages(files)
+   local writer = setmetatable({pages = {}}, Writer)
    for _, file in ipairs(files) do
       for _, item in ipairs(file.items) do
          writer.pages[item.name] = api_docs.page_of(file)

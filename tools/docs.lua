@@ -72,14 +72,12 @@ local function adapt(html)
    return html
 end
 
-local ESCAPES = {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;"}
-
 --- lowdown takes tables that are written in HTML as they are: their blocks of code are made here.
 local function with_blocks_in_tables(text)
    return (text:gsub("\n(<table>.-\n</table>)", function(html)
       return "\n" .. html:gsub("\n\n```(%w+)\n(.-)\n```\n\n", function(language, code)
          return ('<pre><code class="language-%s">%s</code></pre>'):format(language,
-            code:gsub("[&<>]", ESCAPES))
+            api_docs.escape(code))
       end)
    end))
 end
@@ -114,9 +112,9 @@ end
 
 local function api()
    local entries = {}
-   local files, by_name = annotations.read_all(list("lua/types/*.lua"))
-   for file, body in pairs(api_docs.pages(files, by_name)) do
-      write_page(api_docs.page_of(file), api_docs.title_of(file), body)
+   local files = annotations.read_all(list("lua/types/*.lua"))
+   for file, body in pairs(api_docs.pages(files)) do
+      write_page(api_docs.page_of(file), file.meta, body)
       table.insert(entries, {name = api_docs.page_of(file), label = file.meta,
          title = file.doc:match("^(.-)%.%s") or file.doc:match("^(.-)%.?$")})
    end
