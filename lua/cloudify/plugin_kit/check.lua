@@ -19,7 +19,8 @@ local function read_interface(folder, path, parse_yaml, found)
    return interface.read(root, path)
 end
 
--- The older ones are for other releases of the original, the newest last (dsl.md 2.3).
+-- As core/dsl/plugin_manifest.c looks for it: the others are for older releases of the original
+-- (dsl.md 2.3).
 local INTERFACES = {"plugin.yaml", "plugin_1_5.yaml", "plugin_1_4.yaml", "plugin_1_3.yaml",
    "plugin_1_2.yaml", "plugin_1_1.yaml", "plugin_1_0.yaml"}
 
