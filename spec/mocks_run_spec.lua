@@ -81,6 +81,12 @@ describe("mocks.run", function()
 
    before_each(function() ctx = mock("v") end)
 
+   it("wants an operation", function()
+      local ok, message = pcall(mocks.run, nil, ctx)
+      assert.is_false(ok)
+      assert.matches("an operation is expected, not nil: does its module have a function", message)
+   end)
+
    it("makes ctx current, hands inputs over and returns what the operation returns", function()
       local value = mocks.run(function(given, inputs)
          assert.equal(given, current_ctx:get_ctx())

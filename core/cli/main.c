@@ -93,7 +93,8 @@ const struct command commands[] = {
      "INSTANCE is the id of a node instance, or of a node that has only one. OPERATION is its "
      "name,\n"
      "or the part behind its interface: start is that of the lifecycle. Parameters go before the\n"
-     "inputs that the blueprint gives it. It is tried once, unless --task-retries says more."},
+     "inputs that the blueprint gives it. It is tried once: --task-retries is 0 if it is not "
+     "given."},
     {"shell", "[DEPLOYMENT INSTANCE]", "Open a Lua prompt with a ctx.", 0, 2,
      OPTION_STORE | OPTION_SECRET_KEY, command_shell,
      "ctx is that of the node instance, in an operation that lasts as long as the prompt: what is\n"

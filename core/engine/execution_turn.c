@@ -282,6 +282,23 @@ static void tell_cancel(struct execution *e)
     e->options.host->cancelled(e->workflow, level);
 }
 
+/* Nothing is seen of a cancel while operations go on to their end, maybe for long: say so. */
+static void warn_of_wait(struct execution *e)
+{
+    struct strbuf text = STRBUF_INIT;
+    if (!e->under_way || e->cancel == CANCEL_KILL)
+        return;
+    strbuf_addf(&text,
+                "Cancelling: nothing new starts, %zu operation%s to end; to kill %s, "
+                "%s'cfy executions cancel %s --kill'",
+                e->under_way, e->under_way == 1 ? " has" : "s have",
+                e->under_way == 1 ? "it" : "them",
+                e->options.handle_signals ? "Ctrl-C again or " : "", e->options.execution_id);
+    if (!text.failed)
+        execution_warning(e, text.text);
+    strbuf_release(&text);
+}
+
 /* A cancelled graph may still be one that has failed: that is the graph's to say. */
 static void apply_cancel(struct execution *e)
 {
@@ -296,6 +313,7 @@ static void apply_cancel(struct execution *e)
     if (!execution_set_status(e->options.store, e->options.execution_id, statuses[level], NULL,
                               &err))
         execution_abort(e, &err);
+    warn_of_wait(e);
     tell_cancel(e);
 }
 

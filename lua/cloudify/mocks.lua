@@ -177,6 +177,10 @@ end
 ---@param inputs? table
 ---@return any value what the operation returns
 function mocks.run(operation, ctx, inputs)
+   if type(operation) ~= "function" then
+      error(("mocks.run: an operation is expected, not %s: does its module have a function of that "
+         .. "name?"):format(operation == nil and "nil" or "a " .. type(operation)), 2)
+   end
    inputs = inputs or {}
    local _ <close> = state.current_ctx:push(ctx, inputs)
    local ok, value = utils.try(operation, ctx, inputs)
