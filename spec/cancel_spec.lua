@@ -124,8 +124,8 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
       local result = world:cfy("executions", "cancel", id)
       assert.equal(0, result.code, result.err)
       assert.is_true(has_status(id, "cancelling"))
-      local advice = ("WARNING: Cancelling: nothing new starts, 1 operation has to end; to kill it, "
-         .. "Ctrl-C again or 'cfy executions cancel %s --kill'\n"):format(id)
+      local advice = ("WARNING: Cancelling: nothing new starts, 1 operation has to end; to kill "
+         .. "it, Ctrl-C again or 'cfy executions cancel %s --kill'\n"):format(id)
       assert.is_true(cfy.eventually(function()
          return world:so_far("log"):find(advice, 1, true)
       end, 5), world:so_far("log"))
