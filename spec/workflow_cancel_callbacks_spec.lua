@@ -9,10 +9,12 @@ node_types:
 node_templates: {app: {type: Thing}}
 ]]
 
---- An operation that has its own execution cancelled, and sees that through or is killed.
+--- An operation that has its own execution cancelled, and sees that through or is killed. It goes
+--- on once a callback has told something: the engine hears of the request a little later.
 local TASKS = [[
 function tasks.cancel(ctx, inputs)
    assert(os.execute(inputs.command))
+   os.execute("timeout 20 sh -c 'until [ -s %FOLDER%/told ]; do sleep 0.01; done'")
    if inputs.wait then os.execute("sleep 60") end
    tell("operation ends")
 end
@@ -101,7 +103,7 @@ describe("a workflow that is to be cancelled", function()
 
    it("has what a callback failed by in its log (runtime.md 6.1)", function()
       local result = deployment:try([[
-         api.cancel_callbacks:add(function() error("cannot") end)
+         api.cancel_callbacks:add(function() tell("cancel"); error("cannot") end)
          cancel(ctx):get()
       ]])
       assert.is_truthy(result.out:find("a callback on the request to cancel failed: ", 1, true),
