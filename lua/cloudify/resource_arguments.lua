@@ -1,6 +1,6 @@
 --- The arguments of ctx's methods for resources: by position, by name in a table that comes last,
 --- or both.
-local core = require("cloudify.core")
+local argument_checks = require("cloudify.argument_checks")
 local exceptions = require("cloudify.exceptions")
 
 local arguments = {}
@@ -47,15 +47,15 @@ local function fail(method, what, ...)
    error(exceptions.NonRecoverableError(("ctx:%s: " .. what):format(method, ...)))
 end
 
-local function names_of(method)
-   local names = {}
+--- What is checked, by the names of the method's arguments.
+local function checks_of(method)
+   local checks = {}
    for _, list in ipairs {POSITIONAL[method], NAMED[method]} do
       for _, name in ipairs(list) do
-         table.insert(names, name)
-         names[name] = true
+         checks[name] = CHECKS[name]
       end
    end
-   return names
+   return checks
 end
 
 --- Whether the last argument, at `position`, gives others by their names.
@@ -69,20 +69,19 @@ local function is_by_name(method, value, position)
 end
 
 local function check(method, args)
-   local known = names_of(method)
+   local known = checks_of(method)
    for name in pairs(args) do
       if not known[name] then
-         local near = type(name) == "string" and core.suggest(name, known)
-         fail(method, "unknown argument '%s'%s", tostring(name),
-            near and (", did you mean '%s'?"):format(near) or "")
+         fail(method, "%s", argument_checks.unknown(name, known))
       end
    end
-   for _, name in ipairs(known) do
-      local value = args[name]
-      local wanted, fits = table.unpack(CHECKS[name])
-      if value == nil and name == "path" or value ~= nil and not fits(value) then
-         fail(method, "%s must be %s, not %s", name, wanted,
-            type(value) == "string" and "'" .. value .. "'" or core.type(value))
+   for _, list in ipairs {POSITIONAL[method], NAMED[method]} do
+      for _, name in ipairs(list) do
+         local is_given = args[name] ~= nil or name == "path"
+         local misfit = is_given and argument_checks.misfit(name, known[name], args[name])
+         if misfit then
+            fail(method, "%s", misfit)
+         end
       end
    end
    return args

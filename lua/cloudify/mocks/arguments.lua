@@ -1,4 +1,5 @@
 --- The arguments of the constructors in cloudify.mocks: by position, or by name in one table.
+local argument_checks = require("cloudify.argument_checks")
 local core = require("cloudify.core")
 local exceptions = require("cloudify.exceptions")
 local mock_contexts = require("cloudify.mock_contexts")
@@ -117,17 +118,14 @@ local function check_name(constructor, name, shape)
    if refusal then
       arguments.fail(constructor, "no argument '%s': %s", name, refusal)
    elseif not shape.kinds[name] then
-      local near = type(name) == "string" and core.suggest(name, arguments.names(constructor))
-      arguments.fail(constructor, "unknown argument '%s'%s", tostring(name),
-         near and (", did you mean '%s'?"):format(near) or "")
+      arguments.fail(constructor, "%s", argument_checks.unknown(name, shape.kinds))
    end
 end
 
 local function check_value(constructor, name, kind, value)
-   local wanted, fits = table.unpack(KINDS[kind])
-   if not fits(value) then
-      arguments.fail(constructor, "%s must be %s, not %s", name, wanted,
-         type(value) == "string" and "'" .. value .. "'" or core.type(value))
+   local misfit = argument_checks.misfit(name, KINDS[kind], value)
+   if misfit then
+      arguments.fail(constructor, "%s", misfit)
    end
    return DATA[kind] and mock_contexts.copy(value, constructor .. ": " .. name) or value
 end

@@ -1,5 +1,5 @@
 --- The arguments of cloudify.test_utils, by name, with their types.
-local suggest = require("cloudify.core").suggest
+local argument_checks = require("cloudify.argument_checks")
 
 local options = {}
 
@@ -15,22 +15,12 @@ options.types = {
       dry_run = "boolean"},
 }
 
-local function names_of(types)
-   local names = {}
-   for name in pairs(types) do
-      names[#names + 1] = name
-   end
-   return names
-end
-
 --- Raise what is wrong with the names or types of what is given.
 local function check(given, types, where)
    for name, value in pairs(given) do
       local wanted = types[name]
       if not wanted then
-         local nearest = suggest(tostring(name), names_of(types))
-         error(("%s: unknown argument '%s'%s"):format(where, name,
-            nearest and (", did you mean '" .. nearest .. "'?") or ""), 0)
+         error(where .. ": " .. argument_checks.unknown(name, types), 0)
       end
       local is_function = name == "inputs" and type(value) == "function"
       if type(value) ~= wanted and not is_function then
