@@ -85,13 +85,11 @@ static void unknown_operation(const struct plan_node *node, const char *name, st
 }
 
 /* The parameters of execute_operation that run `operation` of `instance`; new, or NULL. */
-static json_t *parameters_of(struct deployment_store *ds, const char *instance,
-                             const char *operation, json_t *inputs, struct error *err)
+static json_t *parameters_of(const struct run *stored, const char *instance, const char *operation,
+                             json_t *inputs, struct error *err)
 {
-    struct plan *plan = deployment_store_plan(ds, err);
-    struct instance_set *set = plan ? deployment_store_instances(ds, plan, err) : NULL;
-    const struct node_instance *ni = set ? find_instance(set, instance, err) : NULL;
-    const struct plan_node *node = ni ? &plan->nodes[ni->node] : NULL;
+    const struct node_instance *ni = find_instance(stored->instances, instance, err);
+    const struct plan_node *node = ni ? &stored->plan->nodes[ni->node] : NULL;
     const struct operation *found = node ? find_operation(node, operation) : NULL;
     json_t *parameters = NULL;
     if (node && !found)
@@ -102,8 +100,6 @@ static json_t *parameters_of(struct deployment_store *ds, const char *instance,
                       ni->id, "operation_kwargs", inputs, "allow_kwargs_override", true);
     if (node && !parameters && !err->code)
         error_nomem(err);
-    instances_free(set);
-    plan_free(plan);
     return parameters;
 }
 
@@ -126,11 +122,14 @@ char *cloudify_run_operation(struct cloudify *c, const char *deployment, const c
 {
     struct error why = {0};
     json_t *given = runtime_object(inputs, "inputs", &why);
-    struct deployment_store *ds =
-        given ? runtime_deployment(c, deployment, STORE_READ, &why) : NULL;
-    json_t *parameters = ds ? parameters_of(ds, instance, operation, given, &why) : NULL;
+    struct run stored = {
+        .ds = given ? runtime_deployment(c, deployment, STORE_READ, &why) : NULL,
+    };
+    json_t *parameters = stored.ds && runtime_load(&stored, &why)
+                             ? parameters_of(&stored, instance, operation, given, &why)
+                             : NULL;
     char *text = parameters ? json_text(parameters) : NULL, *record = NULL;
-    deployment_store_close(ds);
+    runtime_unload(&stored);
     json_decref(parameters);
     json_decref(given);
     if (text) {

@@ -108,30 +108,40 @@ static int environment_events(lua_State *L)
 
 /* ---- what only the store knows ---- */
 
+static bool load(const struct environment *environment, struct run *stored, struct error *err)
+{
+    stored->ds = runtime_deployment(environment->c, environment_name(environment), STORE_READ, err);
+    return stored->ds && runtime_load(stored, err);
+}
+
+/* Push the value; raise where there is none. */
+static int push_value(lua_State *L, const json_t *value, const struct error *err)
+{
+    if (!value)
+        return lua_raise_error(L, err);
+    lua_json_push(L, value);
+    return 1;
+}
+
 /* Push what `render` makes of the stored deployment, as it stands. */
-static int look(lua_State *L,
-                json_t *(*render)(struct cloudify *c, const struct run *run, struct error *err))
+static int look(lua_State *L, json_t *(*render)(const struct run *run, struct error *err))
 {
     const struct environment *environment = environment_check(L);
     struct error err = {0};
     json_t **box = lua_json_box(L);
     struct run stored = {0};
-    stored.ds = runtime_deployment(environment->c, environment_name(environment), STORE_READ, &err);
-    if (stored.ds && runtime_load(&stored, &err)) {
-        *box = render(environment->c, &stored, &err);
+    if (load(environment, &stored, &err)) {
+        *box = render(&stored, &err);
         if (!*box)
             error_nomem(&err);
     }
     runtime_unload(&stored);
-    if (!*box)
-        return lua_raise_error(L, &err);
-    lua_json_push(L, *box);
-    return 1;
+    return push_value(L, *box, &err);
 }
 
-static json_t *render_instances(struct cloudify *c, const struct run *run, struct error *err)
+static json_t *render_instances(const struct run *run, struct error *err)
 {
-    (void)c, (void)err;
+    (void)err;
     json_t *list = json_array();
     for (size_t i = 0; list && i < run->instances->count; i++) {
         json_t *instance = node_instance_to_json(run->instances, run->instances->items[i]);
@@ -143,9 +153,9 @@ static json_t *render_instances(struct cloudify *c, const struct run *run, struc
     return list;
 }
 
-static json_t *render_nodes(struct cloudify *c, const struct run *run, struct error *err)
+static json_t *render_nodes(const struct run *run, struct error *err)
 {
-    (void)c, (void)err;
+    (void)err;
     json_t *list = json_array();
     for (size_t i = 0; list && i < run->plan->node_count; i++) {
         if (json_array_append_new(list, plan_node_to_json(run->plan, &run->plan->nodes[i]))) {
@@ -156,23 +166,22 @@ static json_t *render_nodes(struct cloudify *c, const struct run *run, struct er
     return list;
 }
 
-static json_t *render_plan(struct cloudify *c, const struct run *run, struct error *err)
+static json_t *render_plan(const struct run *run, struct error *err)
 {
-    (void)c, (void)err;
+    (void)err;
     return deployment_plan_to_json(run->instances);
 }
 
-static json_t *render_places(struct cloudify *c, const struct run *run, struct error *err)
+static json_t *render_places(const struct run *run, struct error *err)
 {
-    (void)c, (void)err;
+    (void)err;
     return json_pack("{s:s, s:s}", "resources", deployment_store_resources(run->ds), "workdir",
                      deployment_store_workdir(run->ds));
 }
 
 /* What operations know as ctx.provider_context. */
-static json_t *render_provider_context(struct cloudify *c, const struct run *run, struct error *err)
+static json_t *render_provider_context(const struct run *run, struct error *err)
 {
-    (void)c;
     return deployment_store_provider_context(run->ds, err);
 }
 
@@ -230,6 +239,7 @@ json_t *environment_operations(struct cloudify *c, const struct run *run, struct
     if (ok)
         return list;
     json_decref(list);
+    error_nomem(err); /* unless it is something else */
     return NULL;
 }
 
@@ -321,14 +331,10 @@ static int environment_evaluate(lua_State *L)
     *payload = lua_json_check(L, 2, "payload");
     *context = lua_json_check(L, 3, "context");
     struct run stored = {0};
-    stored.ds = runtime_deployment(environment->c, environment_name(environment), STORE_READ, &err);
-    if (stored.ds && runtime_load(&stored, &err))
+    if (load(environment, &stored, &err))
         *value = evaluate(environment->c, &stored, *payload, *context, &err);
     runtime_unload(&stored);
-    if (!*value)
-        return lua_raise_error(L, &err);
-    lua_json_push(L, *value);
-    return 1;
+    return push_value(L, *value, &err);
 }
 
 static int environment_update_node_instance(lua_State *L)

@@ -54,7 +54,7 @@ static bool keep_operations(struct cloudify *c, const struct run *run, void *dat
 {
     struct environment *environment = data;
     environment->operations = environment_operations(c, run, err);
-    return environment->operations || error_nomem(err);
+    return environment->operations;
 }
 
 /* Make the deployment. @return whether it succeeded */

@@ -192,6 +192,15 @@ void workflow_constant_push(lua_State *L, json_t *value, const char *refusal)
     lua_tracked_push_constant(L, value, refusal);
 }
 
+bool workflow_is_callable(lua_State *L, int arg)
+{
+    if (lua_isfunction(L, arg))
+        return true;
+    bool callable = luaL_getmetafield(L, arg, "__call") != LUA_TNIL;
+    lua_pop(L, callable);
+    return callable;
+}
+
 int workflow_option(lua_State *L, int arg, const char *name)
 {
     if (lua_isnoneornil(L, arg)) {

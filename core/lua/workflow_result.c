@@ -170,11 +170,10 @@ static int task_on_result(lua_State *L)
 {
     struct task *task = workflow_task_check(L, 1);
     lua_settop(L, 2);
-    if (!lua_isfunction(L, 2) && luaL_getmetafield(L, 2, "__call") == LUA_TNIL)
+    if (!workflow_is_callable(L, 2))
         return lua_exception_raise(L, "NonRecoverableError",
                                    "on_result: a function is expected, not a %s",
                                    luaL_typename(L, 2));
-    lua_settop(L, 2);
     if (task_is_terminal(task) && !task->attached)
         call_listener(L, task);
     else

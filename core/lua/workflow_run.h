@@ -161,6 +161,8 @@ long workflow_instance_check(lua_State *L, int arg);
 /* Options of a method stand in a table, its last argument. Where more than one is asked for, the
  * caller has cut the stack to the arguments by lua_settop(). */
 
+/** Whether the argument can be called. [-0, +0, m] */
+bool workflow_is_callable(lua_State *L, int arg);
 /** The option `name` of the table of options at `arg`, pushed; nil without a table. [-0, +1, e] */
 int workflow_option(lua_State *L, int arg, const char *name);
 /** Raise unless the table of options at `arg`, if there is one, has only options that `names`

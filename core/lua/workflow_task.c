@@ -234,7 +234,7 @@ static int check_handler(lua_State *L)
 {
     if (lua_isnil(L, 3))
         return TASK_HANDLER_NONE;
-    if (!lua_isfunction(L, 3) && luaL_getmetafield(L, 3, "__call") == LUA_TNIL)
+    if (!workflow_is_callable(L, 3))
         lua_exception_raise(L, "NonRecoverableError",
                             "a handler must be what handlers.by_name() gives, or a function");
     lua_pushvalue(L, 3);
