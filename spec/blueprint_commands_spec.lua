@@ -91,6 +91,16 @@ describe("cfy, of a blueprint,", function()
             {"operation", "node_templates: {web: {type: cloudify.nodes.WebServer, "
                .. "interfaces: {cloudify.interfaces.lifecycle: {strat: ''}}}}\n",
                "start", "--strict"},
+            {"operation of a type", "node_types: {Own: {derived_from: cloudify.nodes.Root, "
+               .. "interfaces: {cloudify.interfaces.lifecycle: {configur: ''}}}}\n",
+               "configure", "--strict"},
+            {"interface of a type", "node_types: {Own: {derived_from: cloudify.nodes.Root, "
+               .. "interfaces: {cloudify.interface.lifecycle: {start: ''}}}}\n",
+               "cloudify.interfaces.lifecycle", "--strict"},
+            {"operation of a relationship type", "relationships: {own: {derived_from: "
+               .. "cloudify.relationships.connected_to, source_interfaces: "
+               .. "{cloudify.interfaces.relationship_lifecycle: {estabish: ''}}}}\n",
+               "establish", "--strict"},
             {"plugin", "plugins: {server: {executor: central_deployment_agent, install: false}}\n"
                .. "workflows: {w: servr.check}\n", "server"},
             {"input", "inputs: {port: {default: 1}}\noutputs: {a: {value: {get_input: prot}}}\n",
@@ -108,6 +118,38 @@ describe("cfy, of a blueprint,", function()
             local wanted = ("did you mean '%s'?"):format(row[3])
             assert.truthy(result.out:find(wanted, 1, true), row[1] .. ": " .. result.out)
          end
+      end)
+
+      it("tells where an operation is misspelt", function()
+         local result = run(HEADER .. [[
+node_types:
+  Own:
+    derived_from: cloudify.nodes.Root
+    interfaces:
+      cloudify.interfaces.lifecycle:
+        configur: ''
+]], "validate", "--strict")
+         assert.equal("blueprint.yaml:8:9: warning: node type 'Own' inherits no operation "
+            .. "'configur': this is a new one (did you mean 'configure'?)\n"
+            .. "The blueprint is valid, with 1 warning\n", result.out)
+      end)
+
+      it("says nothing of interfaces and operations that are the author's own", function()
+         local result = run(HEADER .. [[
+node_types:
+  Own:
+    derived_from: cloudify.nodes.Root
+    interfaces:
+      my.interfaces.lifecycle: {creat: ''}
+      cloudify.interfaces.upgrade: {stat: ''}
+      cloudify.interfaces.lifecycle: {create: '', restart: '', backup: '', prune: ''}
+node_templates:
+  own:
+    type: Own
+    interfaces:
+      cloudify.interfaces.lifecycle: {restart: '', push: ''}
+]], "validate", "--strict")
+         assert.equal("The blueprint is valid.\n", result.out)
       end)
    end)
 

@@ -166,9 +166,29 @@ plugin.yaml:27: warning: input of node type 'my_shop.nodes.Note', operation 'cre
          remove(ROCKSPEC)()
       end, 1, "error: "},
       {"what is no valid blueprint", editing("blueprint/blueprint.yaml", "text: {get_input: text}",
-         "txet: {get_input: text}"), 1, "blueprint/blueprint.yaml:20: error: "},
+         "txet: {get_input: text}"), 1, "blueprint/blueprint.yaml:20:7: error: "},
       {"what is no valid interface", editing("plugin.yaml", "type: string", "type: strin"), 1,
-         "plugin.yaml:14: error: "},
+         "plugin.yaml:14:15: error: "},
+      {"an operation that is misspelt", editing("plugin.yaml", "        delete:", "        delet:"),
+         0, [[
+plugin.yaml:31:9: warning: node type 'my_shop.nodes.Note' inherits no operation 'delet': this is ]]
+         .. "a new one\n    did you mean 'delete'?\n"},
+      {"an interface that is misspelt", function()
+         edit("plugin.yaml", "cloudify.interfaces.lifecycle", "cloudify.interface.lifecycle")
+         os.execute(("rm -r '%s'"):format(world:path("my-shop/blueprint")))
+      end, 0, [[
+plugin.yaml:22:7: warning: node type 'my_shop.nodes.Note' inherits no interface ]]
+         .. "'cloudify.interface.lifecycle': this is a new one\n"
+         .. "    did you mean 'cloudify.interfaces.lifecycle'?\n"},
+      {"an operation of the example that is misspelt",
+         editing("blueprint/blueprint.yaml", "      author: the example\n", [[
+      author: the example
+    interfaces:
+      cloudify.interfaces.lifecycle:
+        strat: my-shop.my_shop.tasks.create
+]]), 0, [[
+blueprint/blueprint.yaml:24:9: warning: node template 'note' inherits no operation 'strat': this ]]
+         .. "is a new one\n    did you mean 'start'?\n"},
    }
    for _, case in ipairs(cases) do
       local name, change, code, expected = table.unpack(case)

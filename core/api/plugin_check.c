@@ -7,6 +7,8 @@
 #include "api/runtime.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/scratch.h"
+#include "base/strbuf.h"
 #include "lua/plugin_check.h"
 
 static bool has_error(const json_t *findings)
@@ -21,19 +23,29 @@ static bool has_error(const json_t *findings)
     return false;
 }
 
-/* Add a finding, taken, unless another example has shown it already. */
+/* Whether a finding stands behind `other`, by file and line. */
+static bool is_behind(const json_t *finding, const json_t *other)
+{
+    int order = strcmp(json_string_at(finding, "file", ""), json_string_at(other, "file", ""));
+    return order > 0 || (order == 0 && json_integer_at(finding, "line", 0) >=
+                                           json_integer_at(other, "line", 0));
+}
+
+/* Add a finding, taken, at its place, unless another example has shown it already. */
 static bool add(json_t *findings, json_t *finding, struct error *err)
 {
     const json_t *other;
-    size_t i;
+    size_t i, place = 0;
     json_array_foreach(findings, i, other)
     {
         if (finding && json_equal(other, finding)) {
             json_decref(finding);
             return true;
         }
+        if (finding && is_behind(finding, other))
+            place = i + 1;
     }
-    return !json_array_append_new(findings, finding) || error_nomem(err);
+    return !json_array_insert_new(findings, place, finding) || error_nomem(err);
 }
 
 static bool check_description(const char *folder, json_t *findings, struct error *err)
@@ -61,13 +73,16 @@ static char *path_below(const char *folder, const char *path)
 static bool add_diagnostic(const char *folder, const json_t *diagnostic, json_t *findings,
                            struct error *err)
 {
-    static const char advice[] = "correct it: the example is no valid blueprint";
+    bool is_warning = !strcmp(json_string_at(diagnostic, "severity", ""), "warning");
+    const char *advice = is_warning ? "correct it, unless it is meant so"
+                                    : "correct it: the example is no valid blueprint";
     const char *file = json_string_at(diagnostic, "file", NULL);
     char *below = file ? path_below(folder, file) : NULL;
     bool ok = add(findings,
-                  json_pack("{s:O, s:s?, s:O, s:O, s:s}", "severity",
+                  json_pack("{s:O, s:s?, s:O, s:O, s:O, s:s}", "severity",
                             json_object_get(diagnostic, "severity"), "file", below, "line",
-                            json_object_get(diagnostic, "line"), "message",
+                            json_object_get(diagnostic, "line"), "column",
+                            json_object_get(diagnostic, "column"), "message",
                             json_object_get(diagnostic, "message"), "advice",
                             json_string_at(diagnostic, "hint", advice)),
                   err);
@@ -75,50 +90,92 @@ static bool add_diagnostic(const char *folder, const json_t *diagnostic, json_t 
     return ok;
 }
 
-static bool add_diagnostics(const char *folder, const json_t *validation, json_t *findings,
-                            struct error *err)
+/* Of an interface alone only names can be judged: its types may need those of a blueprint. Of an
+ * example, all but whether a property is read: there may be more than one example. */
+static bool is_wanted(const json_t *diagnostic, bool is_interface)
+{
+    const char *code = json_string_at(diagnostic, "code", "");
+    return is_interface ? !strcmp(code, "spelling") : strcmp(code, "unread-property") != 0;
+}
+
+static bool add_diagnostics(const char *folder, const json_t *validation, bool is_interface,
+                            json_t *findings, struct error *err)
 {
     const json_t *diagnostic;
     size_t i;
     bool ok = true;
     json_array_foreach(json_object_get(validation, "diagnostics"), i, diagnostic)
     {
-        ok = ok && add_diagnostic(folder, diagnostic, findings, err);
+        ok = ok && (!is_wanted(diagnostic, is_interface) ||
+                    add_diagnostic(folder, diagnostic, findings, err));
     }
     return ok;
 }
 
-/* Validate an example by `c`, which finds the plugin in `folder`, an absolute path. */
+/* Validate the blueprint at `path` by `c`, which finds the plugin in `folder`, an absolute path. */
+static bool check_blueprint(struct cloudify *c, const char *folder, const char *path,
+                            bool is_interface, json_t *findings, struct error *err)
+{
+    static const struct cloudify_validate_options options = {.strict = true};
+    struct cloudify_error why = {0};
+    bool valid;
+    char *text = cloudify_validate(c, path, &options, &valid, &why);
+    json_t *validation = text ? json_parse(text, strlen(text), path, err) : NULL;
+    bool ok = validation && add_diagnostics(folder, validation, is_interface, findings, err);
+    if (!text)
+        error_set(err, ERROR_FAILED, "cannot check '%s': %s", path, why.text);
+    json_decref(validation);
+    cloudify_free(text);
+    return ok;
+}
+
+/* A blueprint with nothing in it but the plugin's interface. */
+static bool check_interface(struct cloudify *c, const char *folder, const char *interface,
+                            json_t *findings, struct error *err)
+{
+    struct scratch scratch = {0};
+    if (!scratch_init_temporary(&scratch, err))
+        return false;
+    struct strbuf text = STRBUF_INIT;
+    strbuf_addf(&text,
+                "tosca_definitions_version: cloudify_dsl_1_5\n"
+                "imports: ['cloudify/types/types.yaml', \"file://%s/%s\"]\n",
+                folder, interface);
+    char *path = path_join(scratch.path, "blueprint.yaml");
+    bool ok = (path && !text.failed) || error_nomem(err);
+    ok = ok && file_write(path, text.text, text.length, 0600, err) &&
+         check_blueprint(c, folder, path, true, findings, err);
+    free(path);
+    strbuf_release(&text);
+    scratch_release(&scratch);
+    return ok;
+}
+
 static bool check_example(struct cloudify *c, const char *folder, const char *example,
                           json_t *findings, struct error *err)
 {
-    struct cloudify_error why = {0};
-    bool valid;
     char *path = path_join(folder, example);
-    char *text = path ? cloudify_validate(c, path, NULL, &valid, &why) : NULL;
-    json_t *validation = text ? json_parse(text, strlen(text), example, err) : NULL;
-    bool ok = validation && add_diagnostics(folder, validation, findings, err);
-    if (!text)
-        error_set(err, ERROR_FAILED, "cannot check '%s': %s", example, why.text);
-    json_decref(validation);
-    cloudify_free(text);
+    bool ok =
+        path ? check_blueprint(c, folder, path, false, findings, err) : error_nomem(err);
     free(path);
     return ok;
 }
 
-/* Plugins that an example imports besides are those of the caller's store. */
-static bool check_examples(struct cloudify *caller, const char *folder, const json_t *examples,
-                           json_t *findings, struct error *err)
+/* What the compiler of blueprints says. Plugins that are imported besides are those of the caller's
+ * store. */
+static bool check_blueprints(struct cloudify *caller, const char *folder, const json_t *found,
+                             json_t *findings, struct error *err)
 {
     const char *const directories[] = {folder, NULL};
     struct cloudify_options options = caller->options;
     struct cloudify_error why = {0};
     options.plugin_directories = directories;
     struct cloudify *c = cloudify_open(&options, &why);
-    bool ok = c || error_set(err, ERROR_FAILED, "cannot check examples: %s", why.text);
+    bool ok = c || error_set(err, ERROR_FAILED, "cannot check blueprints: %s", why.text);
     const json_t *example;
     size_t i;
-    json_array_foreach(examples, i, example)
+    ok = ok && check_interface(c, folder, json_string_at(found, "interface", ""), findings, err);
+    json_array_foreach(json_object_get(found, "blueprints"), i, example)
     {
         ok = ok && check_example(c, folder, json_string_value(example), findings, err);
     }
@@ -133,7 +190,7 @@ static json_t *check(struct cloudify *c, const char *folder, struct error *err)
     json_t *findings = json_incref(json_object_get(found, "findings"));
     bool ok = found && (has_error(findings) || check_description(folder, findings, err));
     if (ok && !has_error(findings))
-        ok = check_examples(c, folder, json_object_get(found, "blueprints"), findings, err);
+        ok = check_blueprints(c, folder, found, findings, err);
     json_decref(found);
     if (ok)
         return findings;

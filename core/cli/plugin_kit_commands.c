@@ -55,14 +55,19 @@ int command_plugins_test(const struct arguments *arguments)
     return code;
 }
 
+static void print_number(const json_t *number)
+{
+    if (json_is_integer(number))
+        printf("%" JSON_INTEGER_FORMAT ":", json_integer_value(number));
+}
+
 static void print_finding(const json_t *finding)
 {
     const char *file = json_string_value(json_object_get(finding, "file"));
-    const json_t *line = json_object_get(finding, "line");
     if (file)
         printf("%s:", file);
-    if (json_is_integer(line))
-        printf("%" JSON_INTEGER_FORMAT ":", json_integer_value(line));
+    print_number(json_object_get(finding, "line"));
+    print_number(json_object_get(finding, "column"));
     printf("%s%s: %s\n    %s\n", file ? " " : "", text_of(finding, "severity"),
            text_of(finding, "message"), text_of(finding, "advice"));
 }

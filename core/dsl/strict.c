@@ -14,17 +14,29 @@ bool strict_is_on(const struct compiler *c)
 
 /* ---- names that are written almost like known ones ---- */
 
-/* Warn if `key` is none of `known` but like one of them. Anything else may well be meant. */
+/* Names that may well be meant are only doubted where few letters differ: "restart" is no "start",
+ * "my.interfaces.lifecycle" no "cloudify.interfaces.lifecycle". */
+enum { DOUBTFUL_DISTANCE = 3 };
+
+static bool is_doubtful(const struct suggestion *suggestion)
+{
+    return suggestion->best && suggestion->distance > 0 &&
+           suggestion->distance <= DOUBTFUL_DISTANCE &&
+           suggestion->distance * 4 <= strlen(suggestion->best);
+}
+
+/* Warn if `key` is none of the known names but like one of them. */
 static void check_spelling(struct compiler *c, const char *subject, const char *kind,
                            const struct yaml_node *key, struct suggestion *suggestion,
                            const struct path *path)
 {
-    if (suggestion->best && strcmp(suggestion->best, suggestion->wanted) != 0)
+    if (is_doubtful(suggestion))
         compiler_warn(c, &code_spelling, key, path, compiler_hint(c, suggestion),
-                      "%s: its type has no %s '%s'", subject, kind, suggestion->wanted);
+                      "%s inherits no %s '%s': this is a new one", subject, kind,
+                      suggestion->wanted);
 }
 
-static void check_operations(struct compiler *c, const struct interfaces *type,
+static void check_operations(struct compiler *c, const struct interfaces *inherited,
                              const char *interface, const struct yaml_node *given,
                              const struct operation_owner *owner, const struct path *path)
 {
@@ -33,15 +45,15 @@ static void check_operations(struct compiler *c, const struct interfaces *type,
         struct path below = {path, yaml_text(key), 0};
         struct suggestion suggestion;
         suggestion_init(&suggestion, yaml_text(key));
-        for (size_t j = 0; j < type->count; j++) {
-            if (!strcmp(type->items[j]->interface, interface))
-                suggestion_consider(&suggestion, yaml_text(type->items[j]->at));
+        for (size_t j = 0; j < inherited->count; j++) {
+            if (!strcmp(inherited->items[j]->interface, interface))
+                suggestion_consider(&suggestion, yaml_text(inherited->items[j]->at));
         }
         check_spelling(c, owner->subject, "operation", key, &suggestion, &below);
     }
 }
 
-void strict_check_interfaces(struct compiler *c, const struct interfaces *type,
+void strict_check_interfaces(struct compiler *c, const struct interfaces *inherited,
                              const struct yaml_node *given, const struct operation_owner *owner)
 {
     for (size_t i = 0; strict_is_on(c) && given && i < yaml_count(given); i++) {
@@ -49,10 +61,10 @@ void strict_check_interfaces(struct compiler *c, const struct interfaces *type,
         struct path path = {owner->path, yaml_text(key), 0};
         struct suggestion suggestion;
         suggestion_init(&suggestion, yaml_text(key));
-        for (size_t j = 0; j < type->count; j++)
-            suggestion_consider(&suggestion, type->items[j]->interface);
+        for (size_t j = 0; j < inherited->count; j++)
+            suggestion_consider(&suggestion, inherited->items[j]->interface);
         check_spelling(c, owner->subject, "interface", key, &suggestion, &path);
-        check_operations(c, type, yaml_text(key), yaml_value(given, i), owner, &path);
+        check_operations(c, inherited, yaml_text(key), yaml_value(given, i), owner, &path);
     }
 }
 

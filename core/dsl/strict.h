@@ -26,8 +26,11 @@ void strict_check_properties(struct compiler *c);
 /** Warn that `entry` replaces `old`, or is left out for it. */
 void strict_check_shadowed(struct compiler *c, const char *section, const struct entry *old,
                            const struct entry *entry, const struct path *path);
-/** Warn of interfaces and operations of a template that are spelt almost as its type's are. */
-void strict_check_interfaces(struct compiler *c, const struct interfaces *type,
+/**
+ * Warn of interfaces and operations that are spelt almost as those `inherited`: of a template, by
+ * its type; of a type, by the one that it is derived from.
+ */
+void strict_check_interfaces(struct compiler *c, const struct interfaces *inherited,
                              const struct yaml_node *given, const struct operation_owner *owner);
 /** Warn if the function of a plugin is not in its files, or a script cannot be executed. */
 void strict_check_code(struct compiler *c, const struct implementation *found, const char *mapping,

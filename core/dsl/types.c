@@ -5,7 +5,9 @@
 
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "dsl/operations.h"
 #include "dsl/plan_internal.h"
+#include "dsl/strict.h"
 #include "dsl/values.h"
 
 static bool is_known_type(const struct compiler *c, const char *type)
@@ -270,6 +272,15 @@ static bool find_parent(struct compiler *c, const struct type_kind *kind, struct
     return resolve_type(c, kind, types, parent);
 }
 
+/* Doubt names of the type's own that are like those of its parent. */
+static void check_names(struct compiler *c, const struct type *type, int side, const char *subject,
+                        const struct yaml_node *interfaces, const struct path *path)
+{
+    const struct operation_owner owner = {subject, type->entry->at, path, NULL};
+    if (type->parent && !type->entry->document->is_builtin)
+        strict_check_interfaces(c, &type->parent->interfaces[side], interfaces, &owner);
+}
+
 static bool build_type(struct compiler *c, const struct type_kind *kind, struct map *types,
                        struct type *type)
 {
@@ -277,9 +288,10 @@ static bool build_type(struct compiler *c, const struct type_kind *kind, struct 
                 below = {&path, "properties", 0};
     if (!find_parent(c, kind, types, type, &path))
         return false;
-    type->properties = compiler_read_properties(
-        c, compiler_subject(c, kind->name, type->name), field_of(type->entry->value, "properties"),
-        type->parent ? type->parent->properties : NULL, &below);
+    const char *subject = compiler_subject(c, kind->name, type->name);
+    type->properties =
+        compiler_read_properties(c, subject, field_of(type->entry->value, "properties"),
+                                 type->parent ? type->parent->properties : NULL, &below);
     bool ok = type->properties;
     for (int side = 0; side < SIDE_COUNT && kind->interfaces[side]; side++) {
         const struct yaml_node *node = field_of(type->entry->value, kind->interfaces[side]);
@@ -288,8 +300,8 @@ static bool build_type(struct compiler *c, const struct type_kind *kind, struct 
         ok &= compiler_charge(c, count, type->entry->at, &interfaces) &&
               interfaces_merge(c, &c->arena, &type->interfaces[side],
                                type->parent ? &type->parent->interfaces[side] : NULL, node) &&
-              interfaces_compile_schemas(c, compiler_subject(c, kind->name, type->name),
-                                         &type->interfaces[side], &interfaces);
+              interfaces_compile_schemas(c, subject, &type->interfaces[side], &interfaces);
+        check_names(c, type, side, subject, node, &interfaces);
     }
     return ok;
 }

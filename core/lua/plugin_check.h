@@ -11,8 +11,8 @@
  * What the module cloudify.plugin_kit.check finds. The plugin's modules are loaded.
  *
  * @param folder of the plugin, which is there
- * @return {findings: as of cloudify_plugin_check(), blueprints: paths of its examples}; new, or
- *         NULL with `err` set
+ * @return {findings: as of cloudify_plugin_check(), interface: path of its
+ *         plugin.yaml, blueprints: paths of its examples}; new, or NULL with `err` set
  */
 json_t *lua_plugin_check(const char *folder, struct error *err);
 

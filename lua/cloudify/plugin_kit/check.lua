@@ -44,10 +44,10 @@ local function blueprints(folder)
    return found
 end
 
---- All findings, and the example blueprints.
+--- All findings, the file of the interface if there is one, and the example blueprints.
 ---@param path string folder of the plugin
 ---@param parse_yaml fun(text: string, file: string): table?, string?, integer?
----@return {findings: cloudify.plugin_kit.Finding[], blueprints: string[]}
+---@return {findings: cloudify.plugin_kit.Finding[], interface?: string, blueprints: string[]}
 function check.run(path, parse_yaml)
    local folder, found = project.open(path), report.new()
    local own_path = interface_path(folder)
@@ -69,7 +69,8 @@ function check.run(path, parse_yaml)
       end
       rockspec.check(folder, own, found)
    end
-   return {findings = cloudify.array(found:sorted()), blueprints = cloudify.array(examples)}
+   return {findings = cloudify.array(found:sorted()), interface = own_path,
+      blueprints = cloudify.array(examples)}
 end
 
 return check
