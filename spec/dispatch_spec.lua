@@ -116,9 +116,9 @@ describe("an operation", function()
 
       {"3.2", "whose module there is not names it, with the nearest", [[
          local err = refused(ctx, "no_module")
-         tell(err.type, err.message:match("^(.-): tried"))
+         tell(err.type, err.message:match("^(.-): there is no 'taskz.lua' in '/"))
       ]], {"NonRecoverableError",
-           "plugin 'probe': module 'taskz' not found (did you mean 'tasks'?)"}},
+           "plugin 'probe': module 'taskz' not found (did you mean 'probe.tasks.note'?)"}},
       {"3.2", "whose function there is not names it, with the nearest", [[
          local err = refused(ctx, "no_function")
          tell(err.type, err.message)

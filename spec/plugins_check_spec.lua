@@ -60,7 +60,7 @@ plugin.yaml:31: error: operation 'my-shop.my_shop.tasks.remove': plugin 'my-shop
       {"an operation without a module", editing("plugin.yaml", "tasks.delete", "task.delete"),
          1, UNUSED .. [[
 plugin.yaml:31: error: operation 'my-shop.my_shop.task.delete': plugin 'my-shop': module ]]
-         .. [['my_shop.task' not found (did you mean 'my_shop.tasks'?)
+         .. [['my_shop.task' not found (did you mean 'my-shop.my_shop.tasks.delete'?)
     correct the name, or write the function]]},
       {"an operation of a plugin that is misspelt",
          editing("plugin.yaml", "delete: my-shop.", "delete: my-shp."), 1, UNUSED .. [[

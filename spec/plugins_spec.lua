@@ -385,15 +385,25 @@ node_templates:
          assert.equal("a rock", properties("app").node1.text)
       end)
 
-      it("with every path that was tried, and the nearest module, where one is missing", function()
+      it("with the folder and the nearest module, where one is missing", function()
          local folder = write_plugin(world, "p", "p", "1.0", "one")
          os.rename(folder .. "/p/tasks.lua", folder .. "/p/task.lua")
          ok("plugins", "install", folder)
          local message = refused("install", write_blueprint(world, {"plugin:p"}, {"p.Thing"}))
-         contains("plugin 'p': module 'p.tasks' not found (did you mean 'p.task'?): tried "
-            .. world.store .. "/plugins/p/1.0/p/tasks.lua, ", message)
-         contains(world.store .. "/plugins/p/1.0/lib/p/tasks.so", message)
-         contains("/usr/share/lua/5.4/p/tasks.lua", message)
+         contains("plugin 'p': module 'p.tasks' not found (did you mean 'p.p.task.create'?): "
+            .. "there is no 'p/tasks.lua' in '" .. world.store .. "/plugins/p/1.0'", message)
+      end)
+
+      it("with the whole name, where the folder was forgotten", function()
+         local folder = write_plugin(world, "p", "p", "1.0", "one")
+         world:write("p/plugin.yaml", PLUGIN_YAML:format("p", "p", "", "p", "p", "tasks")
+            :gsub("tasks.tasks.create", "tasks.create"))
+         local blueprint = write_blueprint(world, {folder .. "/plugin.yaml"}, {"p.Thing"})
+         local message = refused("install", blueprint, "--plugins", world.folder)
+         contains("module 'tasks' not found (did you mean 'p.p.tasks.create'?): there is no "
+            .. "'tasks.lua' in '", message)
+         contains("plugin 'p' has no module 'tasks' (did you mean 'p.p.tasks.create'?)",
+            ok("validate", "--strict", blueprint, "--plugins", world.folder))
       end)
 
       it("where nothing has them, with what can be done", function()
@@ -557,8 +567,11 @@ int luaopen_p_answer(lua_State *L)
       ok("plugins", "install", write_plugin(world, "p", "p", "1.0", "one"))
       local blueprint = write_blueprint(world, {"plugin:p"}, {"p.Thing"})
       assert.equal("The blueprint is valid.\n", ok("validate", "--strict", blueprint))
-      world:write("store/plugins/p/1.0/p/tasks.lua", "return {}")
-      contains("module 'p.tasks' of plugin 'p' has no function 'create'",
-         ok("validate", "--strict", blueprint))
+      for _, code in ipairs {"return {craete = print}", "local t = {}\nfunction t.craete() end",
+         "local t = {}\nt.craete = print"} do
+         world:write("store/plugins/p/1.0/p/tasks.lua", code)
+         contains("'p.tasks' of plugin 'p' has no function 'create' (did you mean 'craete'?)",
+            ok("validate", "--strict", blueprint))
+      end
    end)
 end)

@@ -27,8 +27,8 @@ static bool has_error(const json_t *findings)
 static bool is_behind(const json_t *finding, const json_t *other)
 {
     int order = strcmp(json_string_at(finding, "file", ""), json_string_at(other, "file", ""));
-    return order > 0 || (order == 0 && json_integer_at(finding, "line", 0) >=
-                                           json_integer_at(other, "line", 0));
+    return order > 0 ||
+           (order == 0 && json_integer_at(finding, "line", 0) >= json_integer_at(other, "line", 0));
 }
 
 /* Add a finding, taken, at its place, unless another example has shown it already. */
@@ -155,8 +155,7 @@ static bool check_example(struct cloudify *c, const char *folder, const char *ex
                           json_t *findings, struct error *err)
 {
     char *path = path_join(folder, example);
-    bool ok =
-        path ? check_blueprint(c, folder, path, false, findings, err) : error_nomem(err);
+    bool ok = path ? check_blueprint(c, folder, path, false, findings, err) : error_nomem(err);
     free(path);
     return ok;
 }

@@ -10,6 +10,7 @@
 #include "dsl/namespace.h"
 #include "dsl/operations.h"
 #include "dsl/strict.h"
+#include "dsl/strict_hint.h"
 
 enum { CODE_LIMIT = 4 * 1024 * 1024, FOLDER_DEPTH = 8 };
 
@@ -124,10 +125,11 @@ static void check_function(struct compiler *c, const struct implementation *foun
     if (!text && !place.folder)
         warn_missing_plugin(c, plugin, subject, at, path);
     else if (!text)
-        compiler_warn(c, &code_missing_function, at, path, NULL,
+        compiler_warn(c, &code_missing_function, at, path,
+                      hint_of_module(c, place.folder, &(struct code_name){plugin, module, dot + 1}),
                       "%s: plugin '%s' has no module '%s'", subject, plugin, module);
     else if (!has_word(text, dot + 1))
-        compiler_warn(c, &code_missing_function, at, path, NULL,
+        compiler_warn(c, &code_missing_function, at, path, hint_of_function(c, text, dot + 1),
                       "%s: module '%s' of plugin '%s' has no function '%s'", subject, module,
                       plugin, dot + 1);
     free(text);

@@ -396,7 +396,8 @@ CLOUDIFY_API bool cloudify_shell(struct cloudify *c, const char *deployment, con
  * @param folder of the plugin
  * @param valid  gets whether there is no error; warnings do not count
  * @return array of {severity: "error" or "warning", file: path in the folder or null, line: or
- *         null, column: or null, message, advice}, by file and line; or NULL with `err` set: CLOUDIFY_NOT_FOUND
+ *         null, column: or null, message, advice}, by file and line; or NULL with `err` set:
+ *         CLOUDIFY_NOT_FOUND
  */
 CLOUDIFY_API char *cloudify_plugin_check(struct cloudify *c, const char *folder, bool *valid,
                                          struct cloudify_error *err);

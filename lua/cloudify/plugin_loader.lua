@@ -152,27 +152,33 @@ local function advice(plugin, list)
       .. "it with --plugins, or install it with 'cfy plugins install')"):format(name)
 end
 
---- The paths that were tried, those on Lua's own path too.
-local function tried_paths(module)
-   local paths = {}
-   for _, path in ipairs {package.path, package.cpath} do
-      local _, tried = package.searchpath(module, path)
-      for file in (tried or ""):gmatch("no file '([^']*)'") do
-         table.insert(paths, file)
-      end
-   end
-   return paths
+local function ends_with_module(module, ending)
+   return module:sub(-#ending - 1) == "." .. ending
 end
 
-local function missing_module(plugin, module, list)
+--- The module that was probably meant: one of the same end, or one that is spelt almost so.
+local function nearest_module(wanted, list)
    local names = {}
    for _, folder in ipairs(list) do
       modules_below(folder, "", 1, names)
       modules_below(folder .. "/lua", "", 2, names)
    end
-   error(exceptions.NonRecoverableError(("plugin '%s': module '%s' not found%s%s: tried %s"):format(
-      plugin.name, module, hint(module, names), advice(plugin, list),
-      table.concat(tried_paths(module), ", "))))
+   table.sort(names)
+   for _, name in ipairs(names) do
+      if ends_with_module(name, wanted) or ends_with_module(wanted, name) then
+         return name
+      end
+   end
+   return suggest(wanted, names)
+end
+
+local function missing_module(plugin, module, name, list)
+   local nearest = nearest_module(module, list)
+   local meant = nearest and (" (did you mean '%s.%s.%s'?)"):format(folder_name(plugin), nearest,
+      name) or ""
+   error(exceptions.NonRecoverableError(("plugin '%s': module '%s' not found%s%s: "
+      .. "there is no '%s.lua' in '%s'"):format(plugin.name, module, meant, advice(plugin, list),
+      (module:gsub("%.", "/")), table.concat(list, "', '"))))
 end
 
 --- Whether `require` would find the module without looking at files.
@@ -196,11 +202,11 @@ local function check_syntax(plugin, path)
    end
 end
 
-local function load_module(plugin, module, list)
+local function load_module(plugin, module, name, list)
    if not is_built_in(module) then
       local path = package.searchpath(module, package.path)
       if not path and not package.searchpath(module, package.cpath) then
-         missing_module(plugin, module, list)
+         missing_module(plugin, module, name, list)
       end
       if path then
          check_syntax(plugin, path)
@@ -225,7 +231,7 @@ local function spied_on(operation)
 end
 
 --- The function `name` of `module`, and what it is declared to be. Raises NonRecoverableError where
---- either is missing, naming every path tried and the nearest name.
+--- either is missing, naming the folders and the nearest name.
 ---@param plugin {name: string, folder?: string, prefix?: string, directories: string[]}
 ---@param resources? string folder of the blueprint
 ---@return function
@@ -233,7 +239,7 @@ end
 function plugin_loader.resolve(plugin, module, name, resources)
    local list = folders(plugin, resources)
    open_folders(list)
-   local loaded = load_module(plugin, module, list)
+   local loaded = load_module(plugin, module, name, list)
    local operation = loaded[name]
    if not is_callable(operation) then
       local names = {}

@@ -400,7 +400,8 @@ static void check_missing_module(struct operation_host *host, const char *direct
     json_t *result = run(host, request);
     const char *message = json_string_at(json_object_get(result, "error"), "message", "");
     static const char start[] =
-        "plugin 'demo': module 'demo.task' not found (did you mean 'demo.tasks'?): tried /";
+        "plugin 'demo': module 'demo.task' not found (did you mean 'demo.demo.tasks.value'?): "
+        "there is no 'demo/task.lua' in '/";
     CHECK(strncmp(message, start, sizeof start - 1) == 0, "a missing module is named");
     CHECK(!strchr(message, '\n'), "in one line");
     json_decref(result);

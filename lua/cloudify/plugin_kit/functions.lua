@@ -64,9 +64,9 @@ function Functions:check_kind(mapping, options)
    end
 end
 
---- Without the list of places, which are all in the plugin's folder.
+--- Without the folder that was looked in, which is the plugin's.
 local function message_of(err)
-   return (tostring(err):gsub(": tried .*$", ""):gsub(":?\n.*$", ""))
+   return (tostring(err):gsub(": there is no .*$", ""):gsub(":?\n.*$", ""))
 end
 
 --- The module at `path`; false after it is reported that it cannot be loaded.
