@@ -91,6 +91,12 @@ describe("cfy, of a blueprint,", function()
             {"operation", "node_templates: {web: {type: cloudify.nodes.WebServer, "
                .. "interfaces: {cloudify.interfaces.lifecycle: {strat: ''}}}}\n",
                "start", "--strict"},
+            {"input of an operation", [[
+plugins: {app: {executor: central_deployment_agent, install: false}}
+node_types:
+  Own: {interfaces: {own: {run: {implementation: app.tasks.run, inputs: {level: {default: 1}}}}}}
+node_templates: {web: {type: Own, interfaces: {own: {run: {inputs: {levle: 2, other: 3}}}}}}
+]], "level", "--strict"},
             {"operation of a type", "node_types: {Own: {derived_from: cloudify.nodes.Root, "
                .. "interfaces: {cloudify.interfaces.lifecycle: {configur: ''}}}}\n",
                "configure", "--strict"},

@@ -78,6 +78,23 @@ describe("cfy operations run", function()
       refused("node 'thing' has no operation 'stop'; it has create, start", "thing", "stop")
    end)
 
+   it("refuses an input that is spelt almost as a declared one, unless it is meant so", function()
+      install({create = "note"}, [[
+    interfaces:
+      cloudify.interfaces.lifecycle:
+        create: {implementation: probe.probe.tasks.note, inputs: {file_name: a}}
+]])
+      refused("operation 'cloudify.interfaces.lifecycle.create' has no input 'fiel_name', did you "
+         .. "mean 'file_name'? (--allow-custom-parameters hands it over all the same)", "thing",
+         "create", "-p", "fiel_name=b")
+      for _, arguments in ipairs {{"fiel_name=b", "--allow-custom-parameters"}, {"unlike=b"}} do
+         local result = run("thing", "create", "-p", table.unpack(arguments))
+         assert.equal(0, result.code, result.err)
+         assert.truthy(result.out:find(('"%s":"b"'):format(arguments[1]:match("[^=]+")), 1, true),
+            result.out)
+      end
+   end)
+
    it("wants all three", function()
       local result = world:cfy("operations", "run", "app", "thing")
       assert.equal(2, result.code)

@@ -84,9 +84,32 @@ static void unknown_operation(const struct plan_node *node, const char *name, st
     strbuf_release(&names);
 }
 
-/* The parameters of execute_operation that run `operation` of `instance`; new, or NULL. */
+/* Inputs may have any name, but for those that are spelt almost as one that the operation has. */
+static bool check_inputs(const struct operation *operation, const json_t *inputs, struct error *err)
+{
+    const char *name, *known;
+    json_t *value, *declared;
+    json_object_foreach((json_t *)inputs, name, value)
+    {
+        struct suggestion suggestion;
+        suggestion_init(&suggestion, name);
+        json_object_foreach(operation->declared_inputs, known, declared)
+        {
+            suggestion_consider(&suggestion, known);
+        }
+        if (suggestion_is_close(&suggestion))
+            return error_set(err, ERROR_INVALID,
+                             "operation '%s' has no input '%s', did you mean '%s'? "
+                             "(--allow-custom-parameters hands it over all the same)",
+                             operation->name, name, suggestion.best);
+    }
+    return true;
+}
+
+/* The parameters of execute_operation that run `operation` of `instance`; new, or NULL.
+ * @param any_inputs also those that seem misspelt */
 static json_t *parameters_of(const struct run *stored, const char *instance, const char *operation,
-                             json_t *inputs, struct error *err)
+                             json_t *inputs, bool any_inputs, struct error *err)
 {
     const struct node_instance *ni = find_instance(stored->instances, instance, err);
     const struct plan_node *node = ni ? &stored->plan->nodes[ni->node] : NULL;
@@ -94,7 +117,7 @@ static json_t *parameters_of(const struct run *stored, const char *instance, con
     json_t *parameters = NULL;
     if (node && !found)
         unknown_operation(node, operation, err);
-    else if (node)
+    else if (node && (any_inputs || check_inputs(found, inputs, err)))
         parameters =
             json_pack("{s:s, s:[s], s:O, s:b}", "operation", found->name, "node_instance_ids",
                       ni->id, "operation_kwargs", inputs, "allow_kwargs_override", true);
@@ -126,7 +149,8 @@ char *cloudify_run_operation(struct cloudify *c, const char *deployment, const c
         .ds = given ? runtime_deployment(c, deployment, STORE_READ, &why) : NULL,
     };
     json_t *parameters = stored.ds && runtime_load(&stored, &why)
-                             ? parameters_of(&stored, instance, operation, given, &why)
+                             ? parameters_of(&stored, instance, operation, given,
+                                             options->allow_custom_parameters, &why)
                              : NULL;
     char *text = parameters ? json_text(parameters) : NULL, *record = NULL;
     runtime_unload(&stored);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { NAME_LIMIT = 128, CANDIDATE_LIMIT = 2000 };
+enum { NAME_LIMIT = 128, CANDIDATE_LIMIT = 2000, CLOSE_DISTANCE = 3 };
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -50,6 +50,12 @@ void suggestion_consider(struct suggestion *suggestion, const char *candidate)
         suggestion->best = candidate;
         suggestion->distance = distance;
     }
+}
+
+bool suggestion_is_close(const struct suggestion *suggestion)
+{
+    return suggestion->best && suggestion->distance > 0 && suggestion->distance <= CLOSE_DISTANCE &&
+           suggestion->distance * 4 <= strlen(suggestion->best);
 }
 
 const char *suggest_key(const json_t *object, const char *wanted, struct strbuf *hint)

@@ -3,6 +3,7 @@
 #define CLOUDIFY_BASE_SUGGEST_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/strbuf.h"
@@ -19,6 +20,11 @@ struct suggestion {
 void suggestion_init(struct suggestion *suggestion, const char *wanted);
 /** Consider `candidate`, which must outlive the suggestion. */
 void suggestion_consider(struct suggestion *suggestion, const char *candidate);
+/**
+ * Whether `best` is there and only few letters of it differ: where any name is allowed, others may
+ * well be meant. "configur" is close to "configure", "restart" is not to "start".
+ */
+bool suggestion_is_close(const struct suggestion *suggestion);
 
 /**
  * Write "did you mean 'KEY'?" to `hint`, KEY being the key of `object` most like `wanted`.

@@ -88,7 +88,9 @@ const struct command commands[] = {
      "A deployment runs one execution at a time. With --queue this one waits for its turn, in the\n"
      "order of starting; Ctrl-C or 'cfy executions cancel' ends the wait."},
     {"operations run", "DEPLOYMENT INSTANCE OPERATION", "Run one operation of a node instance now.",
-     3, 3, OPTIONS_EXECUTION | OPTION_PARAMETER | OPTION_DRY_RUN | OPTION_QUEUE,
+     3, 3,
+     OPTIONS_EXECUTION | OPTION_PARAMETER | OPTION_CUSTOM_PARAMETERS | OPTION_DRY_RUN |
+         OPTION_QUEUE,
      command_operations_run,
      "INSTANCE is the id of a node instance, or of a node that has only one. OPERATION is its "
      "name,\n"

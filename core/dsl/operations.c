@@ -159,6 +159,7 @@ static bool fill(const struct work *work, struct operation *operation,
 
 static const struct operation *make(const struct work *work, const struct operation_form *form)
 {
+    strict_check_inputs(work->c, work->subject, form->schemas, form->given, work->path);
     json_t *inputs = merge_inputs(work, form);
     struct operation made = {0};
     if (!inputs || !fill(work, &made, form, inputs, declared_types(work, form->schemas)))

@@ -14,23 +14,12 @@ bool strict_is_on(const struct compiler *c)
 
 /* ---- names that are written almost like known ones ---- */
 
-/* Names that may well be meant are only doubted where few letters differ: "restart" is no "start",
- * "my.interfaces.lifecycle" no "cloudify.interfaces.lifecycle". */
-enum { DOUBTFUL_DISTANCE = 3 };
-
-static bool is_doubtful(const struct suggestion *suggestion)
-{
-    return suggestion->best && suggestion->distance > 0 &&
-           suggestion->distance <= DOUBTFUL_DISTANCE &&
-           suggestion->distance * 4 <= strlen(suggestion->best);
-}
-
 /* Warn if `key` is none of the known names but like one of them. */
 static void check_spelling(struct compiler *c, const char *subject, const char *kind,
                            const struct yaml_node *key, struct suggestion *suggestion,
                            const struct path *path)
 {
-    if (is_doubtful(suggestion))
+    if (suggestion_is_close(suggestion))
         compiler_warn(c, &code_spelling, key, path, compiler_hint(c, suggestion),
                       "%s inherits no %s '%s': this is a new one", subject, kind,
                       suggestion->wanted);
@@ -65,6 +54,24 @@ void strict_check_interfaces(struct compiler *c, const struct interfaces *inheri
             suggestion_consider(&suggestion, inherited->items[j]->interface);
         check_spelling(c, owner->subject, "interface", key, &suggestion, &path);
         check_operations(c, inherited, yaml_text(key), yaml_value(given, i), owner, &path);
+    }
+}
+
+void strict_check_inputs(struct compiler *c, const char *subject, const json_t *schemas,
+                         const struct yaml_node *given, const struct path *path)
+{
+    struct path inputs = {path, "inputs", 0};
+    for (size_t i = 0; strict_is_on(c) && given && i < yaml_count(given); i++) {
+        const struct yaml_node *key = yaml_key(given, i);
+        struct path below = {&inputs, yaml_text(key), 0};
+        struct suggestion suggestion;
+        suggestion_init(&suggestion, yaml_text(key));
+        for (void *it = json_object_iter((json_t *)schemas); it;
+             it = json_object_iter_next((json_t *)schemas, it))
+            suggestion_consider(&suggestion, json_object_iter_key(it));
+        if (suggestion_is_close(&suggestion))
+            compiler_warn(c, &code_spelling, key, &below, compiler_hint(c, &suggestion),
+                          "%s: its type declares no input '%s'", subject, suggestion.wanted);
     }
 }
 

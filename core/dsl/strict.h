@@ -32,6 +32,12 @@ void strict_check_shadowed(struct compiler *c, const char *section, const struct
  */
 void strict_check_interfaces(struct compiler *c, const struct interfaces *inherited,
                              const struct yaml_node *given, const struct operation_owner *owner);
+/**
+ * Warn of inputs that a template gives to an operation (at `path`) and that are spelt almost as
+ * those of `schemas`, which its type declares.
+ */
+void strict_check_inputs(struct compiler *c, const char *subject, const json_t *schemas,
+                         const struct yaml_node *given, const struct path *path);
 /** Warn if the function of a plugin is not in its files, or a script cannot be executed. */
 void strict_check_code(struct compiler *c, const struct implementation *found, const char *mapping,
                        const char *subject, const struct yaml_node *at, const struct path *path);

@@ -247,8 +247,9 @@ CLOUDIFY_API char *cloudify_execute(struct cloudify *c, const char *deployment,
  * @param operation its name, or its name without the interface: that of the lifecycle, or the only
  *        one that has it; NULL: any
  * @param inputs    JSON object of inputs that go before those of the blueprint, or NULL
+ * @param options   allow_custom_parameters: also inputs that are spelt almost as declared ones
  * @return as cloudify_execute(); CLOUDIFY_NOT_FOUND also: no such instance or operation, the error
- *         names those that there are
+ *         names those that there are; CLOUDIFY_INVALID also: an input that seems misspelt
  */
 CLOUDIFY_API char *cloudify_run_operation(struct cloudify *c, const char *deployment,
                                           const char *instance, const char *operation,
