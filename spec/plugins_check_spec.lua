@@ -85,6 +85,14 @@ blueprint/blueprint.yaml:24: error: operation 'my-shop.my_shop.tasks.start': plu
       end, 0, [[
 my_shop/more.lua:4: warning: the function 'unused' is marked as an operation, and is mapped nowhere
     map it in plugin.yaml, or remove the mark]]},
+      {"an option of operation that is misspelt",
+         editing("my_shop/tasks.lua", "operation {resumable", "operation {resume"), 0, [[
+my_shop/tasks.lua:13: warning: the function 'create': unknown option 'resume' of operation, which ]]
+         .. "is ignored\n    did you mean 'resumable'?\n"},
+      {"an option of operation that is like none",
+         editing("my_shop/tasks.lua", "operation {resumable", "operation {x"), 0, [[
+my_shop/tasks.lua:13: warning: the function 'create': unknown option 'x' of operation, which is ]]
+         .. "ignored\n    it has the options 'async', 'resumable'\n"},
       {"a workflow that is mapped as an operation", function()
          edit("my_shop/tasks.lua", 'local operation = require("cloudify.decorators").operation',
             'local operation = require("cloudify.decorators").workflow')

@@ -6,6 +6,16 @@ local state = require("cloudify.state")
 local decorators = {}
 
 local marks = setmetatable({}, {__mode = "k"})
+local unknown_options = setmetatable({}, {__mode = "k"})
+
+--- Make a set of a list.
+local function set(list)
+   local members = {}
+   for _, member in ipairs(list) do
+      members[member] = true
+   end
+   return members
+end
 
 local function marked(func, options)
    local wrapper = function(...) return func(...) end
@@ -13,12 +23,27 @@ local function marked(func, options)
    return wrapper
 end
 
+--- What to tell whoever checks a plugin; at run time such options are ignored.
+local function unknown(name, options, known)
+   local names = {}
+   for option in pairs(options) do
+      if not known[option] then
+         table.insert(names, tostring(option))
+      end
+   end
+   table.sort(names)
+   return {decorator = name, names = names, known = known}
+end
+
 --- A decorator of that name: `decorate(func, options)` gives the decorated function. Takes the
---- function, or options and gives what takes the function.
-local function decorator(name, decorate)
+--- function, or options and gives what takes the function. `known` has the names of options.
+local function decorator(name, known, decorate)
+   known = set(known)
    local function checked(func, options)
       assert(type(func) == "function", name .. ": a function is expected")
-      return decorate(func, options)
+      local decorated = decorate(func, options)
+      unknown_options[decorated] = unknown(name, options, known)
+      return decorated
    end
    return function(argument)
       if type(argument) == "function" then
@@ -54,32 +79,24 @@ end
 
 --- `operation(f)` or `operation{resumable = true, async = true}(f)`. Resumable: may be run again
 --- after an interruption. Async: promises to wait only through cloudify.aio, and shares its worker.
-decorators.operation = decorator("operation", function(func, options)
+decorators.operation = decorator("operation", {"resumable", "async"}, function(func, options)
    return marked(function(...)
       return func(operation_arguments(...))
    end, with(options, "kind", "operation"))
 end)
 decorators.task = decorators.operation
 --- `workflow(f)` or `workflow{resumable = true}(f)`.
-decorators.workflow = decorator("workflow", function(func, options)
+decorators.workflow = decorator("workflow", {"resumable"}, function(func, options)
    return marked(func, with(options, "kind", "workflow"))
 end)
 
 --- Defaults for a function that is handed to ctx:local_task() of workflows: total_retries,
 --- retry_interval, kwargs, send_task_events, name. They go before what the call says, unless that
 --- says override_task_config.
-decorators.task_config = decorator("task_config", function(func, options)
+decorators.task_config = decorator("task_config", {"total_retries", "retry_interval",
+   "kwargs", "send_task_events", "name"}, function(func, options)
    return marked(func, with(decorators.options(func), "task_config", options))
 end)
-
---- Make a set of a list.
-local function set(list)
-   local members = {}
-   for _, member in ipairs(list) do
-      members[member] = true
-   end
-   return members
-end
 
 --- The instance of the lowest index that must come first and is not that far; nil: it is our turn.
 local function predecessor(ctx, threshold, states)
@@ -99,7 +116,8 @@ end
 --- again later while an instance of a lower index is in none of `states` ({"started"}). So it is in
 --- the `workflows` ({"install"}), once `threshold` (0) instances are in one of those states. Other
 --- options are those of operation().
-decorators.serial_operation = decorator("serial_operation", function(func, options)
+decorators.serial_operation = decorator("serial_operation", {"threshold", "workflows",
+   "states", "resumable", "async"}, function(func, options)
    local threshold = options.threshold or 0
    local workflows = set(options.workflows or {"install"})
    local states = set(options.states or {"started"})
@@ -116,6 +134,13 @@ end)
 --- The marks of `func`: {} for a plain function.
 function decorators.options(func)
    return marks[func] or {}
+end
+
+--- The options that `func` was decorated with and its decorator does not know, by name; nil for a
+--- plain function.
+---@return {decorator: string, names: string[], known: table<string, true>}?
+function decorators.unknown_options(func)
+   return unknown_options[func]
 end
 
 --- The options of ctx:local_task(func, options), those of its task_config among them.

@@ -66,6 +66,12 @@ function decorators.task_config(config) end
 ---@return table
 function decorators.options(func) end
 
+--- The options that a function was decorated with and its decorator does not know; nil for a plain
+--- function. `cfy plugins check` warns of them, at run time they are ignored.
+---@param func function
+---@return {decorator: string, names: string[], known: table<string, true>}?
+function decorators.unknown_options(func) end
+
 --- The options that ctx:local_task(func, options) goes by, those of its task_config among them.
 ---@param func function
 ---@param options? cloudify.workflow.LocalTaskOptions

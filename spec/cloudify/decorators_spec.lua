@@ -21,6 +21,19 @@ describe("cloudify.decorators (runtime.md 3.4)", function()
       end)
    end
 
+   it("tells which options it does not know", function()
+      local function names(decorator, options)
+         return decorators.unknown_options(decorator(options)(function() end)).names
+      end
+      assert.same({"resume", "x"}, names(decorators.operation, {x = 1, resume = true}))
+      assert.same({}, names(decorators.operation, {resumable = true, async = true}))
+      assert.same({"async"}, names(decorators.workflow, {async = true}))
+      assert.same({"state"}, names(decorators.serial_operation, {states = {}, state = 1,
+         workflows = {}, threshold = 1, resumable = true}))
+      assert.same({"retries"}, names(decorators.task_config, {name = "a", retries = 1}))
+      assert.is_nil(decorators.unknown_options(function() end))
+   end)
+
    it("leaves the function itself as it is", function()
       local function start() end
       decorators.operation {resumable = true}(start)

@@ -109,21 +109,49 @@ function Functions:place_of(path, name)
    return {file = path, line = line}
 end
 
---- Warn of the marked functions of a module that nothing maps.
-function Functions:check_unused(path)
-   local module, unused = self:load(path), {}
+--- The functions of a module that are marked, by name.
+function Functions:marked(path)
+   local module, found = self:load(path), {}
    for name, func in pairs(type(module) == "table" and module or {}) do
       local kind = type(func) == "function" and decorators.options(func).kind
-      if type(name) == "string" and kind and not self.mapped[func] then
-         table.insert(unused, {name = name, kind = kind})
+      if type(name) == "string" and kind then
+         table.insert(found, {name = name, kind = kind, func = func})
       end
    end
-   table.sort(unused, function(a, b) return a.name < b.name end)
-   for _, one in ipairs(unused) do
+   table.sort(found, function(a, b) return a.name < b.name end)
+   return found
+end
+
+--- Warn of a marked function that nothing maps.
+function Functions:check_unused(path, one)
+   if not self.mapped[one.func] then
       self.report:warning(self:place_of(path, one.name),
          ("the function '%s' is marked as %s, and is mapped nowhere"):format(one.name,
             KINDS[one.kind]),
          "map it in plugin.yaml, or remove the mark")
+   end
+end
+
+local function sorted_keys(set)
+   local keys = {}
+   for key in pairs(set) do
+      table.insert(keys, key)
+   end
+   table.sort(keys)
+   return keys
+end
+
+--- Warn of options of a mark that mean nothing.
+function Functions:check_options(path, one)
+   local unknown = decorators.unknown_options(one.func)
+   for _, name in ipairs(unknown and unknown.names or {}) do
+      local known = sorted_keys(unknown.known)
+      local nearest = suggest(name, known)
+      self.report:warning(self:place_of(path, one.name),
+         ("the function '%s': unknown option '%s' of %s, which is ignored"):format(one.name, name,
+            unknown.decorator),
+         nearest and ("did you mean '%s'?"):format(nearest)
+            or ("it has the options '%s'"):format(table.concat(known, "', '")))
    end
 end
 
@@ -162,7 +190,10 @@ function functions.check(project, interfaces, report)
       end
    end
    for _, path in ipairs(paths) do
-      self:check_unused(path)
+      for _, one in ipairs(self:marked(path)) do
+         self:check_unused(path, one)
+         self:check_options(path, one)
+      end
    end
 end
 
