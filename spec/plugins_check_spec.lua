@@ -131,6 +131,22 @@ my_shop/note.lua:28: error: the global 'path' is written: operations that run af
 ]]},
       {"a global function", editing("my_shop/note.lua", "local function content",
          "function content"), 1, "my_shop/note.lua:18: error: the global 'content' is written"},
+      {"a global that is read, and there is none", editing("my_shop/note.lua", "local note = {}",
+         "local note = {}\nfunction note.show(text) pritn(text) end"), 1, [[
+my_shop/note.lua:4: error: there is no global 'pritn'
+    did you mean 'print'? Here it is nil
+]]},
+      {"a ctx that no parameter is called so", editing("my_shop/tasks.lua",
+         "tasks.delete = operation {resumable = true}(function(ctx)",
+         "tasks.delete = operation {resumable = true}(function()"), 1, [[
+my_shop/tasks.lua:32: error: there is no global 'ctx'
+    take it as the first parameter of the function
+]]},
+      {"a global of another Lua", editing("my_shop/note.lua", "local note = {}",
+         "local note = {}\nnote.unpack = table.unpack or unpack"), 0, [[
+my_shop/note.lua:4: warning: Lua 5.4 has no global 'unpack'
+    here it is nil: use table.unpack
+]]},
       {"a property without description",
          editing("plugin.yaml", "        description: what the note says\n", ""), 0, [[
 plugin.yaml:13: warning: property of node type 'my_shop.nodes.Note', 'text' has no description
@@ -214,6 +230,12 @@ blueprint/blueprint.yaml:24:9: warning: node template 'note' inherits no operati
       assert.equal(0, result.code)
    end)
 
+   it("lets a script have ctx and inputs", function()
+      world:write("my-shop/scripts/create.lua", "ctx.logger:info(inputs.text)\n")
+      remove(ROCKSPEC)()
+      assert.equal("No findings.\n", check().out)
+   end)
+
    it("counts what it finds", function()
       edit(ROCKSPEC, '"busted == 2.1.1"', '"busted"')
       edit("my_shop/note.lua", "   local path = ", "   path = ")
@@ -257,14 +279,13 @@ end)
 describe("the search for globals", function()
    local globals = require("cloudify.plugin_kit.globals")
 
-   local function written(source)
-      local found = {}
-      for _, global in ipairs(globals.written(assert(load(source)))) do
-         table.insert(found, ("%s:%d"):format(global.name, global.line))
+   local function found(source, use)
+      local texts = {}
+      for _, global in ipairs(globals.find(assert(load(source)))[use]) do
+         table.insert(texts, ("%s:%d"):format(global.name, global.line))
       end
-      return table.concat(found, " ")
+      return table.concat(texts, " ")
    end
-
 
    local many = ""
    for i = 1, 300 do
@@ -289,6 +310,26 @@ describe("the search for globals", function()
    }
    for _, case in ipairs(cases) do
       local name, source, expected = table.unpack(case)
-      it("finds " .. name, function() assert.equal(expected, written(source)) end)
+      it("finds " .. name, function() assert.equal(expected, found(source, "written")) end)
+   end
+
+   local reads = {
+      {"none", "local a = 1; local t = {}; return t.x + a", ""},
+      {"a call", "\n\na()", "a:3"},
+      {"a field of one", "\nreturn a.b.c", "a:2"},
+      {"one in a function in a function",
+         "local function f()\n return function()\n  return g\n end\nend", "g:3"},
+      {"none in a table of that name", "local _ENV = {}; return y", ""},
+      {"one behind many constants", "local t = {\n" .. ("1.5, 's%d',\n"):rep(300):gsub("%%d",
+         (function() local i = 0; return function() i = i + 1; return i end end)())
+         .. "}\nreturn a", "a:303"},
+      {"one with a long name", "return " .. ("x"):rep(60), ("x"):rep(60) .. ":1"},
+      {"none in a field with a long name",
+         ("local x = {}; return x.%s"):format(("f"):rep(60)), ""},
+      {"none in a field of _ENV that is computed", "local k = 'a'; return _ENV[k .. 'b']", ""},
+   }
+   for _, case in ipairs(reads) do
+      local name, source, expected = table.unpack(case)
+      it("finds reading " .. name, function() assert.equal(expected, found(source, "read")) end)
    end
 end)

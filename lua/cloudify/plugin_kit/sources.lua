@@ -1,5 +1,7 @@
---- Checks each Lua file by itself: that it can be compiled, and writes no globals.
+--- Checks each Lua file by itself: that it can be compiled, writes no globals, and reads only those
+--- that there are.
 local globals = require("cloudify.plugin_kit.globals")
+local suggest = require("cloudify.core").suggest
 
 local sources = {}
 
@@ -11,13 +13,75 @@ local function set(list)
    return members
 end
 
-local function check_globals(chunk, path, report)
-   for _, written in ipairs(globals.written(chunk)) do
-      report:error({file = path, line = written.line},
+local function check_written(written, path, report)
+   for _, use in ipairs(written) do
+      report:error({file = path, line = use.line},
          ("the global '%s' is written: operations that run after each other would share it")
-            :format(written.name),
+            :format(use.name),
          ("make it local, or a field of the module; for what lasts there is "
             .. "ctx.instance.runtime_properties"))
+   end
+end
+
+-- Globals of other versions of Lua: who reads them may just look which one this is.
+local OPERATORS = "the operators & | ~ << >>"
+local OF_OTHERS = {
+   bit = OPERATORS,
+   bit32 = OPERATORS,
+   getfenv = "_ENV",
+   jit = "none of it",
+   loadstring = "load",
+   module = "a local table that the file returns",
+   setfenv = "load, which takes an _ENV",
+   unpack = "table.unpack",
+}
+
+local function global_names()
+   local names = {}
+   for name in pairs(_G) do
+      table.insert(names, name)
+   end
+   table.sort(names)
+   return names
+end
+
+local ADVICE = {
+   ctx = "take it as the first parameter of the function",
+   inputs = "take it as the second parameter of the function",
+}
+
+local function check_read(use, path, report)
+   local place, replacement = {file = path, line = use.line}, OF_OTHERS[use.name]
+   if replacement then
+      report:warning(place, ("Lua 5.4 has no global '%s'"):format(use.name),
+         "here it is nil: use " .. replacement)
+      return
+   end
+   local nearest = suggest(use.name, global_names())
+   report:error(place, ("there is no global '%s'"):format(use.name), ADVICE[use.name]
+      or nearest and ("did you mean '%s'? Here it is nil"):format(nearest)
+      or "here it is nil: define it as a local one, or require its module")
+end
+
+--- Whether it is the text of a module. A script, which returns none, has ctx and inputs.
+local function is_module(text)
+   return ("\n" .. text):find("\n%s*return%s[^\n]*%s*$") ~= nil
+      or ("\n" .. text):find("\nreturn%s*{.*}%s*$") ~= nil
+end
+
+local function check_globals(chunk, text, path, report)
+   local found, known = globals.find(chunk), {}
+   check_written(found.written, path, report)
+   for _, use in ipairs(found.written) do
+      known[use.name] = true
+   end
+   if not is_module(text) then
+      known.ctx, known.inputs = true, true
+   end
+   for _, use in ipairs(found.read) do
+      if not known[use.name] and rawget(_G, use.name) == nil then
+         check_read(use, path, report)
+      end
    end
 end
 
@@ -33,7 +97,7 @@ function sources.check(project, report)
          report:lua_error(path, message, "correct it: this is no Lua")
          compiled = compiled and not own[path]
       elseif own[path] then
-         check_globals(chunk, path, report)
+         check_globals(chunk, text, path, report)
       end
    end
    return compiled
