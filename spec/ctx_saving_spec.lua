@@ -274,7 +274,7 @@ describe("operations side by side that change the same instance", function()
       assert.same({first = true, second = true, shared = "second"}, shared)
       assert.is_nil(output:find("-> is replaced by the conflict", 1, true))
       assert.truthy(output:find(
-         "cause 1 of 2: NonRecoverableError: is replaced by the conflict", 1, true), output)
+         "caused by: NonRecoverableError: is replaced by the conflict", 1, true), output)
    end)
 
    it("runtime.md 2.4: update raises a StorageConflictError", function()

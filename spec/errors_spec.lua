@@ -177,8 +177,7 @@ describe("what an operation raises (runtime.md 3.7)", function()
    it("shows the lines of the plugin's source around", function()
       local own = of_type("mistake", "task_failed")[1].context.task_error_causes[1]
       local line = select(2, TASKS:match("^(.*)function tasks.mistake"):gsub("\n", "")) + 1
-      assert.equal(("%s/errors/tasks.lua:%d"):format(
-         own.excerpt:match("^(.*)/errors/tasks%.lua:"), line), own.excerpt:match("^[^\n]*"))
+      assert.equal(("errors/tasks.lua:%d"):format(line), own.excerpt:match("^[^\n]*"))
       local shown = "\n" .. own.excerpt .. "\n"
       assert.truthy(shown:find(("\n> %4d | function tasks.mistake() return nil + 1 end\n")
          :format(line), 1, true), shown)
@@ -228,10 +227,12 @@ describe("what an operation raises (runtime.md 3.7)", function()
       assert.equal("NonRecoverableError", causes[2].type)
    end)
 
-   it("is shown with all causes by cfy events", function()
+   it("is shown with what it was caused by in cfy events", function()
       local text = world:cfy("events", "app", "--node", "caused").out
-      assert.truthy(text:find("cause 1 of 2: HttpException: 500 (http://config) : broken", 1, true))
-      assert.truthy(text:find("cause 2 of 2: NonRecoverableError: not configured", 1, true))
+      assert.matches("%-> not configured\n    stack traceback:\n", text)
+      assert.matches("\n    caused by: HttpException: 500 %(http://config%) : broken\n"
+         .. "        stack traceback:\n", text)
+      assert.equal(1, select(2, text:gsub("not configured\n", "")))
    end)
 
    it("is summed up in the error of the execution (runtime.md 6.7)", function()
@@ -275,19 +276,54 @@ node_templates:
       assert.equal(1, result.code)
       local failed = "Task failed 'errors%.tasks%.register' %-> the registry does not answer "
          .. "%[retry_after=0.1%]"
-      assert.matches(failed .. "\n    cause 1 of 2: ", result.out)
-      assert.matches(failed .. " %[retry 1/1%]\n    cause 1 of 2: ", result.out)
+      local cause = "\n    .-\n    caused by: RecoverableError: http"
+      assert.matches(failed .. cause, result.out)
+      assert.matches(failed .. " %[retry 1/1%]" .. cause, result.out)
    end)
 end)
 
 describe("the failure of one operation", function()
-   local world
+   local world, installed
 
    setup(function()
       world = cfy.world()
-      world:cfy("install", blueprint(world, {"until_fixed"}), "-d", "app")
+      installed = world:cfy("install", blueprint(world, {"until_fixed"}), "-d", "app")
    end)
    teardown(function() world:remove() end)
+
+   local function count(text, part)
+      return select(2, text:gsub(part, ""))
+   end
+
+   it("is told once, where it happens", function()
+      assert.equal(1, count(installed.out, "not configured\n"))
+      assert.equal(2, count(installed.out, "in function 'errors.tasks.caused'")) -- and its cause's
+      assert.matches("\n[^\n]*Subgraph failed 'install_until_fixed_%w+'\n", installed.out)
+      assert.matches("'install' workflow execution failed\n$", installed.out)
+      assert.falsy(installed.out:find(world.folder, 1, true), installed.out)
+   end)
+
+   it("is what cfy ends with: what, why, where, and what to do next", function()
+      local id = execution(world).id
+      local lines = {}
+      for line in installed.err:gmatch("[^\n]+") do
+         table.insert(lines, line)
+      end
+      assert.matches("^cfy: Task failed: errors.tasks.until_fixed %(until_fixed_%w+:"
+         .. "cloudify.interfaces.lifecycle.create%): HttpException `500 ", lines[1])
+      assert.matches("^     NonRecoverableError `not configured`, raised at errors/tasks.lua:%d+$",
+         lines[2])
+      assert.equal("cfy: to go on from there: 'cfy executions resume " .. id .. "'", lines[3])
+      assert.matches("^cfy: a deployment keeps .* 'cfy uninstall app' and install it again$",
+         lines[4])
+      assert.equal(4, #lines)
+   end)
+
+   it("has its reason in the last event, too, for those who read it later", function()
+      local text = world:cfy("events", "app", "--type", "workflow_failed").out
+      assert.matches("workflow execution failed: Task failed: [^\n]+\n"
+         .. "    NonRecoverableError `not configured`\n$", text)
+   end)
 
    it("is the error of the execution, with causes and all tracebacks (runtime.md 6.7)", function()
       local id = records(world, "--type", "task_failed")[1].context.node_id

@@ -40,6 +40,24 @@ describe("an operation of a workflow test", function()
          assert.same({"app"}, seen)
       end))
 
+      it("and has started before it logs, also by the time of its events", test(function(cfy_local)
+         tasks.start = function(ctx)
+            ctx.logger:info("at once")
+            local later = os.clock() + 0.003
+            repeat until os.clock() > later
+         end
+         cfy_local:execute("install")
+         local times, types = {}, {}
+         for _, record in ipairs(cfy_local:events {operation = "start"}) do
+            table.insert(types, record.event_type or record.message.text)
+            table.insert(times, record.timestamp)
+         end
+         assert.same({"sending_task", "task_started", "at once", "task_succeeded"}, types)
+         local in_order = table.move(times, 1, #times, 1, {})
+         table.sort(in_order)
+         assert.same(in_order, times)
+      end))
+
       it("so that a spy sees its calls", test(function(cfy_local)
          local start = spy.on(tasks, "start")
          cfy_local:execute("install")

@@ -1,9 +1,12 @@
 /* event_text.c - see event_text.h. */
 #include "api/event_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+
+#define MARGIN "    "
 
 static bool is_log(const json_t *record)
 {
@@ -42,27 +45,85 @@ static void add_level(struct strbuf *out, const char *level)
     strbuf_adds(out, ": ");
 }
 
-static void add_indented(struct strbuf *out, const char *text)
+/* Each line of `text` after a newline and `margin`. */
+static void add_lines(struct strbuf *out, const char *margin, const char *text)
 {
     while (*text) {
         size_t length = strcspn(text, "\n");
-        strbuf_adds(out, "\n    ");
+        strbuf_add_all(out, "\n", margin);
         strbuf_add(out, text, length);
         text += length + (text[length] == '\n');
     }
 }
 
+/* What begins in the middle of a line, with its further lines below. */
+static void add_rest(struct strbuf *out, const char *margin, const char *text)
+{
+    size_t length = strcspn(text, "\n");
+    strbuf_add(out, text, length);
+    add_lines(out, margin, text + length + (text[length] == '\n'));
+}
+
+/* The error itself, which the message has told already, is the last one: where it was raised; then
+ * what it was caused by, the newest first. */
 static void add_causes(struct strbuf *out, const json_t *causes)
 {
-    size_t index;
-    const json_t *cause;
-    json_array_foreach(causes, index, cause)
-    {
-        if (json_array_size(causes) > 1)
-            strbuf_addf(out, "\n    cause %zu of %zu: %s: %s", index + 1, json_array_size(causes),
-                        json_string_at(cause, "type", ""), json_string_at(cause, "message", ""));
-        add_indented(out, json_string_at(cause, "traceback", ""));
-        add_indented(out, json_string_at(cause, "excerpt", ""));
+    const char *margin = MARGIN;
+    for (size_t i = json_array_size(causes); i > 0; i--) {
+        const json_t *cause = json_array_get(causes, i - 1);
+        if (i < json_array_size(causes)) {
+            margin = MARGIN MARGIN;
+            strbuf_addf(out, "\n" MARGIN "caused by: %s: ", json_string_at(cause, "type", ""));
+            add_rest(out, margin, json_string_at(cause, "message", ""));
+        }
+        add_lines(out, margin, json_string_at(cause, "traceback", ""));
+        add_lines(out, margin, json_string_at(cause, "excerpt", ""));
+    }
+}
+
+/* Why a subgraph has failed, its tasks have told. */
+static void add_subgraph(struct strbuf *out, const char *text, const json_t *causes)
+{
+    const json_t *last = json_array_get(causes, json_array_size(causes) - 1);
+    const char *reason = json_string_at(last, "message", "");
+    const char *arrow = strstr(text, " -> ");
+    if (last && arrow && !strncmp(arrow + 4, reason, strlen(reason))) {
+        strbuf_add(out, text, (size_t)(arrow - text));
+        text = arrow + 4 + strlen(reason);
+    }
+    add_rest(out, MARGIN, text);
+}
+
+/* Without the tracebacks that tasks have told, and without the reason if that follows. */
+static void add_failure(struct strbuf *out, const char *text, const char *reason,
+                        bool error_follows)
+{
+    const char *tracebacks = strstr(reason, "\nTraceback of ");
+    size_t length = strlen(text) - (tracebacks ? strlen(tracebacks) : 0);
+    if (error_follows && strlen(text) >= strlen(reason) + 2)
+        length = strlen(text) - strlen(reason) - 2;
+    char *told = strndup(text, length);
+    if (told)
+        add_rest(out, MARGIN, told);
+    free(told);
+    if (tracebacks && strstr(tracebacks, "\nTraceback of the workflow ") == tracebacks)
+        add_lines(out, MARGIN, tracebacks + 1);
+}
+
+static void add_message(struct strbuf *out, const json_t *record, bool error_follows)
+{
+    const json_t *context = json_object_get(record, "context");
+    const json_t *message = json_object_get(record, "message");
+    const char *text = json_string_at(message, "text", "");
+    const char *reason = json_string_at(json_object_get(message, "arguments"), "error", "");
+    const json_t *causes = json_object_get(context, "task_error_causes");
+    if (!*json_string_at(context, "deployment_id", "")) { /* a subgraph's (runtime.md 5.3) */
+        add_subgraph(out, text, causes);
+    } else if (!strcmp(json_string_at(record, "event_type", ""), "workflow_failed")) {
+        add_failure(out, text, reason, error_follows);
+    } else {
+        strbuf_adds(out, text);
+        add_causes(out, causes);
     }
 }
 
@@ -76,10 +137,9 @@ static void add_time(struct strbuf *out, const char *timestamp)
 }
 
 /* The form of runtime.md 5.5. */
-static void add_text(struct strbuf *out, const json_t *record)
+static void add_text(struct strbuf *out, const json_t *record, bool error_follows)
 {
     const json_t *context = json_object_get(record, "context");
-    const json_t *message = json_object_get(record, "message");
     add_time(out, json_string_at(record, "timestamp", ""));
     const char *deployment = json_string_at(context, "deployment_id", "");
     strbuf_adds(out, is_log(record) ? "  LOG " : "  CFY ");
@@ -88,15 +148,14 @@ static void add_text(struct strbuf *out, const json_t *record)
     add_who(out, context);
     if (is_log(record))
         add_level(out, json_string_at(record, "level", ""));
-    strbuf_adds(out, json_string_at(message, "text", ""));
-    if (*deployment) /* a subgraph has failed for what has been told of */
-        add_causes(out, json_object_get(context, "task_error_causes"));
+    add_message(out, record, error_follows);
 }
 
-void event_write(struct strbuf *out, const json_t *record, enum cloudify_event_form form)
+void event_write(struct strbuf *out, const json_t *record, enum cloudify_event_form form,
+                 bool error_follows)
 {
     if (form == CLOUDIFY_EVENTS_JSON)
         json_write(out, record);
     else
-        add_text(out, record);
+        add_text(out, record, error_follows);
 }

@@ -10,7 +10,12 @@
 
 /** Whether `form` has the record: debug logs are for CLOUDIFY_EVENTS_DEBUG_TEXT and JSON only. */
 bool event_is_shown(const json_t *record, enum cloudify_event_form form);
-/** Append the record to `out` in the form `form`, without a newline at its end. */
-void event_write(struct strbuf *out, const json_t *record, enum cloudify_event_form form);
+/**
+ * Append the record to `out` in the form `form`, without a newline at its end.
+ *
+ * @param error_follows whoever reads it is told next why the execution has failed: a text does not
+ */
+void event_write(struct strbuf *out, const json_t *record, enum cloudify_event_form form,
+                 bool error_follows);
 
 #endif

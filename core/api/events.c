@@ -28,7 +28,7 @@ static bool render(struct strbuf *out, const char *text, size_t length,
     json_t *record = json_parse(text, length, "event", err);
     bool shown = record && event_is_shown(record, form);
     if (shown)
-        event_write(out, record, form);
+        event_write(out, record, form, false);
     json_decref(record);
     return shown && (!out->failed || error_nomem(err));
 }

@@ -24,7 +24,7 @@ static void show_events(void *data, const json_t *records)
         strbuf_truncate(&text, 0);
         if (!event_is_shown(record, options->event_form))
             continue;
-        event_write(&text, record, options->event_form);
+        event_write(&text, record, options->event_form, true);
         if (!text.failed)
             options->on_event(options->on_event_data, text.text);
     }
@@ -215,7 +215,7 @@ char *cloudify_execute(struct cloudify *c, const char *deployment, const char *w
         record = execute(c, &run, workflow, given, options, &why);
     runtime_unload(&run);
     json_decref(given);
-    return runtime_result(record, &why, err);
+    return runtime_run_result(record, run.id, &why, err);
 }
 
 char *cloudify_uninstall(struct cloudify *c, const char *deployment, const char *parameters,

@@ -170,7 +170,7 @@ char *cloudify_install(struct cloudify *c, const char *blueprint,
         record = runtime_run(c, &installation.run, &why);
     installation_release(&installation);
     json_decref(inputs);
-    return runtime_result(record, &why, err);
+    return runtime_run_result(record, installation.run.id, &why, err);
 }
 
 char *cloudify_deployment_create(struct cloudify *c, const char *blueprint, const char *deployment,

@@ -120,5 +120,5 @@ char *cloudify_resume(struct cloudify *c, const char *execution,
     }
     json_decref(found);
     runtime_unload(&run);
-    return runtime_result(record, &why, err);
+    return runtime_run_result(record, run.id, &why, err);
 }

@@ -32,6 +32,7 @@ bool runtime_error(struct cloudify_error *to, const struct error *from)
 {
     to->code = (enum cloudify_error_code)from->code;
     snprintf(to->text, sizeof to->text, "%s", from->text);
+    to->execution[0] = '\0';
     return false;
 }
 
@@ -65,6 +66,15 @@ char *runtime_result(json_t *value, struct error *err, struct cloudify_error *to
         error_nomem(err);
         runtime_error(to, err);
     }
+    return text;
+}
+
+char *runtime_run_result(json_t *value, const char *execution, struct error *err,
+                         struct cloudify_error *to)
+{
+    char *text = runtime_result(value, err, to);
+    if (!text && to->code == CLOUDIFY_FAILED)
+        snprintf(to->execution, sizeof to->execution, "%s", execution);
     return text;
 }
 

@@ -79,6 +79,9 @@ char *runtime_blueprint_path(struct cloudify *c, const char *given, struct error
 bool runtime_error(struct cloudify_error *to, const struct error *from);
 /** `value` (taken) as the text of a result, or NULL with `to` set from `err` if it is NULL. */
 char *runtime_result(json_t *value, struct error *err, struct cloudify_error *to);
+/** The same for a call that has run `execution`, which an error of it names. */
+char *runtime_run_result(json_t *value, const char *execution, struct error *err,
+                         struct cloudify_error *to);
 /** A JSON object from outside; an empty one for NULL. New, or NULL with `err` set. */
 json_t *runtime_object(const char *text, const char *what, struct error *err);
 

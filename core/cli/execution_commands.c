@@ -7,6 +7,15 @@
 #include "cli/session.h"
 #include "cli/task_graph.h"
 
+static bool has_outputs(struct session *session, const char *deployment)
+{
+    struct cloudify_error ignored = {0};
+    json_t *outputs = session_parse(cloudify_outputs(session->cloudify, deployment, &ignored));
+    bool some = json_object_size(outputs) > 0 || ignored.code != CLOUDIFY_OK;
+    json_decref(outputs);
+    return some;
+}
+
 /* Say how an execution ended and what to do next. Takes `result`. */
 static int finish(struct session *session, char *result, const char *done, const char *next)
 {
@@ -23,6 +32,8 @@ static int finish(struct session *session, char *result, const char *done, const
         printf("\nNothing was done to deployment '%s': this was a dry run.\n", deployment);
     } else {
         printf("\nDeployment '%s' %s.\n", deployment, done);
+        if (!strcmp(next, "outputs") && !has_outputs(session, deployment))
+            next = "node-instances";
         printf("See 'cfy %s %s' next.\n", next, deployment);
     }
     json_decref(execution);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/json_pool.h"
+#include "cli/print.h"
 
 bool session_show(void *data, const char *record)
 {
@@ -77,16 +78,67 @@ void session_close(struct session *session)
     cloudify_free(session->provider_context);
 }
 
-/* On one line, and without the traceback, which the event of the failure has shown already. */
+/* The first place in a plugin or a workflow that the traceback names, "web/tasks.lua:12": `length`
+ * bytes; NULL: none. */
+static const char *find_place(const char *traceback, size_t *length)
+{
+    static const char *const ours[] = {"[C]", "(...", "cloudify/"};
+    for (const char *line = strstr(traceback, "\n\t"); line; line = strstr(line, "\n\t")) {
+        line += 2;
+        const char *end = strstr(line, ": in ");
+        bool skip = !end;
+        for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+            skip = skip || !strncmp(line, ours[i], strlen(ours[i]));
+        if (!skip && end < line + strcspn(line, "\n")) {
+            *length = (size_t)(end - line);
+            return line;
+        }
+    }
+    return NULL;
+}
+
+static bool contains(const char *text, const char *end, const char *part, size_t length)
+{
+    for (; text + length <= end; text++) {
+        if (!strncmp(text, part, length))
+            return true;
+    }
+    return false;
+}
+
+/* The place stands for the traceback, which the event of the failure has shown already. */
 static void print_message(const char *text)
 {
-    const char *end = strstr(text, "\nTraceback");
-    if (!end)
-        end = strstr(text, "\nstack traceback");
+    const char *traceback = strstr(text, "\nTraceback");
+    if (!traceback)
+        traceback = strstr(text, "\nstack traceback");
+    const char *end = traceback ? traceback : text + strlen(text);
+    size_t length;
+    const char *place = traceback ? find_place(traceback, &length) : NULL;
     fputs("cfy: ", stderr);
-    for (; *text && text != end; text++)
-        fputs(*text == '\n' ? "; " : (char[]){*text, '\0'}, stderr);
+    for (const char *c = text; c < end; c++)
+        fputs(*c == '\n' ? "\n     " : (char[]){*c, '\0'}, stderr);
+    if (place && !contains(text, end, place, length))
+        fprintf(stderr, ", raised at %.*s", (int)length, place);
     fputc('\n', stderr);
+}
+
+/* What can be done about an execution that has failed. */
+static void advise(struct session *session)
+{
+    const char *id = session->err.execution;
+    struct cloudify_error ignored = {0};
+    if (!*id || session->arguments->execution.dry_run)
+        return;
+    json_t *execution = session_parse(cloudify_execution(session->cloudify, id, &ignored));
+    const char *deployment = text_of(execution, "deployment_id");
+    fprintf(stderr, "cfy: to go on from there: 'cfy executions resume %s'\n", id);
+    if (!strcmp(text_of(execution, "workflow_id"), "install"))
+        fprintf(stderr,
+                "cfy: a deployment keeps its blueprint and plugins as they were: after a change of "
+                "them, 'cfy uninstall %s' and install it again\n",
+                deployment);
+    json_decref(execution);
 }
 
 int session_failed(struct session *session)
@@ -98,7 +150,9 @@ int session_failed(struct session *session)
         putchar('\n');
         json_decref(error);
     }
+    fflush(stdout); /* what happened before is told before, also where both go to one file */
     print_message(session->err.text);
+    advise(session);
     return EXIT_FAILED;
 }
 

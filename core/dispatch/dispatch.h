@@ -12,6 +12,7 @@
 #include <sys/types.h>
 #include <uv.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/mask.h"
 #include "dispatch/worker_settings.h"
@@ -31,9 +32,10 @@ struct dispatch_interruption {
 
 /* A function that is about to run. */
 struct dispatch_start {
-    pid_t pid;      /* of the worker */
-    bool resumable; /* the function is declared so */
-    bool async;     /* the function is declared so: others of it may share the worker */
+    pid_t pid;                  /* of the worker */
+    bool resumable;             /* the function is declared so */
+    bool async;                 /* the function is declared so: others of it may share the worker */
+    char time[CLOCK_TEXT_SIZE]; /* before anything that it logs; "": not known */
 };
 
 /*

@@ -83,6 +83,7 @@ static void handle_started(struct pool_operation *operation, const json_t *messa
     struct dispatch_start start = {.pid = worker->process.pid,
                                    .resumable = json_boolean_at(message, "resumable", false),
                                    .async = json_boolean_at(message, "async", false)};
+    strncat(start.time, json_string_at(message, "timestamp", ""), sizeof start.time - 1);
     operation->started = true;
     operation->resumable = start.resumable;
     if (start.async)

@@ -196,7 +196,7 @@ static void task_text(const struct execution *e, struct strbuf *text, const stru
 }
 
 bool execution_task_event(struct execution *e, const struct task *task,
-                          const struct task_outcome *outcome)
+                          const struct task_outcome *outcome, const char *timestamp)
 {
     static const char *const types[] = {
         [TASK_SENDING] = "sending_task",         [TASK_STARTED] = "task_started",
@@ -210,7 +210,7 @@ bool execution_task_event(struct execution *e, const struct task *task,
     task_text(e, &text, task, outcome);
     json_t *context = task_event_context(e, task, outcome);
     bool ok =
-        execution_record(e, context && !text.failed ? event_record(e, NULL, types[task->state],
+        execution_record(e, context && !text.failed ? event_record(e, timestamp, types[task->state],
                                                                    context, text.text, NULL)
                                                     : NULL);
     strbuf_release(&text);

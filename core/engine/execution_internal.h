@@ -120,9 +120,10 @@ bool execution_workflow_event(struct execution *execution, const char *type, con
                               json_t *arguments);
 /** A log record of the engine's own. */
 bool execution_warning(struct execution *execution, const char *text);
-/** sending_task, task_started and so on for the present state of `task`. */
+/** sending_task, task_started and so on for the present state of `task`, which it has been in since
+ * `timestamp`; NULL: now. */
 bool execution_task_event(struct execution *execution, const struct task *task,
-                          const struct task_outcome *outcome);
+                          const struct task_outcome *outcome, const char *timestamp);
 /** What a node_event or workflow_event task says. */
 bool execution_send_event(struct execution *execution, const struct task *task);
 /** A log, event or output record that an operation sent. */

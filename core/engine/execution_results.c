@@ -112,7 +112,7 @@ static bool send_operation(struct execution *e, struct task *task, int place)
     if (refuse_gone(e, task, place))
         return true;
     task->state = TASK_SENDING;
-    bool ok = execution_task_event(e, task, NULL);
+    bool ok = execution_task_event(e, task, NULL, NULL);
     task->state = TASK_SENT;
     if (!ok || !execution_keep_operation(e, task, NULL, 0))
         return false;
@@ -188,7 +188,7 @@ static void run_local(struct execution *e, struct task *task)
 {
     json_t *value = NULL;
     task->state = TASK_STARTED;
-    if (!execution_task_event(e, task, NULL))
+    if (!execution_task_event(e, task, NULL, NULL))
         return;
     if (task->function == TASK_HANDLER_NONE) {
         refuse_nameless(e, task);
@@ -242,14 +242,14 @@ void execution_start_task(struct execution *e, struct task *task, int place)
 
 /* ---- ends ---- */
 
-/* The function is running, or has run: tell it once. */
-static bool announce(struct execution *e, struct task *task)
+/* The function is running since `time`, or has run (NULL): tell it once. */
+static bool announce(struct execution *e, struct task *task, const char *time)
 {
     if (task->announced)
         return true;
     task->announced = true;
     task->state = TASK_STARTED;
-    return execution_task_event(e, task, NULL);
+    return execution_task_event(e, task, NULL, time);
 }
 
 /* What is so of one operation is so of all that call the same function. */
@@ -324,7 +324,7 @@ static void apply_result(struct execution *e, const struct arrival *arrival)
 {
     struct task *task = arrival->task;
     struct error err = {0};
-    if (!announce(e, task))
+    if (!announce(e, task, NULL))
         return;
     if (!save_instances(e, arrival->json, &err)) {
         finish_unsaved(e, arrival, &err);
@@ -405,7 +405,7 @@ void execution_apply(struct execution *e, const struct arrival *arrival)
     case ARRIVAL_STARTED:
         if (arrival->start.async)
             note_async(e, arrival->task->operation);
-        announce(e, arrival->task);
+        announce(e, arrival->task, *arrival->start.time ? arrival->start.time : NULL);
         break;
     case ARRIVAL_RECORD:
         execution_operation_record(e, arrival->task, arrival->json);

@@ -34,7 +34,7 @@ static bool is_full(const void *data)
 static void on_state(void *data, struct task *task, const struct task_outcome *outcome)
 {
     struct execution *e = data;
-    if (e->fatal.code || !execution_task_event(e, task, outcome))
+    if (e->fatal.code || !execution_task_event(e, task, outcome, NULL))
         return;
     if (task->kind != TASK_OPERATION || !task_is_terminal(task) || e->options.dry_run)
         return;

@@ -49,7 +49,9 @@ enum cloudify_error_code {
 /* Lives on the caller's stack; nothing in it is to be freed. */
 struct cloudify_error {
     enum cloudify_error_code code;
-    char text[1024]; /* one line for a human */
+    char text[1024]; /* for a human; of an execution that has failed, also the traceback */
+    /* The execution that has ended so, if the call has run one: see cloudify_execution(). */
+    char execution[40];
 };
 
 /* A runtime over one store. */

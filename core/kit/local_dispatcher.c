@@ -102,8 +102,9 @@ static void channel_started(void *data, const struct operation_marks *marks)
 {
     struct local_operation *operation = data;
     struct local *local = operation->local;
-    const struct dispatch_start start = {
+    struct dispatch_start start = {
         .pid = getpid(), .resumable = marks->resumable, .async = marks->async};
+    clock_timestamp(start.time);
     operation->started = true;
     operation->resumable = marks->resumable;
     if (marks->async && operation->place == PLACE_ORDINARY) {

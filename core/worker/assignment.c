@@ -71,7 +71,10 @@ static void channel_started(void *data, const struct operation_marks *marks)
     struct assignment *assignment = data;
     assignment->async = marks->async;
     json_t *message = message_new(MESSAGE_OPERATION_STARTED);
+    char timestamp[CLOCK_TEXT_SIZE];
+    clock_timestamp(timestamp);
     if (json_object_set_new(message, "id", json_string(assignment->id)) |
+        json_object_set_new(message, "timestamp", json_string(timestamp)) |
         json_object_set_new(message, "resumable", json_boolean(marks->resumable)) |
         json_object_set_new(message, "async", json_boolean(marks->async))) {
         json_decref(message);

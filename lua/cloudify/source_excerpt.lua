@@ -20,8 +20,9 @@ local function lines_around(file, wanted)
    return number >= wanted and lines
 end
 
---- The excerpt for the innermost function of a plugin that a traceback tells of: a line with its
---- path, and the lines around, that line marked by '>'. Nil if none is there to be read.
+--- The excerpt for the innermost function of a plugin that a traceback tells of: a line with
+--- its place as the traceback has it, and the lines around, that line marked by '>'. Nil if none is
+--- there to be read.
 ---@param traceback string as of debug.traceback()
 ---@return string?
 function source_excerpt.of(traceback)
@@ -30,7 +31,7 @@ function source_excerpt.of(traceback)
       local file <close> = path and io.open(path)
       local lines = file and lines_around(file, math.tointeger(line))
       if lines then
-         return path .. ":" .. line .. "\n" .. table.concat(lines, "\n")
+         return chunk .. ":" .. line .. "\n" .. table.concat(lines, "\n")
       end
    end
 end

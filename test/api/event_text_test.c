@@ -8,6 +8,11 @@
 #define CONTEXT "'deployment_id': 'web', 'node_id': 'db_a1'"
 #define TIMES "'timestamp': '2026-11-23T01:02:35.618Z', 'message': {'text': 'Task failed'}"
 
+#define FAILED(error)                                                                              \
+    "{'type': 'cloudify_event', 'event_type': 'workflow_failed', "                                 \
+    "'context': {'deployment_id': 'web'}, "                                                        \
+    "'message': {'text': 'w failed: " error "', 'arguments': {'error': '" error "'}}}"
+
 static const struct {
     const char *name, *record, *text;
 } cases[] = {
@@ -29,12 +34,25 @@ static const struct {
      "{'type': 'cloudify_event', " TIMES ", 'context': {'deployment_id': 'web', "
      "'task_error_causes': [{'type': 'E', 'message': 'm', 'traceback': 'one\\ntwo\\n'}]}}",
      "2026-11-23 01:02:35.618  CFY <web> Task failed\n    one\n    two"},
-    {"several causes are numbered",
+    {"what it was caused by comes after it, the newest first",
      "{'type': 'cloudify_event', " TIMES ", 'context': {'deployment_id': 'web', "
      "'task_error_causes': [{'type': 'E', 'message': 'm', 'traceback': ''},"
-     " {'type': 'F', 'message': 'n', 'traceback': 'deep'}]}}",
-     "2026-11-23 01:02:35.618  CFY <web> Task failed\n    cause 1 of 2: E: m\n"
-     "    cause 2 of 2: F: n\n    deep"},
+     " {'type': 'G', 'message': 'o\\np', 'traceback': 'where\\n\\tdeep'},"
+     " {'type': 'F', 'message': 'n', 'traceback': 'here'}]}}",
+     "2026-11-23 01:02:35.618  CFY <web> Task failed\n    here\n    caused by: G: o\n"
+     "        p\n        where\n        \tdeep\n    caused by: E: m"},
+    {"a subgraph has failed for what was told before",
+     "{'type': 'cloudify_event', 'message': {'text': 'Subgraph failed a -> m [retry 1/1]'}, "
+     "'context': {'deployment_id': null, 'task_error_causes': [{'type': 'E', 'message': 'm'}]}}",
+     "  CFY Subgraph failed a [retry 1/1]"},
+    {"a workflow has failed by tasks, whose tracebacks were told before",
+     FAILED("1 error:\\nm\\nTraceback of a.b (most recent call first):\\nthere"),
+     "  CFY <web> w failed: 1 error:\n    m"},
+    {"a workflow has failed by itself",
+     FAILED("m\\nTraceback of the workflow (most recent call first):\\nthere\\n"
+            "Traceback of cause 1 of 1, E `n` (most recent call first):\\ndeep"),
+     "  CFY <web> w failed: m\n    Traceback of the workflow (most recent call first):\n"
+     "    there\n    Traceback of cause 1 of 1, E `n` (most recent call first):\n    deep"},
 };
 
 static json_t *parse(const char *text)
@@ -50,8 +68,21 @@ static void test_text(const char *name, const char *json, const char *expected)
 {
     struct strbuf text = STRBUF_INIT;
     json_t *record = parse(json);
-    event_write(&text, record, CLOUDIFY_EVENTS_TEXT);
+    event_write(&text, record, CLOUDIFY_EVENTS_TEXT, false);
     CHECK(!strcmp(text.text, expected), "%s: '%s'", name, text.text);
+    json_decref(record);
+    strbuf_release(&text);
+}
+
+/* Who runs the workflow is handed its error, too. */
+static void test_text_before_error(void)
+{
+    struct strbuf text = STRBUF_INIT;
+    json_t *record = parse(FAILED("m\\nTraceback of the workflow (most recent):\\nthere"));
+    event_write(&text, record, CLOUDIFY_EVENTS_TEXT, true);
+    CHECK(!strcmp(text.text,
+                  "  CFY <web> w failed\n    Traceback of the workflow (most recent):\n    there"),
+          "'%s'", text.text);
     json_decref(record);
     strbuf_release(&text);
 }
@@ -60,7 +91,7 @@ static void test_json(void)
 {
     struct strbuf text = STRBUF_INIT;
     json_t *record = parse("{'type': 'cloudify_log', 'level': 'debug'}");
-    event_write(&text, record, CLOUDIFY_EVENTS_JSON);
+    event_write(&text, record, CLOUDIFY_EVENTS_JSON, false);
     CHECK(!strcmp(text.text, "{\"type\":\"cloudify_log\",\"level\":\"debug\"}"), "'%s'", text.text);
     CHECK(event_is_shown(record, CLOUDIFY_EVENTS_JSON), "JSON has the debug logs");
     CHECK(event_is_shown(record, CLOUDIFY_EVENTS_DEBUG_TEXT), "so has the text that asks for them");
@@ -73,6 +104,7 @@ int main(void)
 {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         test_text(cases[i].name, cases[i].record, cases[i].text);
+    test_text_before_error();
     test_json();
     return checks_done();
 }
