@@ -15,6 +15,9 @@ describe("ctx.operation", function()
             error = "ctx.operation.retry_number cannot be assigned"},
          {"a misspelt field names the nearest one", "return ctx.operation.retry_numbr",
             error = "ctx.operation has no field 'retry_numbr' (did you mean 'retry_number'?)"},
+         {"a method that is called with a dot says how it is called", "ctx.operation.retry('wait')",
+            error = "ctx.operation.retry() is called with a dot, use ':' - "
+               .. "ctx.operation:retry(...)"},
       },
       source = {
          {"runtime.md 1.6: relationship is 'source' on the source's side",

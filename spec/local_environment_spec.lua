@@ -149,6 +149,19 @@ end}]])
          assert.equal(4, runs)
       end))
 
+      it("five times again without waiting, where nothing else is said", test(function(cfy_local)
+         local runs = 0
+         tasks.start = function()
+            runs = runs + 1
+            tasks.misspelt()
+         end
+         local ok, err = pcall(cfy_local.execute, cfy_local, "install", {virtual_clock = true})
+         assert.is_false(ok)
+         assert.matches("attempt to call a nil value %(field 'misspelt'%)", err.message)
+         assert.equal(6, runs)
+         assert.equal(0, cfy_local:waited())
+      end))
+
       it("subgraph_retries times again", test(function(cfy_local)
          local runs = 0
          tasks.start = function()

@@ -57,6 +57,10 @@ describe("MockCloudifyContext of a node", function()
       assert.equal("userdata", type(ctx))
       assert.equal("ctx has no field 'instnace' (did you mean 'instance'?)",
          refusal(function() return ctx.instnace end))
+      assert.equal("ctx.logger.info() is called with a dot, use ':' - ctx.logger:info(...)",
+         refusal(function() ctx.logger.info("x") end))
+      assert.equal("ctx.instance.update() is called with a dot, use ':' - ctx.instance:update(...)",
+         refusal(function() ctx.instance.update() end))
    end)
 
    it("has the types that its type is derived from", function()

@@ -149,7 +149,7 @@ describe("ctx's resources", function()
          assert.equal(("resource 'no.txt': there is no such file in the deployment's work "
             .. "directory '%s' nor in the blueprint's folder '%s'"):format(
             world:path("store/deployments/app/workdir"), blueprint_copy()), text)
-         assert.equal("RecoverableError", class)
+         assert.equal("NonRecoverableError", class)
       end)
 
       it("are files", function()

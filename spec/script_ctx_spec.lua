@@ -193,8 +193,8 @@ describe("ctx in a script", function()
             .. "used in a relationship-instance context but used in a node-instance context"},
       }
       local answer = ask({"ctx get-resource none"})[1]
-      assert.truthy(answer:find("1:[]RecoverableError: resource 'none': there is no such file in "
-         .. "the deployment's work directory", 1, true), answer)
+      assert.truthy(answer:find("1:[]NonRecoverableError: resource 'none': there is no such file "
+         .. "in the deployment's work directory", 1, true), answer)
    end)
 
    it("gives bytes as they are", function()

@@ -107,10 +107,10 @@ static struct cloudify_execution_options execution_options_of(const json_t *give
 {
     return (struct cloudify_execution_options){
         .workers = (int)json_integer_at(given, "task_thread_pool_size", 0),
-        .retries_given =
-            json_object_get(given, "task_retries") || json_object_get(given, "task_retry_interval"),
+        .retries_given = true,
         .task_retries = (int)json_integer_at(given, "task_retries", 5),
-        .task_retry_interval = json_number_at(given, "task_retry_interval", 1),
+        /* At once, unlike elsewhere: who has misspelt a name wants to hear of it. */
+        .task_retry_interval = json_number_at(given, "task_retry_interval", 0),
         .subgraph_retries = (int)json_integer_at(given, "subgraph_retries", 0),
         .wait_given = json_object_get(given, "wait_after_fail"),
         .wait_after_fail = json_number_at(given, "wait_after_fail", 0),

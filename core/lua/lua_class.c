@@ -80,10 +80,30 @@ static void add_accessors(lua_State *L, int table, const char *shown,
     }
 }
 
-static void add_methods(lua_State *L, int table, const char *shown, const luaL_Reg *methods)
+/* Upvalues of call_method. */
+enum { METHOD = 1, METHOD_CLASS = 2, METHOD_SHOWN = 3, METHOD_NAME = 4 };
+
+/* A method in front of each: the mistake of newcomers, object.method(), is told as what it is. */
+static int call_method(lua_State *L)
+{
+    if (luaL_testudata(L, 1, lua_tostring(L, lua_upvalueindex(METHOD_CLASS))))
+        return lua_tocfunction(L, lua_upvalueindex(METHOD))(L);
+    const char *shown = lua_tostring(L, lua_upvalueindex(METHOD_SHOWN));
+    const char *name = lua_tostring(L, lua_upvalueindex(METHOD_NAME));
+    return lua_exception_raise(L, "NonRecoverableError",
+                               "%s.%s() is called with a dot, use ':' - %s:%s(...)", shown, name,
+                               shown, name);
+}
+
+static void add_methods(lua_State *L, int table, const char *class, const char *shown,
+                        const luaL_Reg *methods)
 {
     for (; methods->name; methods++) {
         lua_pushcfunction(L, methods->func);
+        lua_pushstring(L, class);
+        lua_pushstring(L, shown);
+        lua_pushstring(L, methods->name);
+        lua_pushcclosure(L, call_method, 4);
         trace_wrap(L, shown, ":", methods->name);
         lua_setfield(L, table, methods->name);
     }
@@ -117,7 +137,7 @@ void lua_class_extend(lua_State *L, const char *class, const struct lua_field *f
         const char *shown = lua_tostring(L, -1);
         add_accessors(L, push_upvalue(L, function, GETTERS), shown, fields, false);
         add_accessors(L, push_upvalue(L, function, SETTERS), shown, fields, true);
-        add_methods(L, push_upvalue(L, function, METHODS), shown, methods);
+        add_methods(L, push_upvalue(L, function, METHODS), class, shown, methods);
     }
     lua_settop(L, top);
 }

@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "lua/exception.h"
 #include "lua/core_module.h"
 #include "lua/operation_context.h"
 #include "lua/value.h"
@@ -42,18 +43,26 @@ static size_t optional_limit(lua_State *L, int index)
     return limit > 0 ? (size_t)limit : 0;
 }
 
+/* A file that is missing is so at the next try, too. */
+static int raise_failure(lua_State *L, const struct error *err)
+{
+    if (err->code == ERROR_NOT_FOUND)
+        return lua_exception_raise(L, "NonRecoverableError", "%s", err->text);
+    return lua_raise_error(L, err);
+}
+
 /* Push `text` (taken), or raise. */
 static int push_text(lua_State *L, char *text, size_t length, const struct error *err)
 {
     if (!text)
-        return lua_raise_error(L, err);
+        return raise_failure(L, err);
     lua_text_push_new(L, text, length);
     return 1;
 }
 
 static int finish(lua_State *L, bool ok, const struct error *err)
 {
-    return ok ? 0 : lua_raise_error(L, err);
+    return ok ? 0 : raise_failure(L, err);
 }
 
 /* path(ctx, path): where the resource can be read. */
@@ -64,7 +73,7 @@ static int resource_path(lua_State *L)
     struct error err = {0};
     int file = resource_open(&places, path, &place, &err);
     if (file < 0)
-        return lua_raise_error(L, &err);
+        return raise_failure(L, &err);
     close(file);
     lua_pushfstring(L, "%s/%s", place, path);
     return 1;
@@ -142,7 +151,7 @@ static int url_file_path(lua_State *L)
     struct error err = {0};
     char *path = download_file_path(luaL_checkstring(L, 1), &err);
     if (err.code)
-        return lua_raise_error(L, &err);
+        return raise_failure(L, &err);
     lua_pushstring(L, path);
     free(path);
     return 1;

@@ -25,9 +25,15 @@ function files.mkdtemp(prefix)
    return filesystem.mkdtemp(files.join(files.temp_dir(), (prefix or "cloudify-") .. "XXXXXX"))
 end
 
---- Join path parts; an absolute one starts anew.
+--- Join path parts; an absolute one starts anew. Every one must be a string.
 function files.join(first, ...)
    local path = first
+   local parts <const> = table.pack(first, ...)
+   for i = 1, parts.n do
+      if type(parts[i]) ~= "string" then
+         error(("files.join: part %d must be a string, not %s"):format(i, type(parts[i])), 2)
+      end
+   end
    for _, part in ipairs {...} do
       if part:sub(1, 1) == "/" then
          path = part

@@ -28,7 +28,7 @@
 ---@field parameters? table<string, any> of the workflow
 ---@field allow_custom_parameters? boolean accept parameters that it does not declare
 ---@field task_retries? integer how often what fails is tried again; 5, -1 for ever
----@field task_retry_interval? number seconds before that; 1
+---@field task_retry_interval? number seconds before that; 0
 ---@field subgraph_retries? integer how often an instance is installed again; 0
 ---@field task_thread_pool_size? integer operations at a time; 16
 ---@field isolated? boolean run them in worker processes, as in production
