@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -40,6 +41,7 @@ struct table {
 /* Shared with children that have forked; replaced once, at the start of a worker. */
 static struct table *_Atomic current;
 static _Atomic int32_t current_owner;
+static _Atomic uint32_t ever;
 
 static struct table *table_map(int memory)
 {
@@ -236,7 +238,13 @@ bool children_add(pid_t group)
 {
     /* Fails with EACCES once the child has called exec, which then has done it itself. */
     setpgid(group, group);
+    atomic_fetch_add(&ever, 1);
     return table_add(table_get(), group);
+}
+
+uint32_t children_ever(void)
+{
+    return atomic_load(&ever);
 }
 
 int children_owner(pid_t group)
@@ -256,7 +264,7 @@ void children_remove(pid_t group)
 
 void children_forget(int owner)
 {
-    struct table *table = table_get();
+    struct table *table = children_ever() ? table_get() : NULL;
     for (size_t i = 0; table && i < CHILDREN_LIMIT; i++) {
         int32_t group = atomic_load(&table->slots[i].group);
         if (group > 0 && atomic_load(&table->slots[i].owner) == owner)
@@ -266,7 +274,7 @@ void children_forget(int owner)
 
 size_t children_signal(int owner, int signal)
 {
-    struct table *table = atomic_load(&current);
+    struct table *table = children_ever() ? atomic_load(&current) : NULL;
     return table ? table_signal(table, owner, signal) : 0;
 }
 
@@ -391,8 +399,14 @@ void children_memory_end(int memory)
     munmap(table, sizeof *table);
 }
 
+static void on_fork(void)
+{
+    atomic_fetch_add(&ever, 1);
+}
+
 bool children_share(int memory)
 {
+    pthread_atfork(NULL, on_fork, NULL);
     struct table *table = table_map(memory);
     if (table)
         atomic_store(&current, table);

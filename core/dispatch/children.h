@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -36,6 +37,8 @@ bool children_join(void);
  * @return false if there are too many, or the operation is being ended: end it
  */
 bool children_add(pid_t group);
+/** How many children there have been so far, those that forked by themselves included. */
+uint32_t children_ever(void);
 /** The operation that the group belongs to, or -1. */
 int children_owner(pid_t group);
 /** Forget a group whose leader has been waited for and that has no other member left. */

@@ -19,6 +19,7 @@
 #include "worker/assignment.h"
 #include "worker/connection.h"
 #include "worker/lifeline.h"
+#include "worker/output_file.h"
 
 struct worker {
     uv_loop_t loop;
@@ -110,6 +111,7 @@ static void worker_close(struct worker *worker)
         ; /* an earlier uv_stop() ends the first run at once */
     uv_loop_close(&worker->loop);
     connection_release();
+    output_files_release();
 }
 
 /* Many async operations side by side need many files; what plugins need is bounded on request. */

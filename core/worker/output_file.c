@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "dispatch/children.h"
 
 /* Duplicates stay above these, out of the way of what a plugin expects to get. */
 enum { LOWEST_FD = 10 };
@@ -16,6 +18,13 @@ enum { LOWEST_FD = 10 };
 static const int standard[2] = {STDOUT_FILENO, STDERR_FILENO};
 /* Where they went at first; -1: not known yet. */
 static int original[2] = {-1, -1};
+
+/* The empty file of an operation that is over: making and removing one for each is what a file
+ * system is slow at, giving it another name is not. */
+static struct {
+    int fd;
+    char *path; /* NULL: there is none */
+} spare = {-1, NULL};
 
 static bool keep_originals(void)
 {
@@ -28,19 +37,65 @@ static bool keep_originals(void)
     return true;
 }
 
+/* @return its descriptor, or -1 with errno set */
+static int make_file(const char *path)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0)
+        return -1;
+    int fd = fcntl(file, F_DUPFD_CLOEXEC, LOWEST_FD);
+    int reason = errno;
+    close(file);
+    errno = reason;
+    return fd;
+}
+
+static void drop_spare(void)
+{
+    close(spare.fd);
+    unlink(spare.path);
+    free(spare.path);
+    spare.path = NULL;
+}
+
+/* @return its descriptor, or -1 */
+static int take_spare(const char *path)
+{
+    if (!spare.path)
+        return -1;
+    if (rename(spare.path, path) != 0) {
+        drop_spare();
+        return -1;
+    }
+    free(spare.path);
+    spare.path = NULL;
+    return spare.fd;
+}
+
+static bool keep_spare(int fd, const char *path)
+{
+    if (spare.path)
+        return false;
+    spare.fd = fd;
+    spare.path = strdup(path);
+    return spare.path;
+}
+
+static bool open_file(struct output_file *output, const char *path)
+{
+    output->fd = -1;
+    output->children = children_ever();
+    if (!keep_originals() || FAULT_ERRNO("output.open"))
+        return false;
+    output->fd = take_spare(path);
+    if (output->fd < 0)
+        output->fd = make_file(path);
+    return output->fd >= 0;
+}
+
 bool output_file_open(struct output_file *output, const char *path, struct error *err)
 {
-    int file = -1;
-    output->fd = -1;
-    if (keep_originals() && !FAULT_ERRNO("output.open"))
-        file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (file >= 0) {
-        output->fd = fcntl(file, F_DUPFD_CLOEXEC, LOWEST_FD);
-        int reason = errno;
-        close(file);
-        errno = reason;
-    }
-    return output->fd >= 0 ||
+    return open_file(output, path) ||
            error_set(err, ERROR_IO, "cannot open the output file '%s': %s", path, strerror(errno));
 }
 
@@ -64,12 +119,26 @@ void output_file_leave(const struct output_file *output)
         redirect(original);
 }
 
-bool output_file_end(struct output_file *output, const char *path, bool in_use)
+static bool is_empty(const struct output_file *output)
 {
     struct stat status;
-    bool empty = !in_use && fstat(output->fd, &status) == 0 && S_ISREG(status.st_mode) &&
-                 status.st_size == 0;
-    close(output->fd);
+    return fstat(output->fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
+}
+
+bool output_file_end(struct output_file *output, const char *path, bool in_use)
+{
+    int fd = output->fd;
+    bool remove = !in_use && is_empty(output);
     output->fd = -1;
-    return !empty || unlink(path) != 0;
+    /* A child that has left its group may still write to it: then it is no file for others. */
+    if (remove && children_ever() == output->children && keep_spare(fd, path))
+        return false;
+    close(fd);
+    return !remove || unlink(path) != 0;
+}
+
+void output_files_release(void)
+{
+    if (spare.path)
+        drop_spare();
 }

@@ -3,16 +3,18 @@
 #define CLOUDIFY_WORKER_OUTPUT_FILE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
 /* The file of an operation; one that is not open takes nothing. */
 struct output_file {
     int fd;
+    uint32_t children; /* of children_ever(), when it was opened */
 };
 #define OUTPUT_FILE_NONE                                                                           \
     {                                                                                              \
-        -1                                                                                         \
+        -1, 0                                                                                      \
     }
 
 /** Make the file `path` anew. @return false with `err` set: ERROR_IO */
@@ -22,11 +24,15 @@ void output_file_enter(const struct output_file *output);
 /** Put them back where they were when this process started. */
 void output_file_leave(const struct output_file *output);
 /**
- * Close the file, and remove it if it is empty and nobody is left that may write to it.
+ * Close the file, and remove it if it is empty and nobody is left that may write to it. One to
+ * which nobody but this process ever had access is kept for the next operation, which will rename
+ * it.
  *
- * @param in_use whether somebody is
- * @return whether there still is a file
+ * @param in_use whether somebody is left
+ * @return whether there is anything to read in it, or may yet be
  */
 bool output_file_end(struct output_file *output, const char *path, bool in_use);
+/** Remove the file that is kept. */
+void output_files_release(void);
 
 #endif

@@ -32,6 +32,16 @@ static const char plugin_text[] =
     "tasks.leave = operation(function(ctx)\n"
     "   os.execute('sleep 1000 & echo $PPID $$ $!')\n"
     "end)\n"
+    /* A daemon is in no group of its operation's any more; it speaks when it is told to. */
+    "tasks.daemon = operation(function(ctx)\n"
+    "   os.execute('cd ' .. ctx.plugin.workdir .. '; mkfifo go done; '\n"
+    "              .. 'setsid sh -c \"read x <go; echo late; echo >done\" &')\n"
+    "end)\n"
+    "tasks.provoke = operation(function(ctx)\n"
+    "   io.open(ctx.plugin.workdir .. '/go', 'w'):close()\n"
+    "   io.open(ctx.plugin.workdir .. '/done'):close()\n"
+    "   print('soon')\n"
+    "end)\n"
     "return tasks\n";
 
 static char directory[] = "/tmp/worker_test-XXXXXX";
@@ -178,6 +188,14 @@ static const char *value(const struct session *s)
     return json_string_at(s->result, "value", message);
 }
 
+static bool has_file(const char *name)
+{
+    char *path = path_join(directory, name);
+    bool has = file_exists(path);
+    free(path);
+    return has;
+}
+
 static void test_operations(void)
 {
     struct session s;
@@ -185,9 +203,6 @@ static void test_operations(void)
         return;
     run(&s, "echo");
     CHECK(!strcmp(value(&s), "hello"), "an operation returns its value: %s", value(&s));
-    char *output = path_join(directory, "task-1");
-    CHECK(!file_exists(output), "no file is left where nothing was printed");
-    free(output);
     run(&s, "secret");
     CHECK(!strcmp(value(&s), "get_secret:token"), "it asks the engine: %s", value(&s));
     run(&s, "print");
@@ -195,6 +210,20 @@ static void test_operations(void)
     printed = printed ? strstr(printed, "from a child|") : NULL;
     CHECK(printed && strstr(printed, "in error|"), "output arrives in its order: %s", s.text);
     CHECK(strstr(s.text, "logged 5|"), "a log arrives: %s %s", s.text, value(&s));
+    run(&s, "echo");
+    close_session(&s);
+    CHECK(!has_file("task-1") && !has_file("task-2") && has_file("task-3") && !has_file("task-4"),
+          "no file is left where nothing was printed");
+}
+
+static void test_daemon(void)
+{
+    struct session s;
+    if (!open_session(&s))
+        return;
+    run(&s, "daemon");
+    run(&s, "provoke");
+    CHECK(!strcmp(s.text, "soon|"), "what a daemon prints is in no other's output: %s", s.text);
     close_session(&s);
 }
 
@@ -296,6 +325,7 @@ int main(void)
     if (!CHECK(set_up(), "the plugin is written"))
         return checks_done();
     test_operations();
+    test_daemon();
     test_deaths();
     test_children();
     test_engine_death();
