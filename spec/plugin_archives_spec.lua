@@ -93,6 +93,16 @@ build = {
       assert.equal(world:read(world:path("one.tar.gz")), world:read(world:path("two.tar.gz")))
    end)
 
+   it("are not made where plugin.yaml and the rockspec are of different versions", function()
+      local folder = write_plugin(nil, "")
+      world:write("p/plugin.yaml", (PLUGIN_YAML:gsub("'1.0'", "'1.1'")))
+      local result = world:cfy("plugins", "pack", folder, "-o", world:path("p.tar.gz"))
+      assert.equal(1, result.code)
+      assert.equal(("cfy: cannot pack '%s': p-1.0-1.rockspec is of version '1.0-1', plugin.yaml of "
+         .. "'1.1': make it '1.1-1', or change plugin.yaml\n"):format(folder), result.err)
+      assert.equal("", world:so_far("p.tar.gz"))
+   end)
+
    it("do not have older ones in them", function()
       local folder = write_plugin()
       local command = ("cd '%s' && %s"):format(folder, world:command("plugins", "pack", "."))

@@ -136,8 +136,10 @@ describe("plugins", function()
       it("each version once", function()
          local folder = write_plugin(world, "p", "p", "1.0", "one")
          ok("plugins", "install", folder)
-         assert.equal("cfy: plugin 'p' 1.0 is installed already",
-            refused("plugins", "install", folder))
+         assert.equal("cfy: plugin 'p' 1.0 is installed already: raise its version in plugin.yaml, "
+            .. "or 'cfy plugins uninstall p 1.0' first", refused("plugins", "install", folder))
+         ok("plugins", "uninstall", "p", "1.0")
+         ok("plugins", "install", folder)
       end)
 
       it("with the version of their rockspec where plugin.yaml has none", function()

@@ -186,11 +186,12 @@ static json_t *describe(const char *folder, const json_t *manifest, struct error
     json_t *bundled = version ? bundled_rocks(folder, err) : NULL;
     json_t *description = NULL;
     if (bundled)
-        description =
-            json_pack("{s:s, s:s, s:O, s:s?, s:o, s:O}", "name", choose_name(manifest, rockspec),
-                      "version", version, "plugins", json_object_get(manifest, "plugins"),
-                      "rockspec", json_string_at(rockspec, "file", NULL), "dependencies",
-                      dependencies_of(rockspec), "bundled", bundled);
+        description = json_pack("{s:s, s:s, s:O, s:s?, s:s?, s:o, s:O}", "name",
+                                choose_name(manifest, rockspec), "version", version, "plugins",
+                                json_object_get(manifest, "plugins"), "rockspec",
+                                json_string_at(rockspec, "file", NULL), "rock_version",
+                                json_string_at(rockspec, "version", NULL), "dependencies",
+                                dependencies_of(rockspec), "bundled", bundled);
     if (!description)
         error_nomem(err); /* unless there is a better reason */
     json_decref(rockspec);

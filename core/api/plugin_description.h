@@ -12,8 +12,8 @@
  * Describe the plugin in `folder`. Name and version are those of its plugin.yaml, else those of its
  * rockspec, without the revision of the latter ("1.0" of "1.0-1").
  *
- * @return {name, version, plugins: what it declares, rockspec: its file or null, dependencies: as
- *         in the rockspec, without Lua and Cloudify themselves, bundled: {rock: version}}; new, or
+ * @return {name, version, plugins: what it declares, rockspec: its file or null, rock_version:
+ *         the version in that or null, dependencies: as in the rockspec, without Lua and Cloudify themselves, bundled: {rock: version}}; new, or
  *         NULL with `err` set: ERROR_INVALID (the text says where), ERROR_NOT_FOUND, ERROR_IO,
  *         ERROR_NOMEM
  */

@@ -88,6 +88,21 @@ static json_t *pack_copy(const char *folder, const char *copy, const json_t *des
     return result;
 }
 
+/* Who has raised one version and forgotten the other does not want the archive that comes of it. */
+static bool check_versions(const json_t *description, struct error *err)
+{
+    const char *version = json_string_at(description, "version", "");
+    const char *rock = json_string_at(description, "rock_version", NULL);
+    size_t length = strlen(version);
+    if (!rock || !strcmp(rock, version) ||
+        (!strncmp(rock, version, length) && rock[length] == '-' && !strchr(rock + length + 1, '-')))
+        return true;
+    return error_set(err, ERROR_INVALID,
+                     "%s is of version '%s', plugin.yaml of '%s': make it '%s-1', or change "
+                     "plugin.yaml",
+                     json_string_at(description, "rockspec", ""), rock, version, version);
+}
+
 static json_t *pack(const char *folder, const char *file, struct error *err)
 {
     if (!directory_exists(folder)) {
@@ -96,7 +111,8 @@ static json_t *pack(const char *folder, const char *file, struct error *err)
     }
     json_t *description = plugin_describe(folder, err), *result = NULL;
     struct scratch scratch = {0};
-    if (description && lua_folder_check(folder, err) && scratch_init_temporary(&scratch, err)) {
+    if (description && check_versions(description, err) && lua_folder_check(folder, err) &&
+        scratch_init_temporary(&scratch, err)) {
         char *copy = path_join(scratch.path, "plugin");
         if (copy)
             result = pack_copy(folder, copy, description, file, err);

@@ -197,8 +197,10 @@ bool plugin_draft_commit(struct plugin_draft *draft, const char *from,
         !plugin_name_check(record->version, "the version of a plugin", err))
         return false;
     if (is_installed(draft->store, record->name, record->version, err))
-        return error_set(err, ERROR_EXISTS, "plugin '%s' %s is installed already", record->name,
-                         record->version);
+        return error_set(err, ERROR_EXISTS,
+                         "plugin '%s' %s is installed already: raise its version in plugin.yaml, "
+                         "or 'cfy plugins uninstall %s %s' first",
+                         record->name, record->version, record->name, record->version);
     char *above = path_join(draft->plugins, record->name);
     char *folder = above ? path_join(above, record->version) : NULL;
     bool ok = folder || error_nomem(err);
