@@ -190,6 +190,32 @@ end)
       assert.equal(0, result.code, result.out .. result.err)
    end)
 
+   it("tells the author's own line, where the runtime has refused what that does", function()
+      world:write("x/spec/more_spec.lua", [[
+local mocks = require("cloudify.mocks")
+it("raised in C", function()
+   local ctx = mocks.MockCloudifyContext {node_id = "a"}
+   mocks.run(function()
+      return ctx.node.propertees
+   end, ctx)
+end)
+it("raised in Lua", function()
+   mocks.MockCloudifyContext {id = "a"}
+end)
+it("raised by the author", function()
+   mocks.run(function()
+      error(require("cloudify.exceptions").RecoverableError("mine"))
+   end, mocks.MockCloudifyContext {node_id = "a"})
+end)
+]])
+      local out = run("x", "spec/more_spec.lua").out
+      for _, expected in ipairs {"spec/more_spec.lua:5: ctx.node has no field 'propertees'",
+         "spec/more_spec.lua:9: MockCloudifyContext: unknown argument 'id'",
+         "spec/more_spec.lua:13: mine"} do
+         assert.truthy(out:find("\n" .. expected, 1, true), out)
+      end
+   end)
+
    it("refuses a folder that is no plugin", function()
       world:write("y/file", "")
       local result = run("y")

@@ -8,7 +8,6 @@ local folders = require("cloudify.mocks.folders")
 local mock_contexts = require("cloudify.mock_contexts")
 local parts = require("cloudify.mocks.parts")
 local state = require("cloudify.state")
-local utils = require("cloudify.utils")
 
 local mocks = {}
 
@@ -169,6 +168,18 @@ function mocks.save_elsewhere(ctx, runtime_properties, id)
    mock_contexts.change(ctx, id or own_id(ctx), runtime_properties)
 end
 
+--- Saves the runtime properties at the end of a block, also where an error ends it. That is not
+--- caught for it: whoever reports the error sees where it was raised.
+local function saving(ctx)
+   return setmetatable({}, {__close = function() mock_contexts.save(ctx) end})
+end
+
+local function call_and_save(operation, ctx, inputs)
+   local _ <close> = saving(ctx)
+   local value = operation(ctx, inputs)
+   return value
+end
+
 --- Run an operation as the runtime does: with ctx as the current one, saving the runtime properties
 --- when it has ended, whatever came of it. Raises what it raises, an error from saving first of
 --- all; and an OperationRetry where it has asked for a retry.
@@ -183,11 +194,7 @@ function mocks.run(operation, ctx, inputs)
    end
    inputs = inputs or {}
    local _ <close> = state.current_ctx:push(ctx, inputs)
-   local ok, value = utils.try(operation, ctx, inputs)
-   mock_contexts.save(ctx)
-   if not ok then
-      error(value)
-   end
+   local value = call_and_save(operation, ctx, inputs)
    local retry = mock_contexts.retry(ctx)
    if retry then
       error(retry)

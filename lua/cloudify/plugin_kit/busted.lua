@@ -7,6 +7,34 @@ cfy: busted, which runs the specs, is not installed for Lua 5.4:
   or: luarocks --lua-version 5.4 install busted
 ]]
 
+local function is_of_runtime(info)
+   return info.source:find("^@cloudify/") ~= nil
+end
+
+--- Errors that were raised in a module of the runtime, or in C, are those of whoever called it:
+--- busted is told of the first place beyond. It looks for one itself, from `level` on.
+local function blame_callers(busted)
+   local trace = busted.getTrace
+   function busted.getTrace(element, level, message)
+      local wanted = level or 3
+      local at = wanted
+      local info = debug.getinfo(at, "S")
+      while info and (info.what == "C" or is_of_runtime(info)) do
+         at = at + 1
+         info = debug.getinfo(at, "S")
+      end
+      local found = trace(element, (info and at or wanted) + 1, message)
+      return found
+   end
+   return busted
+end
+
+--- Busted makes what runs the specs with the function that this module is.
+local function wrap_core()
+   local new = require("busted.core")
+   package.loaded["busted.core"] = function(...) return blame_callers(new(...)) end
+end
+
 --- Busted reads the global `arg`, and looks at files from the working directory on.
 local function run()
    local folder = table.remove(arg, 1)
@@ -18,6 +46,7 @@ local function run()
       io.stderr:write(MISSING)
       os.exit(1)
    end
+   wrap_core()
    assert(require("lfs").chdir(folder))
    require("cloudify.plugin_loader").open(".")
    runner({standalone = false})
