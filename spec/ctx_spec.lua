@@ -61,6 +61,8 @@ describe("ctx", function()
             "return ctx.deployment.runtime_only_evaluation", false},
          {"runtime.md 1.2: what ctx says cannot be changed", "ctx.workflow_id = 'other'",
             error = "ctx.workflow_id cannot be assigned"},
+         {"nor the methods of ctx", "ctx.get_secret = 'other'",
+            error = "ctx.get_secret cannot be assigned"},
          {"a misspelt field names the nearest one", "return ctx.instanc",
             error = "ctx has no field 'instanc' (did you mean 'instance'?)"},
          {"a misspelt field cannot be assigned to, either", "ctx.resum = true",

@@ -107,6 +107,13 @@ my_shop/tasks.lua:11: error: module 'no_such_rock' not found
     it must load wherever the plugin is installed: its rockspec names what it needs
 1 error, 0 warnings
 ]]},
+      {"a module that returns nothing", editing("my_shop/tasks.lua", "return tasks\n", ""), 1,
+         [[
+my_shop/tasks.lua: error: module 'my_shop.tasks' returns nothing: its last line must return the ]]
+         .. [[table of its functions, as in 'return tasks'
+    nothing can be called in it
+1 error, 0 warnings
+]]},
       {"a module that ends the process", editing("my_shop/tasks.lua",
          'local tasks = {}', 'os.exit(0)\nlocal tasks = {}'), 1, [[
 my_shop/tasks.lua:10: error: it calls os.exit while it is loaded

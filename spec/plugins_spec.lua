@@ -408,6 +408,28 @@ node_templates:
             ok("validate", "--strict", blueprint, "--plugins", world.folder))
       end)
 
+      for _, case in ipairs {
+         {"", "returns nothing: its last line must return the table of its functions, as in "
+            .. "'return tasks'"},
+         {"return print", "returns a function, not a table of functions"},
+      } do
+         local last_line, message = table.unpack(case)
+         it(("for operations and workflows alike, where the last line is '%s'"):format(last_line),
+            function()
+               local folder = write_plugin(world, "p", "p", "1.0", "one")
+               world:write("p/p/tasks.lua", "local tasks = {}\n" .. last_line)
+               ok("plugins", "install", folder)
+               local blueprint = write_blueprint(world, {"plugin:p"}, {"p.Thing"}, [[
+
+workflows:
+  own: p.p.tasks.own
+]])
+               message = "plugin 'p': module 'p.tasks' " .. message
+               contains(message, refused("install", blueprint, "-d", "app"))
+               contains(message, refused("executions", "start", "own", "-d", "app"))
+            end)
+      end
+
       it("where nothing has them, with what can be done", function()
          local yaml = write_plugin(world, "types", "p", "1.0", "") .. "/plugin.yaml"
          local message = refused("install", write_blueprint(world, {yaml}, {"p.Thing"}))

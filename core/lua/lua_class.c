@@ -60,7 +60,9 @@ static int class_newindex(lua_State *L)
     }
     const char *name = luaL_tolstring(L, 2, NULL);
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(GETTERS)) == LUA_TNIL)
+    bool is_known = lua_rawget(L, lua_upvalueindex(GETTERS)) != LUA_TNIL;
+    lua_pushvalue(L, 2);
+    if (!is_known && lua_rawget(L, lua_upvalueindex(METHODS)) == LUA_TNIL)
         return refuse(L, name);
     return lua_exception_raise(L, "NonRecoverableError", "%s.%s cannot be assigned",
                                lua_tostring(L, lua_upvalueindex(SHOWN)), name);

@@ -202,6 +202,18 @@ local function check_syntax(plugin, path)
    end
 end
 
+--- What is wrong with a module that is `value`, no table. One that returns nothing is true.
+---@param module string
+---@param value any
+---@return string
+function plugin_loader.no_table(module, value)
+   if value == true then
+      return ("module '%s' returns nothing: its last line must return the table of its functions, "
+         .. "as in 'return %s'"):format(module, module:match("[^.]*$"))
+   end
+   return ("module '%s' returns a %s, not a table of functions"):format(module, type(value))
+end
+
 local function load_module(plugin, module, name, list)
    if not is_built_in(module) then
       local path = package.searchpath(module, package.path)
@@ -214,8 +226,8 @@ local function load_module(plugin, module, name, list)
    end
    local loaded = require(module)
    if type(loaded) ~= "table" then
-      error(exceptions.NonRecoverableError(("plugin '%s': module '%s' returns a %s, not a table "
-         .. "of functions"):format(plugin.name, module, type(loaded))))
+      error(exceptions.NonRecoverableError(("plugin '%s': %s"):format(plugin.name,
+         plugin_loader.no_table(module, loaded))))
    end
    return loaded
 end

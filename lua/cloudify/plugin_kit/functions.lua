@@ -31,7 +31,8 @@ end
 ---@field private report cloudify.plugin_kit.Report
 ---@field private plugins table<string, boolean> names that plugin.yaml declares
 ---@field private mapped table<function, boolean>
----@field private loaded table<string, table|false> modules by name; false: reported
+---@field private loaded table<string, any> what modules return, by name; false: reported
+---@field private paths table<string, string> their files
 local Functions = {}
 Functions.__index = Functions
 
@@ -66,7 +67,7 @@ end
 
 --- Without the folder that was looked in, which is the plugin's.
 local function message_of(err)
-   return (tostring(err):gsub(": there is no .*$", ""):gsub(":?\n.*$", ""))
+   return (tostring(err):gsub(": there is no '[^']*%.lua' in '.*$", ""):gsub(":?\n.*$", ""))
 end
 
 --- The module at `path`; false after it is reported that it cannot be loaded.
@@ -79,13 +80,25 @@ function Functions:load(path)
             "it must load wherever the plugin is installed: its rockspec names what it needs")
       end
       self.loaded[name] = ok and module
+      self.paths[name] = path
    end
    return self.loaded[name]
 end
 
+--- Whether a module that something maps is a table; what is none is reported once.
+function Functions:check_table(module)
+   local value = self.loaded[module]
+   if value ~= nil and value ~= false and type(value) ~= "table" then
+      self.report:error({file = self.paths[module]}, plugin_loader.no_table(module, value),
+         "nothing can be called in it")
+      self.loaded[module] = false
+   end
+   return self.loaded[module] ~= false
+end
+
 function Functions:check_mapping(mapping)
    local plugin, module, name = self:parse(mapping)
-   if not plugin or self.loaded[module] == false then
+   if not plugin or not self:check_table(module) then
       return
    end
    local ok, func, options = guarded(plugin_loader.resolve,
@@ -175,7 +188,7 @@ end
 ---@param interfaces cloudify.plugin_kit.Interface[] that of plugin.yaml first
 function functions.check(project, interfaces, report)
    local self = setmetatable({project = project, report = report, plugins = {}, mapped = {},
-      loaded = {}}, Functions)
+      loaded = {}, paths = {}}, Functions)
    for _, name in ipairs(interfaces[1].plugins) do
       self.plugins[name] = true
    end

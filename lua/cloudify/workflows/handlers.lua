@@ -8,6 +8,7 @@
 local core = require("cloudify.core")
 local decorators = require("cloudify.decorators")
 local exceptions = require("cloudify.exceptions")
+local plugin_loader = require("cloudify.plugin_loader")
 
 local handlers = {}
 
@@ -24,7 +25,11 @@ local function resolve(name, what)
       error(exceptions.NonRecoverableError(("%s '%s': must be MODULE.FUNCTION"):format(what, name)))
    end
    local functions = require(module)
-   local found = type(functions) == "table" and functions[field]
+   if type(functions) ~= "table" then
+      error(exceptions.NonRecoverableError(("%s '%s': %s"):format(what, name,
+         plugin_loader.no_table(module, functions))))
+   end
+   local found = functions[field]
    if not found then
       error(exceptions.NonRecoverableError(("%s '%s': module '%s' has no function '%s'"):format(
          what, name, module, field)))

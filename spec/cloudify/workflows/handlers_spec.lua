@@ -42,6 +42,13 @@ describe("cloudify.workflows.handlers", function()
          message_of(handlers.by_name, "my_plugin.flows.once"))
    end)
 
+   it("says what a module lacks that returns nothing", function()
+      package.loaded["my_plugin.flows"] = true
+      assert.equal("handler 'my_plugin.flows.twice': module 'my_plugin.flows' returns nothing: its "
+         .. "last line must return the table of its functions, as in 'return flows'",
+         message_of(handlers.by_name, "my_plugin.flows.twice"))
+   end)
+
    it("hands on what a retry shall be like", function()
       local result = handlers.retry{ignore_total_retries = true, retry_after = 0.5}
       assert.same({action = "retry", ignore_total_retries = true, retry_after = 0.5}, result)
