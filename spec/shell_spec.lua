@@ -36,8 +36,14 @@ describe("cfy shell", function()
          assert.equal("1\n2\n", (type_lines {"x = 2", "for i = 1, x do", "   print(i)", "end"}))
       end)
 
-      it("tells errors, and goes on", function()
-         local out = type_lines {"ctx.nod", "x = 1 +* 2", "nothing.field", "3"}
+      it("ends well if all went well", function()
+         assert.equal(0, select(2, type_lines {"x = 1", "x"}).code)
+         assert.equal(1, select(2, type_lines {"x = (1"}).code)
+      end)
+
+      it("tells errors, and goes on, but ends with 1", function()
+         local out, result = type_lines {"ctx.nod", "x = 1 +* 2", "nothing.field", "3"}
+         assert.equal(1, result.code)
          local lines = {}
          for line in out:gmatch("[^\n]+") do
             table.insert(lines, line)
@@ -47,6 +53,29 @@ describe("cfy shell", function()
          assert.matches("unexpected symbol near '%*'", lines[2])
          assert.matches("attempt to index a nil value %(global 'nothing'%)", lines[3])
          assert.equal("3", lines[4])
+      end)
+   end)
+
+   describe("on a terminal", function()
+      --- Type the second of each pair when the terminal shows the first, a pattern of grep for a
+      --- line; what it has shown.
+      local function type_when_shown(steps)
+         local terminal = world:write("terminal", "")
+         local commands = {}
+         for i, step in ipairs(steps) do
+            commands[i] = ("tries=0; until grep -q '%s' '%s' || [ $((tries += 1)) -gt 250 ]; "
+               .. "do sleep 0.02; done; printf '%s'"):format(step[1], terminal, step[2])
+         end
+         local result = world:sh(("(%s) | timeout 20 script -qefc \"%s\" '%s'"):format(
+            table.concat(commands, "; "), world:command("shell"), terminal))
+         return world:read(terminal), result
+      end
+
+      it("drops a statement that Ctrl-C interrupts, and goes on", function()
+         local shown, result = type_when_shown {{"ends", "dropped = (\\n"}, {"^>> ", "\\003"},
+            {"^>> .$", "print(40 + 2, dropped)\\n"}, {"^42.nil", "\\004"}}
+         assert.equal(0, result.code, shown)
+         assert.truthy(shown:find("42\tnil", 1, true), shown)
       end)
    end)
 
@@ -64,6 +93,7 @@ describe("cfy shell", function()
          local instance = world:instances("app")[1]
          assert.same({text = "hello", by_hand = true}, instance.runtime_properties)
          assert.equal("started", instance.state)
+         assert.equal(1, select(2, type_lines({"nothing.field"}, "app", "thing")).code)
       end)
 
       it("finds the modules of its plugin", function()

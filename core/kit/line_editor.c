@@ -3,6 +3,7 @@
 
 #include <lauxlib.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -96,7 +97,7 @@ static int editor_open(lua_State *L)
     luaL_checktype(L, 2, LUA_TFUNCTION);
     bool able =
         isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && shared_library_load(&library, &err);
-    signal(SIGINT, SIG_IGN);
+    signal(SIGINT, able ? note_sigint : SIG_IGN);
     if (able && !history) {
         history = strdup(file);
         edit.read_history(file); /* there may be none yet */
@@ -110,16 +111,20 @@ static int editor_open(lua_State *L)
     return 1;
 }
 
+/* read(prompt): the line; nil: there are no more; false: Ctrl-C, which libedit takes for the end.
+ */
 static int editor_read(lua_State *L)
 {
     const char *prompt = luaL_checkstring(L, 1);
-    char *line;
     reader = L;
-    do { /* Ctrl-C drops the line, which libedit takes for the end of the file */
-        was_interrupted = 0;
-        line = edit.readline(prompt);
-    } while (!line && was_interrupted);
-    lua_pushstring(L, line);
+    was_interrupted = 0;
+    char *line = edit.readline(prompt);
+    if (!line && was_interrupted) {
+        putchar('\n');
+        lua_pushboolean(L, false);
+    } else {
+        lua_pushstring(L, line);
+    }
     if (line && *line)
         edit.add_history(line);
     free(line);

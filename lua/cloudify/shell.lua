@@ -26,8 +26,7 @@ local function with_mock()
       state.current_ctx:set(own.ctx)
    end
    own.mock {node_id = "thing_1", node_name = "thing"}
-   prompt.run(own, WITH_MOCK)
-   return 0
+   return prompt.run(own, WITH_MOCK) and 0 or 1
 end
 
 --- The operation that is run in the place of the one that the blueprint names: its plugin is found,
@@ -42,8 +41,9 @@ local function replace_operation(func)
 end
 
 local function with_ctx(store, secret_key, deployment, instance)
+   local all_well = true
    replace_operation(function(ctx)
-      prompt.run(environment(ctx), WITH_CTX:format(ctx.instance.id, deployment))
+      all_well = prompt.run(environment(ctx), WITH_CTX:format(ctx.instance.id, deployment))
    end)
    local ok, message = require("cloudify.local_operation").run {
       store = store, secret_key = secret_key ~= "" and secret_key or nil,
@@ -52,7 +52,7 @@ local function with_ctx(store, secret_key, deployment, instance)
    if not ok then
       io.stderr:write("cfy: ", message, "\n")
    end
-   return ok and 0 or 1
+   return ok and all_well and 0 or 1
 end
 
 return function()

@@ -52,19 +52,28 @@ local function compile(text, own)
    return load(text, "=shell", "t", own)
 end
 
---- Read lines until they are whole. Nil: there are no more.
+--- A line to begin with: one that Ctrl-C has dropped is followed by another.
+local function first_line(read_line)
+   local line
+   repeat
+      line = read_line("> ")
+   until line ~= false
+   return line
+end
+
+--- Read lines until they are whole; Ctrl-C drops those that are not. Nil: there are no more.
 local function read_chunk(read_line, own)
-   local text = read_line("> ")
+   local text = first_line(read_line)
    while text do
       local chunk, message = compile(text, own)
       if chunk or not message:find("<eof>", 1, true) then
          return chunk or function() error(message, 0) end
       end
       local more = read_line(">> ")
-      if not more then
+      if more == nil then
          return function() error(message, 0) end
       end
-      text = text .. "\n" .. more
+      text = more and text .. "\n" .. more or first_line(read_line)
    end
 end
 
@@ -77,20 +86,24 @@ local function finish(ok, ...)
       io.stdout:write(type(err) == "string" and "" or type_name .. ": ", tostring(err), "\n")
    end
    io.stdout:flush()
+   return ok
 end
 
 --- Until the end of the input.
 ---@param own table  the globals of what is typed
 ---@param greeting string  shown where somebody types
+---@return boolean whether all went well; always true where somebody types, who has seen it
 function prompt.run(own, greeting)
    local read_line = reader(own)
-   if read_line == line_editor.read then
+   local is_edited, all_well = read_line == line_editor.read, true
+   if is_edited then
       io.stdout:write(greeting)
    end
    for chunk in function() return read_chunk(read_line, own) end do
-      finish(line_editor.guard(chunk))
+      all_well = finish(line_editor.guard(chunk)) and all_well
    end
    line_editor.close()
+   return is_edited or all_well
 end
 
 return prompt
