@@ -235,9 +235,48 @@ cfy: busted, which runs the specs, is not installed for Lua 5.4:
 ]], result.err)
    end)
 
+   local HANGING = [[
+describe("a door", function()
+   it("opens", function() end)
+   it("never closes", function()
+      os.execute("touch begun")
+      while true do end
+   end)
+end)
+]]
+
+   it("ends what takes too long, and names it", function()
+      world:write("x/spec/more_spec.lua", HANGING)
+      local result = run("x", "--timeout", "0.5", "spec/more_spec.lua", "-o", "TAP")
+      assert.equal(124, result.code, result.out .. result.err)
+      assert.equal("cfy: the specs have taken longer than 0.5 seconds, in spec/more_spec.lua:3: "
+         .. "a door never closes\n", result.err)
+   end)
+
+   it("names what Ctrl-C has ended", function()
+      world:write("x/spec/more_spec.lua", HANGING)
+      local result = world:sh(([[cd '%s' && setsid sh -c '
+         (until [ -e begun ]; do sleep 0.02; done; kill -INT 0) &
+         trap : INT
+         %s spec/more_spec.lua']]):format(world:path("x"), world:command("plugins", "test")
+            :gsub("'", "")))
+      assert.equal(130, result.code, result.out .. result.err)
+      assert.equal("cfy: the specs were interrupted, in spec/more_spec.lua:3: a door never "
+         .. "closes\n", result.err)
+   end)
+
+   it("refuses a timeout that is none", function()
+      for _, timeout in ipairs {"--timeout", "--timeout=", "--timeout=soon", "--timeout=0"} do
+         local result = run("x", timeout)
+         assert.equal(2, result.code)
+         assert.matches("--timeout takes a number of seconds above 0", result.err, 1, true)
+      end
+   end)
+
    it("has help of its own", function()
       local result = run("x", "--help")
       assert.equal(0, result.code)
-      assert.truthy(result.out:find("usage: cfy plugins test [FOLDER] [ARG...]", 1, true))
+      assert.truthy(result.out:find(
+         "usage: cfy plugins test [FOLDER] [--timeout SECONDS] [ARG...]", 1, true))
    end)
 end)

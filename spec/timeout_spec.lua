@@ -78,7 +78,8 @@ node_templates: {thing: {type: Thing}}
       local result = install("hang", "timeout: 0.3", "--task-retries", "3")
       assert.equal(1, result.code)
       assert.truthy(result.err:find("operation 'cloudify.interfaces.lifecycle.start' of node "
-         .. "instance 'thing_%w+' was ended: it took longer than its timeout of 0.3 seconds"),
+         .. "instance 'thing_%w+' was ended: it took longer than its timeout of 0.3 seconds, "
+         .. "which is set by 'timeout' where the blueprint or a type maps it to '[%w.]+hang'"),
          result.err)
       assert.is_true(is_dead("child"))
       assert.is_true(cfy.is_alive(pid("server")))

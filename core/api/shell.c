@@ -14,7 +14,7 @@ bool cloudify_shell(struct cloudify *c, const char *deployment, const char *inst
     char *argv[] = {runner,           "-m",        "cloudify.shell",
                     c->directory,     (char *)key, (char *)deployment,
                     (char *)instance, NULL};
-    bool ok = runner && lua_runner_run(argv, exit_code, &why);
+    bool ok = runner && lua_runner_run(argv, 0, exit_code, &why);
     free(runner);
     return ok || runtime_error(err, &why);
 }

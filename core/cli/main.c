@@ -66,10 +66,12 @@ const struct command commands[] = {
      OPTIONS_COMMON, command_plugins_new,
      "It has a node type, operations, tests and an example, each to be replaced. NAME has lower\n"
      "case letters, digits, '-' and '_'."},
-    {"plugins test", "[FOLDER] [ARG...]", "Run the tests of a plugin, by busted.", 0, 0,
-     OPTION_PASSED_ON, command_plugins_test,
+    {"plugins test", "[FOLDER] [--timeout SECONDS] [ARG...]",
+     "Run the tests of a plugin, by busted.", 0, 0, OPTION_PASSED_ON, command_plugins_test,
      "FOLDER is that of the plugin, else it is the present one. The arguments are busted's own:\n"
-     "spec/one_spec.lua, -o TAP, --filter NAME, --coverage. So is the exit code."},
+     "spec/one_spec.lua, -o TAP, --filter NAME, --coverage. So is the exit code. After SECONDS, "
+     "or\n"
+     "by Ctrl-C, the tests are ended, and the one that was running is named."},
     {"plugins check", "[FOLDER]", "Find what would go wrong later with a plugin.", 0, 1,
      OPTIONS_COMMON, command_plugins_check,
      "Functions that are missing or that nothing uses, what is not described, globals, versions\n"

@@ -2,6 +2,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,17 +41,65 @@ static bool is_plugin_folder(const char *word)
            (access(path, F_OK) == 0 || access("plugin.yaml", F_OK) != 0);
 }
 
+/* What comes before the arguments of busted. */
+struct test_request {
+    const char *folder;
+    double timeout; /* seconds; 0: none */
+    char **words;   /* the rest, for busted */
+};
+
+/* "--timeout SECONDS" or "--timeout=SECONDS" at `words`. @return false: not a number of seconds */
+static bool take_timeout(struct test_request *request)
+{
+    static const char option[] = "--timeout";
+    const char *value = *request->words + sizeof option - 1;
+    char *end;
+    request->words++;
+    if (*value == '=')
+        value++;
+    else if (*request->words)
+        value = *request->words++;
+    request->timeout = strtod(value, &end);
+    return end != value && !*end && request->timeout > 0 && request->timeout < 1e9;
+}
+
+static bool is_timeout(const char *word)
+{
+    return !strcmp(word, "--timeout") || !strncmp(word, "--timeout=", strlen("--timeout="));
+}
+
+/* @return false: a usage error has been told */
+static bool read_request(struct test_request *request)
+{
+    for (;;) {
+        if (*request->words && is_timeout(*request->words)) {
+            if (!take_timeout(request)) {
+                usage_error(NULL, "plugins test: --timeout takes a number of seconds above 0");
+                return false;
+            }
+        } else if (*request->words && !request->folder && is_plugin_folder(*request->words)) {
+            request->folder = *request->words++;
+        } else {
+            return true;
+        }
+    }
+}
+
 int command_plugins_test(const struct arguments *arguments)
 {
     struct session session;
-    char **words = arguments->passed_on;
+    struct test_request request = {.words = arguments->passed_on};
+    if (!read_request(&request))
+        return EXIT_USAGE;
     if (!session_open(&session, arguments))
         return EXIT_FAILED;
-    const char *folder = *words && is_plugin_folder(*words) ? *words++ : ".";
     int code;
-    if (!cloudify_plugin_test(session.cloudify, folder, (const char *const *)words, &code,
-                              &session.err))
-        code = session_failed(&session);
+    if (!cloudify_plugin_test(session.cloudify, request.folder ? request.folder : ".",
+                              (const char *const *)request.words, request.timeout, &code,
+                              &session.err)) {
+        int failed = session_failed(&session);
+        code = code ? code : failed;
+    }
     session_close(&session);
     return code;
 }

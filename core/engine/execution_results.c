@@ -364,8 +364,9 @@ static void apply_timeout(struct execution *e, struct task *task)
     char text[1024];
     snprintf(text, sizeof text,
              "operation '%s' of node instance '%s' was ended: it took longer than its timeout of "
-             "%g seconds",
-             operation->name, e->options.instances->items[task->instance]->id, operation->timeout);
+             "%g second%s, which is set by 'timeout' where the blueprint or a type maps it to '%s'",
+             operation->name, e->options.instances->items[task->instance]->id, operation->timeout,
+             operation->timeout == 1 ? "" : "s", task->text);
     finish_with_error(e, task, execution_error("TimeoutException", text, again),
                       again ? TASK_END_RECOVERABLE : TASK_END_NON_RECOVERABLE, -1);
 }

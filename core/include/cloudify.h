@@ -376,11 +376,14 @@ CLOUDIFY_API char *cloudify_plugin_new(struct cloudify *c, const char *name,
  *
  * @param folder    of the plugin
  * @param arguments of busted, ending with NULL; or NULL
- * @param exit_code gets that of busted
- * @return false with `err` set: CLOUDIFY_NOT_FOUND, CLOUDIFY_IO
+ * @param timeout   seconds, after which they are ended; 0: never
+ * @param exit_code gets that of busted; 128 and the signal that has ended it; 124 after the
+ * timeout; 0 if it could not be started
+ * @return false with `err` set: CLOUDIFY_NOT_FOUND, CLOUDIFY_IO; CLOUDIFY_FAILED if the specs have
+ *         not come to their end, with the one that was running
  */
 CLOUDIFY_API bool cloudify_plugin_test(struct cloudify *c, const char *folder,
-                                       const char *const *arguments, int *exit_code,
+                                       const char *const *arguments, double timeout, int *exit_code,
                                        struct cloudify_error *err);
 /**
  * A Lua prompt on our standard input and output, in a process of its own (docs/debugging.md).

@@ -1,5 +1,6 @@
 --- Runs the specs of a plugin, as `cfy plugins test` does:
---- `lua-runner -m cloudify.plugin_kit.busted FOLDER [ARGUMENT]...`, with arguments of busted.
+--- `lua-runner -m cloudify.plugin_kit.busted NOTE FOLDER [ARGUMENT]...`, with arguments of
+--- busted. The file NOTE gets the name of the spec that is running.
 
 local MISSING = [[
 cfy: busted, which runs the specs, is not installed for Lua 5.4:
@@ -35,9 +36,48 @@ local function wrap_core()
    package.loaded["busted.core"] = function(...) return blame_callers(new(...)) end
 end
 
+local function write_note(path, text)
+   local file <close> = io.open(path, "w")
+   if file then
+      file:write(text)
+   end
+end
+
+--- The name of a spec, with those of the blocks around it.
+local function full_name(element, parent)
+   local names = {}
+   local block = parent
+   while block and block.descriptor == "describe" do
+      table.insert(names, 1, block.name)
+      block = require("busted").parent(block)
+   end
+   table.insert(names, element.name)
+   return table.concat(names, " ")
+end
+
+--- Note each spec when it starts: busted hands out its events once it has made its own module.
+local function note_specs(path)
+   local busted = getmetatable(require("busted"))
+   local make = busted.__call
+   function busted.__call(...)
+      local made = make(...)
+      made.subscribe({"test", "start"}, function(element, parent)
+         local trace = element.trace or {}
+         write_note(path, ("%s:%s: %s"):format(trace.short_src or "?", trace.currentline or "?",
+            full_name(element, parent)))
+         return nil, true
+      end)
+      made.subscribe({"test", "end"}, function()
+         write_note(path, "")
+         return nil, true
+      end)
+      return made
+   end
+end
+
 --- Busted reads the global `arg`, and looks at files from the working directory on.
 local function run()
-   local folder = table.remove(arg, 1)
+   local note, folder = table.remove(arg, 1), table.remove(arg, 1)
    local ok, runner = pcall(require, "busted.runner")
    if not ok then
       if package.searchpath("busted.runner", package.path) then
@@ -47,6 +87,7 @@ local function run()
       os.exit(1)
    end
    wrap_core()
+   note_specs(note)
    assert(require("lfs").chdir(folder))
    require("cloudify.plugin_loader").open(".")
    runner({standalone = false})
