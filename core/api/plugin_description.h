@@ -14,8 +14,8 @@
  *
  * @return {name, version, plugins: what it declares, rockspec: its file or null, rock_version:
  *         the version in that or null, dependencies: as in the rockspec, without Lua and Cloudify
- * themselves, bundled: {rock: version}}; new, or NULL with `err` set: ERROR_INVALID (the text says
- * where), ERROR_NOT_FOUND, ERROR_IO, ERROR_NOMEM
+ *         themselves, bundled: {rock: version}}; new, or NULL with `err` set: ERROR_INVALID (the
+ *         text says where), ERROR_NOT_FOUND, ERROR_IO, ERROR_NOMEM
  */
 json_t *plugin_describe(const char *folder, struct error *err);
 /** The name of the rock that a dependency ("inspect >= 3.1") asks for; new, or NULL: no memory. */
