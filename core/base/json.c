@@ -1,7 +1,7 @@
 /* json.c - see json.h. */
 #include "base/json.h"
 
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/real.h"
@@ -31,27 +31,58 @@ static void write_escaped(struct strbuf *out, unsigned char c)
     strbuf_addf(out, "\\u%04x", c);
 }
 
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* Whether each of the eight characters is plain. */
+static bool are_plain(const char *text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+    uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
+                     ((backslash - ones) & ~backslash);
+    return !(found & highs);
+}
+
+/* How many plain characters there are from `start` on. */
+static size_t plain_length(const char *text, size_t start, size_t length)
+{
+    size_t i = start;
+    while (i + 8 <= length && are_plain(text + i))
+        i += 8;
+    while (i < length && is_plain((unsigned char)text[i]))
+        i++;
+    return i - start;
+}
+
 static void write_string(struct strbuf *out, const char *text, size_t length)
 {
-    size_t start = 0;
     strbuf_reserve(out, length + 2);
     strbuf_addc(out, '"');
     for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        strbuf_add(out, text + start, i - start);
-        write_escaped(out, c);
-        start = i + 1;
+        size_t plain = plain_length(text, i, length);
+        strbuf_add(out, text + i, plain);
+        i += plain;
+        if (i < length)
+            write_escaped(out, (unsigned char)text[i]);
     }
-    strbuf_add(out, text + start, length - start);
     strbuf_addc(out, '"');
 }
 
 static void write_integer(struct strbuf *out, json_int_t value)
 {
-    char text[32];
-    strbuf_add(out, text, (size_t)snprintf(text, sizeof text, "%" JSON_INTEGER_FORMAT, value));
+    char text[32], *digit = text + sizeof text;
+    unsigned long long left = value < 0 ? -(unsigned long long)value : (unsigned long long)value;
+    do
+        *--digit = (char)('0' + left % 10);
+    while (left /= 10);
+    if (value < 0)
+        *--digit = '-';
+    strbuf_add(out, digit, (size_t)(text + sizeof text - digit));
 }
 
 static void write_real(struct strbuf *out, double value)
@@ -146,7 +177,10 @@ bool json_write_pretty(struct strbuf *out, const json_t *value)
 
 char *json_text(const json_t *value)
 {
+    enum { USUALLY_ENOUGH = 511 };
     struct strbuf out = STRBUF_INIT;
+    if (json_is_object(value))
+        strbuf_reserve(&out, USUALLY_ENOUGH);
     json_write(&out, value);
     return strbuf_detach(&out);
 }
@@ -184,6 +218,16 @@ bool json_boolean_at(const json_t *object, const char *key, bool fallback)
 {
     const json_t *value = json_object_get(object, key);
     return json_is_boolean(value) ? json_is_true(value) : fallback;
+}
+
+bool json_set_text(json_t *object, const char *key, const char *text)
+{
+    return json_set_value(object, key, text ? json_string_nocheck(text) : json_null());
+}
+
+bool json_set_value(json_t *object, const char *key, json_t *value)
+{
+    return !json_object_set_new_nocheck(object, key, value);
 }
 
 bool json_has_string(const json_t *list, const char *text)

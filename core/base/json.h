@@ -29,6 +29,11 @@ const char *json_string_at(const json_t *object, const char *key, const char *fa
 json_int_t json_integer_at(const json_t *object, const char *key, json_int_t fallback);
 double json_number_at(const json_t *object, const char *key, double fallback);
 bool json_boolean_at(const json_t *object, const char *key, bool fallback);
+/** Set `key` to `text`, or to null without one; both are known to be UTF-8. @return false when out
+ * of memory, or `object` is NULL for want of it */
+bool json_set_text(json_t *object, const char *key, const char *text);
+/** Likewise to `value`, which is taken and may be NULL for want of memory. */
+bool json_set_value(json_t *object, const char *key, json_t *value);
 /** Whether `text` is among the items of `list`. */
 bool json_has_string(const json_t *list, const char *text);
 

@@ -49,14 +49,6 @@ void strbuf_add_list(struct strbuf *sb, const char *const *texts)
         strbuf_adds(sb, *texts);
 }
 
-void strbuf_addc(struct strbuf *sb, char c)
-{
-    if ((sb->failed || sb->length + 1 >= sb->capacity) && !strbuf_reserve(sb, 1))
-        return;
-    sb->text[sb->length++] = c;
-    sb->text[sb->length] = '\0';
-}
-
 void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list args)
 {
     enum { USUALLY_ENOUGH = 63 };

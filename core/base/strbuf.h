@@ -30,11 +30,17 @@ void strbuf_adds(struct strbuf *sb, const char *text);
 #define strbuf_add_all(sb, ...) strbuf_add_list(sb, (const char *const[]){__VA_ARGS__, NULL})
 /** Add the texts of a list that NULL ends. */
 void strbuf_add_list(struct strbuf *sb, const char *const *texts);
-void strbuf_addc(struct strbuf *sb, char c);
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list args);
 /** Make room for `extra` more bytes. @return false when out of memory */
 bool strbuf_reserve(struct strbuf *sb, size_t extra);
+static inline void strbuf_addc(struct strbuf *sb, char c)
+{
+    if ((sb->failed || sb->length + 1 >= sb->capacity) && !strbuf_reserve(sb, 1))
+        return;
+    sb->text[sb->length++] = c;
+    sb->text[sb->length] = '\0';
+}
 /** Cut to `length` bytes, which must not be more than there are. */
 void strbuf_truncate(struct strbuf *sb, size_t length);
 /** Take the first `count` bytes away, of which there must not be fewer. */

@@ -32,29 +32,57 @@ static json_t *masked_text(struct execution *e, const char *text)
     return mask_string(e->disclosure.mask, text, strlen(text));
 }
 
-/* The records of runtime.md 5.2 and 5.3; they take `context`. `timestamp` NULL: now. What is told
- * by others than the engine is masked. */
+/* What both kinds of records of runtime.md 5.2 and 5.3 begin with. `timestamp` NULL: now. */
+static json_t *record_new(const char *type, const char *timestamp)
+{
+    char now[CLOCK_TEXT_SIZE];
+    if (!timestamp)
+        clock_timestamp(now);
+    json_t *record = json_object();
+    if (json_set_text(record, "type", type) &&
+        json_set_text(record, "timestamp", timestamp ? timestamp : now) &&
+        json_set_text(record, "message_code", NULL))
+        return record;
+    json_decref(record);
+    return NULL;
+}
+
+/* Masked: it is told by others than the engine. */
+static json_t *message_of(struct execution *e, const char *text)
+{
+    json_t *message = json_object();
+    if (json_set_value(message, "text", masked_text(e, text)))
+        return message;
+    json_decref(message);
+    return NULL;
+}
+
+/* Both take `context`. */
 
 static json_t *event_record(struct execution *e, const char *timestamp, const char *type,
                             json_t *context, const char *text, json_t *arguments)
 {
-    char now[CLOCK_TEXT_SIZE];
-    clock_timestamp(now);
-    return json_pack("{s:s, s:s, s:n, s:o, s:o, s:{s:o, s:o?}}", "type", "cloudify_event",
-                     "timestamp", timestamp ? timestamp : now, "message_code", "event_type",
-                     masked_text(e, type), "context", context, "message", "text",
-                     masked_text(e, text), "arguments", mask_json(e->disclosure.mask, arguments));
+    json_t *record = record_new("cloudify_event", timestamp), *message = message_of(e, text);
+    json_t *told = arguments ? mask_json(e->disclosure.mask, arguments) : json_null();
+    if (json_set_value(message, "arguments", told) &
+        json_set_value(record, "event_type", masked_text(e, type)) &
+        json_set_value(record, "context", context) & json_set_value(record, "message", message))
+        return record;
+    json_decref(record);
+    return NULL;
 }
 
 static json_t *log_record(struct execution *e, const char *timestamp, const char *level,
                           const char *logger, json_t *context, const char *text)
 {
-    char now[CLOCK_TEXT_SIZE];
-    clock_timestamp(now);
-    return json_pack("{s:s, s:s, s:n, s:o, s:o, s:s, s:{s:o}}", "type", "cloudify_log", "timestamp",
-                     timestamp ? timestamp : now, "message_code", "context", context, "logger",
-                     masked_text(e, logger), "level", level, "message", "text",
-                     masked_text(e, text));
+    json_t *record = record_new("cloudify_log", timestamp);
+    if (json_set_value(record, "context", context) &
+        json_set_value(record, "logger", masked_text(e, logger)) &
+        json_set_text(record, "level", level) &
+        json_set_value(record, "message", message_of(e, text)))
+        return record;
+    json_decref(record);
+    return NULL;
 }
 
 static const struct plan_node *node_of(const struct execution *e, long instance)
@@ -62,17 +90,11 @@ static const struct plan_node *node_of(const struct execution *e, long instance)
     return instance_node(e->options.instances, e->options.instances->items[instance]);
 }
 
-/* The long-lived strings of the plan are shared by all records. */
-static bool set_string(json_t *object, const char *key, const char *value)
-{
-    return !json_object_set_new(object, key, value ? json_string(value) : json_null());
-}
-
 static bool set_instance(const struct execution *e, json_t *context, const char *id_key,
                          const char *name_key, long instance)
 {
-    return set_string(context, id_key, e->options.instances->items[instance]->id) &&
-           set_string(context, name_key, node_of(e, instance)->id);
+    return json_set_text(context, id_key, e->options.instances->items[instance]->id) &&
+           json_set_text(context, name_key, node_of(e, instance)->id);
 }
 
 /* The context of what happens to an instance outside of operations. */
@@ -105,11 +127,12 @@ bool execution_warning(struct execution *e, const char *text)
 static bool add_operation(const struct execution *e, const struct task *task, json_t *context)
 {
     const struct operation *operation = task->operation;
-    bool ok = set_string(context, "task_id", task->id) &&
-              set_string(context, "task_name", task->text) &&
-              set_string(context, "task_queue", NULL) && set_string(context, "task_target", NULL) &&
-              set_string(context, "operation", operation->name) &&
-              set_string(context, "plugin", operation->plugin->name);
+    bool ok = json_set_text(context, "task_id", task->id) &&
+              json_set_text(context, "task_name", task->text) &&
+              json_set_text(context, "task_queue", NULL) &&
+              json_set_text(context, "task_target", NULL) &&
+              json_set_text(context, "operation", operation->name) &&
+              json_set_text(context, "plugin", operation->plugin->name);
     if (!ok || task->related == TASK_NO_INSTANCE)
         return ok && set_instance(e, context, "node_id", "node_name", task->instance);
     long source = task->related_is_target ? task->instance : task->related;
@@ -127,7 +150,7 @@ static json_t *subgraph_context(void)
     json_t *context = json_pack("{s:{s:n}}", "tenant", "name");
     bool ok = context;
     for (size_t i = 0; ok && i < sizeof keys / sizeof *keys; i++)
-        ok = set_string(context, keys[i], NULL);
+        ok = json_set_text(context, keys[i], NULL);
     if (!ok)
         json_decref(context);
     return ok ? context : NULL;

@@ -225,8 +225,8 @@ static bool add_function(json_t *request, const char *path)
 {
     const char *dot = strrchr(path, '.');
     size_t length = dot ? (size_t)(dot - path) : 0;
-    return !json_object_set_new(request, "module", json_stringn(path, length)) &&
-           !json_object_set_new(request, "function", json_string(dot ? dot + 1 : path));
+    return json_set_value(request, "module", json_stringn_nocheck(path, length)) &&
+           json_set_text(request, "function", dot ? dot + 1 : path);
 }
 
 static bool add_places(const struct execution *e, const struct task *task, json_t *request)

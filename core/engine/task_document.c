@@ -82,17 +82,11 @@ static json_t *read_value(struct execution *e, const json_t *document, const cha
 
 /* ---- writing ---- */
 
-/* Set `key` unless `value`, which is taken, is NULL for lack of memory. */
-static bool set_new(json_t *document, const char *key, json_t *value)
-{
-    return value && !json_object_set_new(document, key, value);
-}
-
 static bool write_instance(const struct execution *e, json_t *document, const char *key,
                            long instance)
 {
     return instance == TASK_NO_INSTANCE ||
-           set_new(document, key, json_string(e->options.instances->items[instance]->id));
+           json_set_text(document, key, e->options.instances->items[instance]->id);
 }
 
 /* The numbers of those of `edges` that are in the same stored graph. */
@@ -108,7 +102,7 @@ static bool write_edges(json_t *document, const char *key, const struct task_edg
         }
     }
     if (json_array_size(numbers))
-        return set_new(document, key, numbers);
+        return json_set_value(document, key, numbers);
     json_decref(numbers);
     return numbers;
 }
@@ -140,38 +134,40 @@ static bool write_retries(const struct execution *e, json_t *document, const str
 {
     struct task_retries usual = execution_retries(e, task->kind, task->operation);
     return (task->total_retries == usual.total ||
-            set_new(document, "total_retries", json_integer(task->total_retries))) &&
+            json_set_value(document, "total_retries", json_integer(task->total_retries))) &&
            (task->retry_interval == usual.interval ||
-            set_new(document, "retry_interval", json_real(task->retry_interval))) &&
+            json_set_value(document, "retry_interval", json_real(task->retry_interval))) &&
            (!task->current_retries ||
-            set_new(document, "current_retries", json_integer(task->current_retries)));
+            json_set_value(document, "current_retries", json_integer(task->current_retries)));
 }
 
 static bool write_operation(json_t *document, const struct operation *operation)
 {
     return !operation ||
-           set_new(document, "operation",
-                   json_pack("[I, s]", (json_int_t)operation->index, operation->name));
+           json_set_value(document, "operation",
+                          json_pack("[I, s]", (json_int_t)operation->index, operation->name));
 }
 
 static bool write_all(struct execution *e, json_t *document, const struct task *task,
                       uint32_t stored, struct error *err)
 {
     return (task->operation ||
-            set_new(document, "text",
-                    mask_string(e->disclosure.mask, task->text, strlen(task->text)))) &&
+            json_set_value(document, "text",
+                           mask_string(e->disclosure.mask, task->text, strlen(task->text)))) &&
            write_operation(document, task->operation) &&
            (!task->container ||
-            set_new(document, "container", json_integer(task->container->number))) &&
-           (!task->replaces || set_new(document, "replaces", json_integer(task->replaces))) &&
+            json_set_value(document, "container", json_integer(task->container->number))) &&
+           (!task->replaces ||
+            json_set_value(document, "replaces", json_integer(task->replaces))) &&
            write_instance(e, document, "instance", task->instance) &&
            write_instance(e, document, "related", task->related) &&
-           (!task->related_is_target || set_new(document, "related_is_target", json_true())) &&
-           (!task->event_type || set_new(document, "event_type", json_string(task->event_type))) &&
+           (!task->related_is_target ||
+            json_set_value(document, "related_is_target", json_true())) &&
+           (!task->event_type || json_set_text(document, "event_type", task->event_type)) &&
            (!(task->execute_after > 0) ||
-            set_new(document, "execute_after", json_real(task->execute_after))) &&
+            json_set_value(document, "execute_after", json_real(task->execute_after))) &&
            (!task->payload || write_value(e, document, "payload", task->payload, err)) &&
-           set_new(document, "send_events", json_boolean(task->send_events)) &&
+           json_set_value(document, "send_events", json_boolean(task->send_events)) &&
            write_edges(document, "after", &task->dependencies, UINT32_MAX) &&
            write_edges(document, "before", &task->dependents, stored) &&
            write_retries(e, document, task) && write_handlers(e, document, task, err);
@@ -180,9 +176,10 @@ static bool write_all(struct execution *e, json_t *document, const struct task *
 json_t *task_document(struct execution *e, const struct task *task, uint32_t stored,
                       struct error *err)
 {
-    json_t *document =
-        json_pack("{s:I, s:s}", "number", (json_int_t)task->number, "kind", kinds[task->kind]);
-    if (document && write_all(e, document, task, stored, err))
+    json_t *document = json_object();
+    if (json_set_value(document, "number", json_integer(task->number)) &&
+        json_set_text(document, "kind", kinds[task->kind]) &&
+        write_all(e, document, task, stored, err))
         return document;
     error_nomem(err);
     json_decref(document);

@@ -24,10 +24,39 @@ static void test_error(const char *source, const char *expected)
     json_decref(value);
 }
 
+/* Whatever character stands wherever, a string is written so that it is read as it was. */
+static void test_strings(void)
+{
+    enum { LONGEST = 20 };
+    static const char *const characters[] = {"\x01", "\x1f", " ",    "!",       "\"",
+                                             "\\",   "]",    "\x7f", "\xc3\xbf"};
+    bool ok = true;
+    for (size_t c = 0; c < sizeof characters / sizeof *characters; c++) {
+        for (size_t before = 0; before <= LONGEST; before++) {
+            char text[2 * LONGEST + 3] = "";
+            memset(text, 'x', before);
+            strcat(text, characters[c]);
+            memset(text + strlen(text), 'y', LONGEST - before);
+            json_t *value = json_string(text);
+            char *json = json_text(value);
+            struct error err = {0};
+            json_t *again = json ? json_parse(json, strlen(json), "test", &err) : NULL;
+            ok = ok && json_equal(value, again);
+            free(json);
+            json_decref(value);
+            json_decref(again);
+        }
+    }
+    CHECK(ok, "characters that need an escape get it, at each place of a string");
+}
+
 int main(void)
 {
+    test_strings();
     test_round_trip("{\"a\":[1,2.5,true,null,\"x\\n\\u0001\\\"\"],\"b\":{}}");
     test_round_trip("9223372036854775807");
+    test_round_trip("[-9223372036854775808,-1,0,10]");
+    test_round_trip("[\"12345678\",\"1234567\\n\",\"12345678\\\\\",\"\"]");
     test_error("9223372036854775808", "inputs:1:19: too big integer");
     test_error("{\"a\": }", "inputs:1:7");
     return checks_done();
