@@ -52,7 +52,7 @@ $(BUILD)/gen/embedded_types.c: tools/embed.lua tools/script.lua $(BUILD)/gen/typ
 	lua5.4 $< $@ embedded_types $(foreach v,types types_1_4 types_1_3,$(v).yaml=$(BUILD)/gen/types/$(v).yaml)
 $(BUILD)/gen/embedded_lua.c: tools/embed.lua tools/script.lua $(LUA) $(SCRIPT_LUA)
 	@mkdir -p $(@D)
-	lua5.4 $< $@ embedded_lua $(foreach f,$(LUA),$(f:lua/%=%)=$(f)) \
+	lua5.4 $< --compile $@ embedded_lua $(foreach f,$(LUA),$(f:lua/%=%)=$(f)) \
 	  $(foreach f,$(SCRIPT_LUA),$(f:plugins/script/%=%)=$(f))
 $(BUILD)/gen/embedded_template.c: tools/embed.lua tools/script.lua $(TEMPLATE)
 	@mkdir -p $(@D)

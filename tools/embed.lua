@@ -1,9 +1,16 @@
---- Puts files into a C program: lua5.4 tools/embed.lua OUT.c SYMBOL NAME=FILE...
+--- Puts files into a C program: lua5.4 tools/embed.lua [--compile] OUT.c SYMBOL NAME=FILE...
 --- writes to OUT.c `const struct embedded_file SYMBOL[]` (core/base/embedded.h) with the text of
---- each FILE under its NAME, in the order given. The texts become arrays of numbers: compilers need
---- not take string literals of more than 4095 characters.
+--- each FILE under its NAME, in the order given; with --compile they are Lua modules, and there
+--- as compiled chunks, too. The texts become arrays of numbers: compilers need not take string
+--- literals of more than 4095 characters.
 
 local script = dofile((arg[0]:match("^(.*/)") or "") .. "script.lua").new("embed.lua")
+
+--- The compiled chunk of a Lua module, with what tracebacks need.
+local function compile(name, text)
+   local chunk, problem = load(text, "@" .. name, "t")
+   return chunk and string.dump(chunk) or script.fail("%s", problem)
+end
 
 --- The bytes of `text` as C numbers, with the NUL that lets a text be used as a string.
 local function byte_list(text)
@@ -15,7 +22,7 @@ local function byte_list(text)
 end
 
 ---@return {name: string, text: string}[]
-local function read_all(arguments)
+local function read_all(arguments, compiled)
    local files, seen = {}, {}
    for _, argument in ipairs(arguments) do
       local name, path = argument:match("^([%w_./-]+)=(.+)$")
@@ -25,7 +32,8 @@ local function read_all(arguments)
          script.fail("'%s' is given twice", name)
       end
       seen[name] = true
-      table.insert(files, {name = name, text = script.read(path)})
+      local text = script.read(path)
+      table.insert(files, {name = name, text = text, code = compiled and compile(name, text)})
    end
    return files
 end
@@ -37,21 +45,29 @@ local function render(symbol, files)
    end
    for index, file in ipairs(files) do
       add("static const unsigned char text_%d[] = {\n%s};\n", index, byte_list(file.text))
+      if file.code then
+         add("static const unsigned char code_%d[] = {\n%s};\n", index, byte_list(file.code))
+      end
    end
    add("\nconst struct embedded_file %s[] = {\n", symbol)
    for index, file in ipairs(files) do
-      add("    {\"%s\", (const char *)text_%d, %d},\n", file.name, index, #file.text)
+      local code = "NULL, 0"
+      if file.code then
+         code = ("(const char *)code_%d, %d"):format(index, #file.code)
+      end
+      add("    {\"%s\", (const char *)text_%d, %d, %s},\n", file.name, index, #file.text, code)
    end
-   add("    {NULL, NULL, 0},\n};\n")
+   add("    {NULL, NULL, 0, NULL, 0},\n};\n")
    return table.concat(out)
 end
 
+local compiled = arg[1] == "--compile" and table.remove(arg, 1)
 if #arg < 2 then
-   io.stderr:write("usage: lua5.4 tools/embed.lua OUT.c SYMBOL NAME=FILE...\n")
+   io.stderr:write("usage: lua5.4 tools/embed.lua [--compile] OUT.c SYMBOL NAME=FILE...\n")
    os.exit(2)
 end
 local out, symbol = arg[1], arg[2]
 if not symbol:match("^[%a_][%w_]*$") then
    script.fail("'%s' is no C name", symbol)
 end
-script.write(out, render(symbol, read_all({table.unpack(arg, 3)})))
+script.write(out, render(symbol, read_all({table.unpack(arg, 3)}, compiled)))

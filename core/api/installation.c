@@ -168,6 +168,9 @@ char *cloudify_install(struct cloudify *c, const char *blueprint,
         prepare_install(c, &installation.run, &options->execution, &why) &&
         create(c, &installation, &why))
         record = runtime_run(c, &installation.run, &why);
+    if (record)
+        json_set_value(record, "has_outputs",
+                       json_boolean(json_object_size(installation.run.plan->outputs)));
     installation_release(&installation);
     json_decref(inputs);
     return runtime_run_result(record, installation.run.id, &why, err);

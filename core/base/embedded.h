@@ -10,6 +10,8 @@ struct embedded_file {
     const char *name; /* a path without leading '/', such as "cloudify/exceptions.lua" */
     const char *text; /* any bytes, and a NUL behind them that `length` does not count */
     size_t length;    /* bytes */
+    const char *code; /* of a Lua module: its compiled chunk; or NULL */
+    size_t code_length;
 };
 
 /* The built-in types, by the file names that dsl.md 2.6 gives them: "types.yaml", ... */

@@ -7,15 +7,6 @@
 #include "cli/session.h"
 #include "cli/task_graph.h"
 
-static bool has_outputs(struct session *session, const char *deployment)
-{
-    struct cloudify_error ignored = {0};
-    json_t *outputs = session_parse(cloudify_outputs(session->cloudify, deployment, &ignored));
-    bool some = json_object_size(outputs) > 0 || ignored.code != CLOUDIFY_OK;
-    json_decref(outputs);
-    return some;
-}
-
 /* Say how an execution ended and what to do next. Takes `result`. */
 static int finish(struct session *session, char *result, const char *done, const char *next)
 {
@@ -32,7 +23,7 @@ static int finish(struct session *session, char *result, const char *done, const
         printf("\nNothing was done to deployment '%s': this was a dry run.\n", deployment);
     } else {
         printf("\nDeployment '%s' %s.\n", deployment, done);
-        if (!strcmp(next, "outputs") && !has_outputs(session, deployment))
+        if (json_is_false(json_object_get(execution, "has_outputs")))
             next = "node-instances";
         printf("See 'cfy %s %s' next.\n", next, deployment);
     }

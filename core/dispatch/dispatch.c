@@ -30,6 +30,12 @@ void dispatcher_interrupt(struct dispatcher *dispatcher, void *tag)
     dispatcher->class->interrupt(dispatcher, tag);
 }
 
+void dispatcher_warm(struct dispatcher *dispatcher)
+{
+    if (dispatcher->class->warm)
+        dispatcher->class->warm(dispatcher);
+}
+
 void dispatcher_close(struct dispatcher *dispatcher)
 {
     if (dispatcher)

@@ -84,6 +84,9 @@ struct pool_options {
  */
 struct dispatcher *pool_new(uv_loop_t *loop, const struct pool_options *options, struct error *err);
 
+/** Get ready for a first operation meanwhile, where that takes time. If it fails, the operation
+ * will meet the same and tell. */
+void dispatcher_warm(struct dispatcher *dispatcher);
 /**
  * Ask for a place for one more operation. A place is given back by dispatcher_submit() with it, or
  * by dispatcher_release().

@@ -14,6 +14,7 @@ struct dispatcher_class {
                   const struct error *failure);
     void (*interrupt)(struct dispatcher *dispatcher, void *tag);
     void (*close)(struct dispatcher *dispatcher);
+    void (*warm)(struct dispatcher *dispatcher); /* or NULL: there is nothing to prepare */
 };
 
 /* The first member of each implementation. */

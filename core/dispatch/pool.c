@@ -208,6 +208,14 @@ static void pool_interrupt(struct dispatcher *dispatcher, void *tag)
         pool_operation_end(operation);
 }
 
+static void pool_warm(struct dispatcher *dispatcher)
+{
+    struct pool *pool = (struct pool *)dispatcher;
+    struct error ignored = {0};
+    if (!pool->alive)
+        worker_new(pool, 0, &ignored);
+}
+
 /* ---- closing ---- */
 
 static void on_grace_over(uv_timer_t *timer)
@@ -239,7 +247,8 @@ static const struct dispatcher_class pool_class = {.reserve = pool_reserve,
                                                    .submit = pool_submit,
                                                    .reply = pool_reply,
                                                    .interrupt = pool_interrupt,
-                                                   .close = pool_close};
+                                                   .close = pool_close,
+                                                   .warm = pool_warm};
 
 static char *choose_worker(const char *path, struct error *err)
 {

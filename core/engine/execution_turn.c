@@ -521,6 +521,8 @@ static void start_workflow(struct execution *e)
 void execution_begin(struct execution *e)
 {
     struct error err = {0};
+    if (e->options.plan->operation_count && !e->options.dry_run)
+        dispatcher_warm(e->dispatcher);
     if (!begin(e))
         return;
     /* What was noted of an earlier run is over. */

@@ -2,6 +2,7 @@
 #include "lua/lua_cloudify.h"
 
 #include <lauxlib.h>
+#include <string.h>
 
 #include "base/embedded.h"
 #include "lua/core_module.h"
@@ -23,6 +24,14 @@ static const struct embedded_file *find_module(lua_State *L, const char *name)
     return found;
 }
 
+/* A compiled chunk is for one release of Lua; the library may have been updated since. */
+static int load_module(lua_State *L, const struct embedded_file *file, const char *chunk)
+{
+    if (file->code && strstr(lua_ident, LUA_RELEASE " "))
+        return luaL_loadbufferx(L, file->code, file->code_length, chunk, "b");
+    return luaL_loadbufferx(L, file->text, file->length, chunk, "t");
+}
+
 static int search_embedded(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1);
@@ -32,7 +41,7 @@ static int search_embedded(lua_State *L)
         return 1;
     }
     const char *chunk = lua_pushfstring(L, "@%s", file->name);
-    if (luaL_loadbufferx(L, file->text, file->length, chunk, "t") != LUA_OK)
+    if (load_module(L, file, chunk) != LUA_OK)
         return lua_error(L);
     lua_pushstring(L, file->name);
     return 2;

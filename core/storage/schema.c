@@ -152,7 +152,9 @@ static const char *const state_migrations[] = {
     "CREATE TABLE disclosed_secrets (name TEXT PRIMARY KEY) WITHOUT ROWID;",
 };
 
-const struct schema catalog_schema = {catalog_migrations,
-                                      sizeof catalog_migrations / sizeof *catalog_migrations};
-const struct schema state_schema = {state_migrations,
-                                    sizeof state_migrations / sizeof *state_migrations};
+const struct schema catalog_schema = {.migrations = catalog_migrations,
+                                      .version =
+                                          sizeof catalog_migrations / sizeof *catalog_migrations,
+                                      .keeps_log = true};
+const struct schema state_schema = {.migrations = state_migrations,
+                                    .version = sizeof state_migrations / sizeof *state_migrations};

@@ -14,6 +14,7 @@
 
 enum {
     BUSY_TIMEOUT = 10000, /* milliseconds to wait for another process's transaction */
+    SHORT_LOG = 32,       /* pages, after which a log that is kept is brought into the file */
     STATEMENTS = 48,      /* more than there are in the source for one database */
 };
 
@@ -125,8 +126,12 @@ static bool configure(struct database *db, enum database_mode mode, const struct
     }
     static const char *const settings[] = {
         [DATABASE_WRITE] = "PRAGMA synchronous=FULL",
-        [DATABASE_CREATE] = "PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL",
+        [DATABASE_CREATE] = "PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY",
         [DATABASE_TRANSIENT] = "PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY"};
+    if (schema->keeps_log && mode == DATABASE_WRITE) {
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        sqlite3_wal_autocheckpoint(db->handle, SHORT_LOG);
+    }
     return execute(db, settings[mode], err) && migrate(db, schema, err);
 }
 
@@ -185,11 +190,9 @@ void database_close(struct database *db)
     free(db);
 }
 
-static bool sync_path(const char *path, int flags, struct error *err)
+bool directory_sync(const char *path, struct error *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
-    if (fd < 0 && errno == ENOENT && !(flags & O_DIRECTORY))
-        return true;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
     bool ok = fd >= 0 && fsync(fd) == 0;
     if (!ok)
         error_set(err, ERROR_STORAGE, "cannot make '%s' durable: %s: check the disk", path,
@@ -199,22 +202,12 @@ static bool sync_path(const char *path, int flags, struct error *err)
     return ok;
 }
 
-bool directory_sync(const char *path, struct error *err)
-{
-    return sync_path(path, O_DIRECTORY, err);
-}
-
-bool file_sync(const char *path, struct error *err)
-{
-    return sync_path(path, 0, err);
-}
-
 /* Through SQLite's own descriptor: to open the file here and close it again would give up the locks
  * that SQLite holds on it, and another process might then take away the log. */
-static bool sync_file(struct database *db, int which, struct error *err)
+static bool sync_file(struct database *db, struct error *err)
 {
     sqlite3_file *file = NULL;
-    int code = sqlite3_file_control(db->handle, "main", which, &file);
+    int code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
     if (code == SQLITE_OK && file && file->pMethods) {
         code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
         db->last_errno = errno;
@@ -224,8 +217,7 @@ static bool sync_file(struct database *db, int which, struct error *err)
 
 bool database_sync(struct database *db, struct error *err)
 {
-    return sync_file(db, SQLITE_FCNTL_FILE_POINTER, err) &&
-           sync_file(db, SQLITE_FCNTL_JOURNAL_POINTER, err) &&
+    return execute(db, "PRAGMA journal_mode=WAL", err) && sync_file(db, err) &&
            execute(db, "PRAGMA synchronous=FULL", err);
 }
 

@@ -24,6 +24,9 @@ enum database_mode {
 struct schema {
     const char *const *migrations;
     int version;
+    /* The write-ahead log outlives the connections, and stays short: for a file that each process
+     * opens for a commit or two, for which a log anew means several waits for the disk more. */
+    bool keeps_log;
 };
 
 /**
@@ -37,7 +40,8 @@ struct database *database_open(const char *path, enum database_mode mode,
                                const struct schema *schema, struct error *err);
 /** NULL is allowed. An open transaction is rolled back. */
 void database_close(struct database *db);
-/** Make all that a DATABASE_CREATE has written durable, and from now on each commit. */
+/** Make all that a DATABASE_CREATE has written durable, and from now on each commit: only now there
+ *  is a write-ahead log, which what is new does not need. */
 bool database_sync(struct database *db, struct error *err);
 
 /** Start a write transaction; on a connection for reading, a consistent view. */
@@ -99,7 +103,5 @@ json_t *row_text(void *unused, sqlite3_stmt *query, struct error *err);
 
 /** Make the directory entry changes in `path` durable. */
 bool directory_sync(const char *path, struct error *err);
-/** Like directory_sync() for a file. A file that is missing is no error. */
-bool file_sync(const char *path, struct error *err);
 
 #endif

@@ -104,10 +104,8 @@ static bool make_catalog(const struct store *store, const char *path, struct err
     unlink(draft);
     unlink(wal);
     db = database_open(draft, DATABASE_CREATE, &catalog_schema, err);
-    if (!db)
-        goto out;
-    database_close(db); /* brings all into the one file */
-    ok = file_sync(draft, err);
+    ok = db && database_sync(db, err);
+    database_close(db);
     if (ok && rename(draft, path))
         ok = error_set(err, ERROR_STORAGE, "cannot write '%s': %s", path, strerror(errno));
     ok = ok && directory_sync(store->directory, err);

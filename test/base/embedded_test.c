@@ -6,9 +6,9 @@
 #include <string.h>
 
 static const struct embedded_file files[] = {
-    {"a.lua", "return 1\n", 9},
-    {"b/c.lua", "", 0},
-    {NULL, NULL, 0},
+    {"a.lua", "return 1\n", 9, NULL, 0},
+    {"b/c.lua", "", 0, NULL, 0},
+    {NULL, NULL, 0, NULL, 0},
 };
 
 static void test_find(const char *name, const struct embedded_file *expected)

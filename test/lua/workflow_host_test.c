@@ -190,8 +190,8 @@ static void fake_close(struct dispatcher *dispatcher)
 
 struct dispatcher *pool_new(uv_loop_t *loop, const struct pool_options *options, struct error *err)
 {
-    static const struct dispatcher_class class = {fake_reserve, fake_release,   fake_submit,
-                                                  fake_reply,   fake_interrupt, fake_close};
+    static const struct dispatcher_class class = {
+        fake_reserve, fake_release, fake_submit, fake_reply, fake_interrupt, fake_close, NULL};
     struct fake *fake = calloc(1, sizeof *fake);
     (void)err;
     fake->base.class = &class;

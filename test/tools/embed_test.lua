@@ -23,9 +23,9 @@ local function embed(...)
    return command:close() == true, output
 end
 
---- The bytes of the `index`th text in the C file, without the NUL behind them.
-local function bytes_of(c, index)
-   local list = c:match(("text_%d%%[%%] = {(.-)}"):format(index))
+--- The bytes of the `index`th text, or `code`, in the C file, without the NUL behind them.
+local function bytes_of(c, index, what)
+   local list = c:match(("%s_%d%%[%%] = {(.-)}"):format(what or "text", index))
    local bytes = {}
    for number in list:gmatch("%d+") do
       table.insert(bytes, string.char(tonumber(number)))
@@ -47,18 +47,36 @@ for _, text in ipairs(texts) do
          local bytes, last = bytes_of(c, 1)
          tap.check(bytes == text, "the text of %d bytes is the file's", #text)
          tap.equal("\0", last, "a NUL follows the text of %d bytes", #text)
-         local entry = ('{"a/b.lua", (const char *)text_1, %d},'):format(#text)
+         local entry = ('{"a/b.lua", (const char *)text_1, %d, NULL, 0},'):format(#text)
          tap.check(c:find(entry, 1, true), "the name and the length of %d bytes are given", #text)
          tap.check(c:find("const struct embedded_file some_files[] = {", 1, true), "the symbol is")
       end)
    end)
 end
 
+with_file("error('here')", function(path)
+   with_file("", function(out)
+      tap.check(embed("--compile", out, "modules", "a/b.lua=" .. path), "a module is compiled")
+      local code = bytes_of(read(out), 1, "code")
+      local ok, message = pcall(load(code, "=(code)", "b"))
+      tap.check(not ok, "its chunk runs")
+      tap.equal("a/b.lua:1: here", message, "and knows its file and line")
+   end)
+end)
+with_file("return return", function(path)
+   with_file("", function(out)
+      local ok, output = embed("--compile", out, "modules", "a/b.lua=" .. path)
+      tap.check(not ok, "what is no Lua is not compiled")
+      tap.check(output:find("a/b.lua:1: ", 1, true), "and it is said where: %s", output)
+   end)
+end)
+
 with_file("", function(out)
    local ok = embed(out, "none")
    tap.check(ok, "no files at all are embedded")
    local c = read(out)
-   tap.check(c:find("none[] = {\n    {NULL, NULL, 0},\n};", 1, true), "only the end remains")
+   local last = "none[] = {\n    {NULL, NULL, 0, NULL, 0},\n};"
+   tap.check(c:find(last, 1, true), "only the end remains")
    local refused = {
       {"two words", {"files", "a.lua"}, "embed.lua: 'a.lua' is not NAME=FILE\n"},
       {"no name", {"3files"}, "embed.lua: '3files' is no C name\n"},
