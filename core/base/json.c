@@ -1,9 +1,9 @@
 /* json.c - see json.h. */
 #include "base/json.h"
 
-#include <stdint.h>
 #include <string.h>
 
+#include "base/json_plain.h"
 #include "base/real.h"
 
 static void write_value(struct strbuf *out, const json_t *value, int indent);
@@ -31,40 +31,12 @@ static void write_escaped(struct strbuf *out, unsigned char c)
     strbuf_addf(out, "\\u%04x", c);
 }
 
-static bool is_plain(unsigned char c)
-{
-    return c >= 0x20 && c != '"' && c != '\\';
-}
-
-/* Whether each of the eight characters is plain. */
-static bool are_plain(const char *text)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
-    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-    uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
-                     ((backslash - ones) & ~backslash);
-    return !(found & highs);
-}
-
-/* How many plain characters there are from `start` on. */
-static size_t plain_length(const char *text, size_t start, size_t length)
-{
-    size_t i = start;
-    while (i + 8 <= length && are_plain(text + i))
-        i += 8;
-    while (i < length && is_plain((unsigned char)text[i]))
-        i++;
-    return i - start;
-}
-
 static void write_string(struct strbuf *out, const char *text, size_t length)
 {
     strbuf_reserve(out, length + 2);
     strbuf_addc(out, '"');
     for (size_t i = 0; i < length; i++) {
-        size_t plain = plain_length(text, i, length);
+        size_t plain = json_plain_length(text + i, length - i);
         strbuf_add(out, text + i, plain);
         i += plain;
         if (i < length)

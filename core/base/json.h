@@ -24,6 +24,13 @@ char *json_text(const json_t *value);
  */
 json_t *json_parse(const char *text, size_t length, const char *where, struct error *err);
 
+/**
+ * Like json_parse(), and several times as fast with what json_write() has written.
+ *
+ * @return as of json_parse()
+ */
+json_t *json_read(const char *text, size_t length, const char *where, struct error *err);
+
 /** The string at `key`, borrowed, or `fallback` where it is absent or no string. */
 const char *json_string_at(const json_t *object, const char *key, const char *fallback);
 json_int_t json_integer_at(const json_t *object, const char *key, json_int_t fallback);

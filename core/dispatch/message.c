@@ -163,7 +163,7 @@ json_t *message_read(const char *data, size_t length, size_t *taken, struct erro
     }
     if (length - HEADER_SIZE < size)
         return NULL;
-    json_t *message = json_parse(data + HEADER_SIZE, size, "message", err);
+    json_t *message = json_read(data + HEADER_SIZE, size, "message", err);
     if (message && !message_check(message, &type, err)) {
         json_decref(message);
         return NULL;

@@ -409,7 +409,7 @@ json_t *column_json(struct database *db, sqlite3_stmt *query, int column, struct
     const char *text = column_text(query, column);
     if (!text)
         return json_null();
-    json_t *value = json_parse(text, (size_t)sqlite3_column_bytes(query, column), db->path, err);
+    json_t *value = json_read(text, (size_t)sqlite3_column_bytes(query, column), db->path, err);
     if (!value && err->code == ERROR_INVALID)
         err->code = ERROR_STORAGE;
     return value;
