@@ -12,7 +12,8 @@ local PRIVATE = {
    "cloudify.local_operation", "cloudify.mock_contexts", "cloudify.plugin_loader",
    "cloudify.processes", "cloudify.proxy", "cloudify.record", "cloudify.resource_arguments",
    "cloudify.resource_files",
-   "cloudify.resources", "cloudify.scripts", "cloudify.shell", "cloudify.shell.completion",
+   "cloudify.resources", "cloudify.scripts", "cloudify.sets", "cloudify.shell",
+   "cloudify.shell.completion",
    "cloudify.shell.prompt", "cloudify.source_excerpt",
 }
 local PRIVATE_BELOW = {

@@ -1,6 +1,7 @@
 --- What is wrong with arguments that are given by name, as text: who checks them says whose they
 --- are, and raises.
 local core = require("cloudify.core")
+local sets = require("cloudify.sets")
 
 local argument_checks = {}
 
@@ -9,12 +10,7 @@ local argument_checks = {}
 ---@param known table<string, any>
 ---@return string
 function argument_checks.unknown(name, known)
-   local names = {}
-   for key in pairs(known) do
-      table.insert(names, key)
-   end
-   table.sort(names)
-   local near = type(name) == "string" and core.suggest(name, names)
+   local near = type(name) == "string" and core.suggest(name, sets.keys(known))
    return ("unknown argument '%s'%s"):format(tostring(name),
       near and (", did you mean '%s'?"):format(near) or "")
 end

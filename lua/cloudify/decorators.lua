@@ -1,21 +1,13 @@
 --- Marks on the functions of plugins (runtime.md 3.4). What is marked is a function that calls the
 --- one it was made of, so that two decorations of one function know nothing of each other.
 local exceptions = require("cloudify.exceptions")
+local sets = require("cloudify.sets")
 local state = require("cloudify.state")
 
 local decorators = {}
 
 local marks = setmetatable({}, {__mode = "k"})
 local unknown_options = setmetatable({}, {__mode = "k"})
-
---- Make a set of a list.
-local function set(list)
-   local members = {}
-   for _, member in ipairs(list) do
-      members[member] = true
-   end
-   return members
-end
 
 local function marked(func, options)
    local wrapper = function(...) return func(...) end
@@ -38,7 +30,7 @@ end
 --- A decorator of that name: `decorate(func, options)` gives the decorated function. Takes the
 --- function, or options and gives what takes the function. `known` has the names of options.
 local function decorator(name, known, decorate)
-   known = set(known)
+   known = sets.of(known)
    local function checked(func, options)
       assert(type(func) == "function", name .. ": a function is expected")
       local decorated = decorate(func, options)
@@ -119,8 +111,8 @@ end
 decorators.serial_operation = decorator("serial_operation", {"threshold", "workflows",
    "states", "resumable", "async"}, function(func, options)
    local threshold = options.threshold or 0
-   local workflows = set(options.workflows or {"install"})
-   local states = set(options.states or {"started"})
+   local workflows = sets.of(options.workflows or {"install"})
+   local states = sets.of(options.states or {"started"})
    return decorators.operation(options)(function(ctx, ...)
       local first = workflows[ctx.workflow_id] and predecessor(ctx, threshold, states)
       if first then

@@ -3,6 +3,7 @@ local argument_checks = require("cloudify.argument_checks")
 local core = require("cloudify.core")
 local exceptions = require("cloudify.exceptions")
 local mock_contexts = require("cloudify.mock_contexts")
+local sets = require("cloudify.sets")
 
 local arguments = {}
 
@@ -105,12 +106,7 @@ end
 --- The names of a constructor's arguments, sorted.
 ---@return string[]
 function arguments.names(constructor)
-   local names = {}
-   for name in pairs(CONSTRUCTORS[constructor].kinds) do
-      table.insert(names, name)
-   end
-   table.sort(names)
-   return names
+   return sets.keys(CONSTRUCTORS[constructor].kinds)
 end
 
 local function check_name(constructor, name, shape)

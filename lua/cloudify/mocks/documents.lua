@@ -4,6 +4,7 @@ local arguments = require("cloudify.mocks.arguments")
 local builder = require("cloudify.mocks.builder")
 local core = require("cloudify.core")
 local parts = require("cloudify.mocks.parts")
+local sets = require("cloudify.sets")
 
 local documents = {}
 
@@ -35,12 +36,8 @@ end
 
 --- A relationship to each instance of `capabilities`, behind those that there are.
 local function with_capabilities(relationships, capabilities)
-   local all, ids = {table.unpack(relationships or {})}, {}
-   for id in pairs(capabilities) do
-      table.insert(ids, id)
-   end
-   table.sort(ids)
-   for _, id in ipairs(ids) do
+   local all = {table.unpack(relationships or {})}
+   for _, id in ipairs(sets.keys(capabilities)) do
       table.insert(all, {target = {instance = {id = id, runtime_properties = capabilities[id]}}})
    end
    return all

@@ -1,6 +1,7 @@
 --- Checks what is mapped against what is there: the functions in the plugin's Lua modules.
 local decorators = require("cloudify.decorators")
 local plugin_loader = require("cloudify.plugin_loader")
+local sets = require("cloudify.sets")
 local suggest = require("cloudify.core").suggest
 
 local functions = {}
@@ -145,20 +146,11 @@ function Functions:check_unused(path, one)
    end
 end
 
-local function sorted_keys(set)
-   local keys = {}
-   for key in pairs(set) do
-      table.insert(keys, key)
-   end
-   table.sort(keys)
-   return keys
-end
-
 --- Warn of options of a mark that mean nothing.
 function Functions:check_options(path, one)
    local unknown = decorators.unknown_options(one.func)
    for _, name in ipairs(unknown and unknown.names or {}) do
-      local known = sorted_keys(unknown.known)
+      local known = sets.keys(unknown.known)
       local nearest = suggest(name, known)
       self.report:warning(self:place_of(path, one.name),
          ("the function '%s': unknown option '%s' of %s, which is ignored"):format(one.name, name,

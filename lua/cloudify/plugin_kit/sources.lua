@@ -1,17 +1,10 @@
 --- Checks each Lua file by itself: that it can be compiled, writes no globals, and reads only those
 --- that there are.
 local globals = require("cloudify.plugin_kit.globals")
+local sets = require("cloudify.sets")
 local suggest = require("cloudify.core").suggest
 
 local sources = {}
-
-local function set(list)
-   local members = {}
-   for _, member in ipairs(list) do
-      members[member] = true
-   end
-   return members
-end
 
 local function check_written(written, path, report)
    for _, use in ipairs(written) do
@@ -36,15 +29,6 @@ local OF_OTHERS = {
    unpack = "table.unpack",
 }
 
-local function global_names()
-   local names = {}
-   for name in pairs(_G) do
-      table.insert(names, name)
-   end
-   table.sort(names)
-   return names
-end
-
 local ADVICE = {
    ctx = "take it as the first parameter of the function",
    inputs = "take it as the second parameter of the function",
@@ -57,7 +41,7 @@ local function check_read(use, path, report)
          "here it is nil: use " .. replacement)
       return
    end
-   local nearest = suggest(use.name, global_names())
+   local nearest = suggest(use.name, sets.keys(_G))
    report:error(place, ("there is no global '%s'"):format(use.name), ADVICE[use.name]
       or nearest and ("did you mean '%s'? Here it is nil"):format(nearest)
       or "here it is nil: define it as a local one, or require its module")
@@ -89,7 +73,7 @@ end
 ---@param report cloudify.plugin_kit.Report
 ---@return boolean whether the plugin itself can be compiled
 function sources.check(project, report)
-   local own, compiled = set(project:sources()), true
+   local own, compiled = sets.of(project:sources()), true
    for _, path in ipairs(project:with_ending(".lua")) do
       local text = project:read(path):gsub("^#[^\n]*", "")
       local chunk, message = load(text, "@" .. path, "t")

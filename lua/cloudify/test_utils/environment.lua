@@ -4,6 +4,7 @@ local exceptions = require("cloudify.exceptions")
 local local_environment = require("cloudify.local_environment")
 local arguments = require("cloudify.test_utils.options")
 local plugin_loader = require("cloudify.plugin_loader")
+local sets = require("cloudify.sets")
 local storage = require("cloudify.test_utils.storage")
 local workplace = require("cloudify.test_utils.workplace")
 
@@ -29,17 +30,9 @@ function LocalEnvironment.__index(self, name)
    return lazy and lazy(self) or LocalEnvironment[name]
 end
 
-local function set(list)
-   local members = {}
-   for _, member in ipairs(list or {}) do
-      members[member] = true
-   end
-   return members
-end
-
 --- That each function that the blueprint maps is there (runtime.md 8.1).
 local function check_operations(core, ignored_modules)
-   local ignored = set(ignored_modules)
+   local ignored = sets.of(ignored_modules)
    local _ <close> = plugin_loader.scope()
    for _, mapped in ipairs(core:operations()) do
       local module, name = mapped["function"]:match("^(.*)%.([^.]*)$")

@@ -6,6 +6,7 @@ local install = require("cloudify.workflows.install")
 local json = require("cloudify").json
 local lifecycle = require("cloudify.workflows.lifecycle")
 local make_or_get_graph = require("cloudify.workflows").make_or_get_graph
+local sets = require("cloudify.sets")
 local status = require("cloudify.workflows.status")
 local system_properties = require("cloudify.workflows.system_properties")
 local workflow = require("cloudify.decorators").workflow
@@ -47,15 +48,6 @@ local function choose(ctx, parameters)
    end
    add_with_contents(chosen, instance.host or instance)
    return chosen
-end
-
-local function ids_of(set)
-   local ids = {}
-   for id in pairs(set) do
-      table.insert(ids, id)
-   end
-   table.sort(ids)
-   return ids
 end
 
 --- Those of the chosen that do not work: what can be healed, and what must be reinstalled together
@@ -146,7 +138,7 @@ end
 local function check_allowed(parameters, to_reinstall)
    if parameters.allow_reinstall == false and next(to_reinstall) then
       error(exceptions.NonRecoverableError("heal: allow_reinstall is false, but these must be "
-         .. "reinstalled: " .. status.list(ids_of(to_reinstall))))
+         .. "reinstalled: " .. status.list(sets.keys(to_reinstall))))
    end
 end
 
@@ -163,7 +155,7 @@ local function reinstall(ctx, parameters, instances)
       finish(ctx, "reinstall-install")
       return
    end
-   install.run_reinstall(ctx, {node_instance_ids = ids_of(instances),
+   install.run_reinstall(ctx, {node_instance_ids = sets.keys(instances),
                                ignore_failure = parameters.ignore_failure})
 end
 
@@ -174,7 +166,7 @@ heal.heal = workflow{resumable = true}(function(ctx, parameters)
       return
    end
    if parameters.check_status ~= false then
-      status.check(ctx, {node_instance_ids = ids_of(chosen)}, "heal-check_status")
+      status.check(ctx, {node_instance_ids = sets.keys(chosen)}, "heal-check_status")
    end
    local to_heal, to_reinstall = sort_out(chosen, concerns_all(parameters))
    check_allowed(parameters, to_reinstall)

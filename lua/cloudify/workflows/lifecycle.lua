@@ -2,6 +2,7 @@
 ---
 --- INSTALL and UNINSTALL below say what is done, step by step; the rest carries that out.
 local handlers = require("cloudify.workflows.handlers")
+local sets = require("cloudify.sets")
 
 local lifecycle = {}
 
@@ -12,23 +13,15 @@ local MONITORING = "cloudify.interfaces.monitoring."
 local MONITORING_AGENT = "cloudify.interfaces.monitoring_agent."
 local GET_STATE = "cloudify.interfaces.host.get_state"
 
-local function set(...)
-   local members = {}
-   for _, member in ipairs({...}) do
-      members[member] = true
-   end
-   return members
-end
+local CREATED = sets.of{"created", "creating", "configuring", "configured", "starting", "started"}
+local CREATE_DONE = sets.of{"created", "configuring", "configured", "starting", "started"}
+local CONFIGURED = sets.of{"configured", "starting", "started"}
+local STARTED = sets.of{"started"}
 
-local CREATED = set("created", "creating", "configuring", "configured", "starting", "started")
-local CREATE_DONE = set("created", "configuring", "configured", "starting", "started")
-local CONFIGURED = set("configured", "starting", "started")
-local STARTED = set("started")
-
-local NOT_RUNNING = set("configured", "stopped", "deleting", "deleted", "uninitialized")
-local STOPPED = set("stopped", "deleting", "deleted")
-local GONE = set("deleted", "uninitialized")
-local DELETED = set("deleted")
+local NOT_RUNNING = sets.of{"configured", "stopped", "deleting", "deleted", "uninitialized"}
+local STOPPED = sets.of{"stopped", "deleting", "deleted"}
+local GONE = sets.of{"deleted", "uninitialized"}
+local DELETED = sets.of{"deleted"}
 
 --- A step is an operation of the instance, an operation of all its relationships (`related`), a
 --- function that adds tasks (`run`), or only an announcement. `doing` and `done` are the messages
