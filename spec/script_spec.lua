@@ -140,10 +140,14 @@ stat -c "socket %a %F" "${socket%/*}"
       it("from a store whose path is too long for a socket", function()
          world.store = world:path(("long/"):rep(40) .. "store")
          local result = succeed("ctx instance runtime-properties ok yes\n"
-            .. "echo \"at $CTX_SOCKET_URL\"\n")
+            .. "echo \"at $CTX_SOCKET_URL\"\n"
+            .. "PYTHONDONTWRITEBYTECODE=1 python3 -c 'from cloudify import ctx\n"
+            .. "ctx.instance.runtime_properties[\"too\"] = True'\n")
          assert.equal("yes", result.properties.ok)
-         local folder = log_after(result.logs, "<out> at unix://"):match("^(.*)/[^/]*/[^/]*$")
-         assert.equal(2, world:sh("ls " .. folder).code)
+         assert.is_true(result.properties.too)
+         local path = log_after(result.logs, "<out> at unix://")
+         assert.equal(world.store, path:sub(1, #world.store)) -- nowhere else
+         assert.equal(2, world:sh("ls " .. path:match("^(.*)/[^/]*/[^/]*$")).code)
       end)
 
       it("in process.cwd, which must exist", function()

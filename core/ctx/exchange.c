@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "base/unix_address.h"
 
 enum { READ_SIZE = 64 * 1024 };
 
@@ -35,28 +35,28 @@ static bool wait_for(int fd, short events, double deadline, struct error *err)
 
 /* ---- connecting ---- */
 
-static int refused(const char *what, struct error *err)
+static void refused(const char *what, size_t length, struct error *err)
 {
-    error_set(err, ERROR_IO, "cannot reach the operation at '%s': %s", what, strerror(errno));
-    return -1;
+    error_set(err, ERROR_IO, "cannot reach the operation at '%.*s': %s", (int)length, what,
+              strerror(errno));
 }
 
 static int connect_unix(const char *path, size_t length, struct error *err)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (length >= sizeof address.sun_path) {
-        error_set(err, ERROR_INVALID, "the path of a socket must be shorter: '%.*s'", (int)length,
-                  path);
-        return -1;
+    struct unix_address address;
+    int fd = -1;
+    if (unix_address_init(&address, path, length, err)) {
+        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd < 0 ||
+            connect(fd, (struct sockaddr *)&address.address, sizeof address.address) != 0) {
+            refused(path, length, err);
+            if (fd >= 0)
+                close(fd);
+            fd = -1;
+        }
     }
-    memcpy(address.sun_path, path, length);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-        return fd;
-    refused(address.sun_path, err);
-    if (fd >= 0)
-        close(fd);
-    return -1;
+    unix_address_release(&address);
+    return fd;
 }
 
 /* `server` is 127.0.0.1:PORT: nobody listens for scripts anywhere else. */
@@ -78,7 +78,7 @@ static int connect_tcp(const char *server, size_t length, struct error *err)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
         return fd;
-    refused(text, err);
+    refused(text, strlen(text), err);
     if (fd >= 0)
         close(fd);
     return -1;

@@ -9,8 +9,9 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
+
+#include "base/unix_address.h"
 
 enum {
     READ_SIZE = 64 * 1024,
@@ -66,13 +67,11 @@ static bool listen_at(struct script_proxy *proxy, const struct sockaddr *address
 
 static bool listen_unix(struct script_proxy *proxy, const char *path, struct error *err)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    size_t length = strlen(path);
-    if (length >= sizeof address.sun_path)
-        return error_set(err, ERROR_LIMIT, "'%s': too long for a socket, which may have %zu bytes",
-                         path, sizeof address.sun_path - 1);
-    memcpy(address.sun_path, path, length);
-    if (!listen_at(proxy, (struct sockaddr *)&address, sizeof address, err))
+    struct unix_address address;
+    bool ok = unix_address_init(&address, path, strlen(path), err) &&
+              listen_at(proxy, (struct sockaddr *)&address.address, sizeof address.address, err);
+    unix_address_release(&address);
+    if (!ok)
         return false;
     proxy->path = strdup(path);
     if (!proxy->path)

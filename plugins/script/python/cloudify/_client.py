@@ -8,14 +8,29 @@ from cloudify import exceptions
 
 VARIABLE = 'CTX_SOCKET_URL'
 
+# So many bytes may the address of a Unix socket have.
+ADDRESS_LIMIT = 107
+
+
+def _connect_unix(path):
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    if len(os.fsencode(path)) <= ADDRESS_LIMIT:
+        connection.connect(path)
+        return connection
+    folder, name = os.path.split(path)
+    descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY)
+    try:
+        connection.connect('/proc/self/fd/{0}/{1}'.format(descriptor, name))
+    finally:
+        os.close(descriptor)
+    return connection
+
 
 def _connect(url):
     """Connect; also returns what is asked for: the part that names the token."""
     if url.startswith('unix://'):
         path, token = url[len('unix://'):].rsplit('/', 1)
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.connect(path)
-        return connection, '/' + token
+        return _connect_unix(path), '/' + token
     if url.startswith('http://'):
         server, _, token = url[len('http://'):].partition('/')
         host, port = server.rsplit(':', 1)
