@@ -106,9 +106,11 @@ static bool prepare(struct execution *e, struct error *err)
     e->graph = task_graph_new(&observer, e->options.subgraph_retries, err);
     e->base_context = execution_base_context(&e->options);
     e->records = json_array();
+    e->done = json_array();
     e->node_functions = malloc(nodes ? nodes : 1);
     e->async_operations = calloc(e->options.plan->operation_count + 1, sizeof(bool));
-    if (!e->graph || !e->base_context || !e->records || !e->node_functions || !e->async_operations)
+    if (!e->graph || !e->base_context || !e->records || !e->done || !e->node_functions ||
+        !e->async_operations)
         return error_nomem(err);
     memset(e->node_functions, -1, nodes);
     task_graph_set_namer(e->graph, instance_name, e);
@@ -188,6 +190,7 @@ static void release(struct execution *e)
     map_release(&e->plugins);
     json_decref(e->base_context);
     json_decref(e->records);
+    json_decref(e->done);
     disclosure_release(&e->disclosure);
     free(e->node_functions);
     free(e->async_operations);

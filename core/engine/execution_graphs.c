@@ -36,11 +36,21 @@ static bool store_part(struct execution *e, const struct task *task, uint32_t st
     return ok;
 }
 
+/* Before another graph takes the place of the one that they are of, too. */
+static bool keep_done(struct execution *e, struct error *err)
+{
+    bool ok =
+        !json_array_size(e->done) || graph_add_done(e->options.store, e->graph_row, e->done, err);
+    json_array_clear(e->done);
+    return ok;
+}
+
 bool execution_store_graph(struct execution *e, const char *name, struct error *err)
 {
     if (e->options.dry_run)
         return true;
-    if (!graph_add(e->options.store, e->options.execution_id, name, &e->graph_row, err))
+    if (!keep_done(e, err) ||
+        !graph_add(e->options.store, e->options.execution_id, name, &e->graph_row, err))
         return false;
     e->graph_tasks = 0;
     for (struct task *task = NULL; (task = task_graph_next(e->graph, task));)
@@ -86,16 +96,17 @@ static bool keep_newcomers(struct execution *e, struct error *err)
 void execution_keep_graph(struct execution *e)
 {
     struct error err = {0};
-    if (e->graph_row && !e->fatal.code && !keep_newcomers(e, &err))
+    if (e->graph_row && !e->fatal.code && !(keep_newcomers(e, &err) && keep_done(e, &err)))
         execution_abort(e, &err);
 }
 
-void execution_keep_done(struct execution *e, const struct task *task)
+void execution_note_done(struct execution *e, const struct task *task)
 {
     struct error err = {0};
-    if (task->number && !e->fatal.code &&
-        !graph_task_done(e->options.store, e->graph_row, task->number, &err))
+    if (task->number && json_array_append_new(e->done, json_integer(task->number))) {
+        error_nomem(&err);
         execution_abort(e, &err);
+    }
 }
 
 /* ---- restoring ---- */
@@ -304,7 +315,8 @@ static bool restore(struct restoration *r, struct error *err)
 
 bool execution_restore_graph(struct execution *e, const char *name, struct error *err)
 {
-    if (!graph_find(e->options.store, e->options.execution_id, name, &e->graph_row, err))
+    if (!keep_done(e, err) ||
+        !graph_find(e->options.store, e->options.execution_id, name, &e->graph_row, err))
         return false;
     struct restoration r = {.e = e};
     e->graph_tasks = 0;

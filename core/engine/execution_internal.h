@@ -91,6 +91,7 @@ struct execution {
 
     json_int_t graph_row; /* the stored graph, or 0 */
     uint32_t graph_tasks; /* how many tasks it has had so far */
+    json_t *done;         /* the numbers of those done in this turn */
 
     enum execution_wait waiting_for;
     struct task *waited_task;
@@ -172,10 +173,10 @@ struct task_retries execution_retries(const struct execution *execution, enum ta
 
 /* ---- stored graphs (execution_graphs.c, task_document.c) ---- */
 
-/** Store what has come into the graph in this turn. */
+/** Store what has come into the graph in this turn, and what is done of it. */
 void execution_keep_graph(struct execution *execution);
-/** Store that nothing is left to be done for `task`. */
-void execution_keep_done(struct execution *execution, const struct task *task);
+/** Note that nothing is left to be done for `task`. */
+void execution_note_done(struct execution *execution, const struct task *task);
 /**
  * A task as it is stored.
  *

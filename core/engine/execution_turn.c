@@ -63,7 +63,7 @@ static void on_retry(void *data, struct task *task)
 
 static void on_done(void *data, struct task *task)
 {
-    execution_keep_done(data, task);
+    execution_note_done(data, task);
 }
 
 static void on_retry_closed(uv_handle_t *handle)
@@ -592,6 +592,7 @@ bool execution_graph_result(struct execution *e, struct error *err)
 {
     switch (task_graph_status(e->graph, e->no_more_waiting)) {
     case TASK_GRAPH_SUCCEEDED:
+        execution_keep_graph(e);
         e->graph_row = 0; /* what comes next is another graph */
         return true;
     case TASK_GRAPH_FAILED:

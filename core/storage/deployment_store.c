@@ -321,11 +321,33 @@ bool deployment_store_reload(struct deployment_store *ds, struct error *err)
     return ok;
 }
 
-static enum database_mode state_mode(const struct deployment_store *ds, enum store_mode mode)
+/* Bring a database of an older version up to date, which no reader can do; not while an engine, who
+ * has the lock, is at work on it. */
+static bool upgrade(struct deployment_store *ds, struct error *err)
 {
-    if (mode == STORE_READ)
-        return DATABASE_READ;
-    return ds->is_transient ? DATABASE_TRANSIENT : DATABASE_WRITE;
+    bool ok = take_lock(ds, err) && open_state(ds, DATABASE_WRITE, err);
+    database_close(ds->state);
+    lock_release(ds->lock);
+    ds->state = NULL;
+    ds->lock = NULL;
+    return ok;
+}
+
+static bool open_to_read(struct deployment_store *ds, struct error *err)
+{
+    struct error cause = {0};
+    if (open_state(ds, DATABASE_READ, &cause))
+        return true;
+    if (cause.code == ERROR_UNSUPPORTED)
+        return upgrade(ds, err) && open_state(ds, DATABASE_READ, err);
+    *err = cause;
+    return false;
+}
+
+static bool open_to_write(struct deployment_store *ds, struct error *err)
+{
+    return take_lock(ds, err) &&
+           open_state(ds, ds->is_transient ? DATABASE_TRANSIENT : DATABASE_WRITE, err);
 }
 
 struct deployment_store *deployment_open(struct store *store, const char *id, enum store_mode mode,
@@ -336,7 +358,7 @@ struct deployment_store *deployment_open(struct store *store, const char *id, en
     struct deployment_store *ds = deployment_store_new(store, id, err);
     if (!ds)
         return NULL;
-    if ((mode != STORE_WRITE || take_lock(ds, err)) && open_state(ds, state_mode(ds, mode), err) &&
+    if ((mode == STORE_READ ? open_to_read(ds, err) : open_to_write(ds, err)) &&
         deployment_store_reload(ds, err))
         return ds;
     deployment_store_close(ds);

@@ -138,20 +138,22 @@ bool graph_parts(struct deployment_store *ds, json_int_t graph,
     return !err->code;
 }
 
-bool graph_task_done(struct deployment_store *ds, json_int_t graph, uint32_t task,
-                     struct error *err)
+bool graph_add_done(struct deployment_store *ds, json_int_t graph, const json_t *tasks,
+                    struct error *err)
 {
     return database_run(ds->state, err,
-                        "INSERT OR IGNORE INTO graph_done (graph, task) VALUES (?, ?)", "ii", graph,
-                        (json_int_t)task);
+                        "INSERT INTO graph_ends (graph, number, tasks) SELECT ?1,"
+                        " coalesce(max(number), 0) + 1, ?2 FROM graph_ends WHERE graph = ?1",
+                        "ij", graph, tasks);
 }
 
 bool graph_tasks_done(struct deployment_store *ds, json_int_t graph,
                       bool (*visit)(void *data, uint32_t task, struct error *err), void *data,
                       struct error *err)
 {
-    sqlite3_stmt *query =
-        database_query(ds->state, err, "SELECT task FROM graph_done WHERE graph = ?", "i", graph);
+    sqlite3_stmt *query = database_query(
+        ds->state, err, "SELECT DISTINCT value FROM graph_ends, json_each(tasks) WHERE graph = ?",
+        "i", graph);
     while (query && database_next(ds->state, query, err)) {
         if (visit(data, (uint32_t)column_integer(query, 0), err))
             continue;

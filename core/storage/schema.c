@@ -93,7 +93,7 @@ static const char *const state_migrations[] = {
     "  execution_id TEXT REFERENCES executions (id),"
     "  record TEXT NOT NULL"
     ");",
-    /* A graph is the tasks of its parts, those in `graph_done` excepted; what is known of one that
+    /* A graph is the tasks of its parts, those in `graph_ends` excepted; what is known of one that
      * has been sent is its latest row in `operations`. */
     "CREATE TABLE graphs ("
     "  id INTEGER PRIMARY KEY,"
@@ -150,6 +150,15 @@ static const char *const state_migrations[] = {
     ") WITHOUT ROWID;",
     /* Whose values operations or workflows have been given: they are masked in what is shown. */
     "CREATE TABLE disclosed_secrets (name TEXT PRIMARY KEY) WITHOUT ROWID;",
+    /* A row for the tasks that were done in one transaction, instead of one for each task. */
+    "CREATE TABLE graph_ends ("
+    "  graph INTEGER NOT NULL REFERENCES graphs (id),"
+    "  number INTEGER NOT NULL,"
+    "  tasks TEXT NOT NULL,"
+    "  PRIMARY KEY (graph, number)"
+    ") WITHOUT ROWID;"
+    "INSERT INTO graph_ends SELECT graph, 1, json_group_array(task) FROM graph_done GROUP BY graph;"
+    "DROP TABLE graph_done;",
 };
 
 const struct schema catalog_schema = {.migrations = catalog_migrations,

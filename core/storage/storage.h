@@ -335,9 +335,10 @@ bool graph_add_part(struct deployment_store *ds, json_int_t graph, const json_t 
 bool graph_parts(struct deployment_store *ds, json_int_t graph,
                  bool (*visit)(void *data, json_t *tasks, struct error *err), void *data,
                  struct error *err);
-/** Nothing is left to be done for a task; who waited for it waits no more. */
-bool graph_task_done(struct deployment_store *ds, json_int_t graph, uint32_t task,
-                     struct error *err);
+/** Nothing is left to be done for these tasks, a list of their numbers; who waited for them waits
+ * no more. */
+bool graph_add_done(struct deployment_store *ds, json_int_t graph, const json_t *tasks,
+                    struct error *err);
 /** Call `visit` with the number of each such task. */
 bool graph_tasks_done(struct deployment_store *ds, json_int_t graph,
                       bool (*visit)(void *data, uint32_t task, struct error *err), void *data,

@@ -76,10 +76,11 @@ static void test_graphs(void)
               graph_parts(ds, graph, note_part, noted, &err) && !strcmp(noted, "[1,2][3]"),
           "it has parts, in their order: %s %s", noted, err.text);
     noted[0] = '\0';
-    CHECK(graph_task_done(ds, graph, 3, &err) && graph_task_done(ds, graph, 2, &err) &&
-              graph_task_done(ds, graph, 3, &err) &&
+    json_t *done = json_pack("[i, i]", 2, 3);
+    CHECK(graph_add_done(ds, graph, done, &err) && graph_add_done(ds, graph, two, &err) &&
               graph_tasks_done(ds, graph, note_done, noted, &err) && !strcmp(noted, "2,3,"),
           "tasks are done, once each: %s %s", noted, err.text);
+    json_decref(done);
     struct operation_record first = {.id = "t1",
                                      .execution_id = "e1",
                                      .name = "start",
@@ -101,8 +102,44 @@ static void test_graphs(void)
     fixture_release(&f);
 }
 
+/* As it was before the tasks that are done together shared a row. */
+static bool make_version_8(struct database *db, struct error *err)
+{
+    return database_run(db, err, "DROP TABLE graph_ends", "") &&
+           database_run(db, err,
+                        "CREATE TABLE graph_done (graph INTEGER NOT NULL REFERENCES graphs (id),"
+                        " task INTEGER NOT NULL, PRIMARY KEY (graph, task)) WITHOUT ROWID",
+                        "") &&
+           database_run(db, err, "INSERT INTO graph_done VALUES (1, 4), (1, 6)", "") &&
+           database_run(db, err, "PRAGMA user_version = 8", "");
+}
+
+static void test_older_version(void)
+{
+    struct fixture f;
+    struct error err = {0};
+    if (!fixture_init(&f))
+        return;
+    struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
+    json_int_t graph = 0;
+    char noted[256] = "";
+    CHECK(graph_add(ds, "e1", "install", &graph, &err) && graph == 1 &&
+              make_version_8(ds->state, &err),
+          "a database of an older version: %s", err.text);
+    CHECK(!deployment_open(f.store, "web", STORE_READ, &err) && err.code == ERROR_BUSY,
+          "is left as it is while somebody is at work on it: %s", err.text);
+    deployment_store_close(ds);
+    error_clear(&err);
+    ds = deployment_open(f.store, "web", STORE_READ, &err);
+    CHECK(ds && graph_tasks_done(ds, 1, note_done, noted, &err) && !strcmp(noted, "4,6,"),
+          "and brought up to date, even to be read: %s %s", noted, err.text);
+    deployment_store_close(ds);
+    fixture_release(&f);
+}
+
 int main(void)
 {
+    test_older_version();
     test_operations();
     test_graphs();
     return checks_done();
