@@ -344,9 +344,9 @@ static bool open_to_read(struct deployment_store *ds, struct error *err)
     return false;
 }
 
-static bool open_to_write(struct deployment_store *ds, struct error *err)
+static bool open_to_write(struct deployment_store *ds, enum store_mode mode, struct error *err)
 {
-    return take_lock(ds, err) &&
+    return (mode != STORE_WRITE || take_lock(ds, err)) &&
            open_state(ds, ds->is_transient ? DATABASE_TRANSIENT : DATABASE_WRITE, err);
 }
 
@@ -358,7 +358,7 @@ struct deployment_store *deployment_open(struct store *store, const char *id, en
     struct deployment_store *ds = deployment_store_new(store, id, err);
     if (!ds)
         return NULL;
-    if ((mode == STORE_READ ? open_to_read(ds, err) : open_to_write(ds, err)) &&
+    if ((mode == STORE_READ ? open_to_read(ds, err) : open_to_write(ds, mode, err)) &&
         deployment_store_reload(ds, err))
         return ds;
     deployment_store_close(ds);
