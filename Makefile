@@ -101,7 +101,7 @@ check: check-layers
 check-layers:
 	@tools/check-layers $(LAYERS)
 bench: all
-	test/bench/run $(BUILD)
+	test/bench/run $(BUILD) $(if $(FULL),--full) $(if $(ONLY),--only "$(ONLY)")
 chaos:
 	@$(MAKE) --no-print-directory BUILD=build/chaos CFLAGS="$(CFLAGS) -DCLOUDIFY_FAULTS" \
 	  $(addprefix build/chaos/,cfy cloudify-worker lua-runner)

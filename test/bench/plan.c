@@ -1,13 +1,11 @@
 /* plan.c - read, plan and lay out a blueprint in this process, and print, as one line of JSON,
  * what that took: user time, time by the clock, and the peak of the process's memory.
  */
-#include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "deployment/deployment.h"
 #include "dsl/blueprint.h"
+#include "process.h"
 
 struct times {
     double user_ms, wall_ms;
@@ -16,26 +14,11 @@ struct times {
 static struct times now(void)
 {
     struct rusage usage;
-    struct timespec t;
     getrusage(RUSAGE_SELF, &usage);
-    clock_gettime(CLOCK_MONOTONIC, &t);
     return (struct times){
         .user_ms = (double)usage.ru_utime.tv_sec * 1e3 + (double)usage.ru_utime.tv_usec / 1e3,
-        .wall_ms = (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6,
+        .wall_ms = now_ms(),
     };
-}
-
-/* The peak of the process's resident memory in KB since its exec. */
-static long peak_kb(void)
-{
-    char line[256];
-    long kb = 0;
-    FILE *status = fopen("/proc/self/status", "re");
-    while (status && fgets(line, sizeof line, status))
-        sscanf(line, "VmHWM: %ld", &kb);
-    if (status)
-        fclose(status);
-    return kb;
 }
 
 static bool measure(const char *path, struct diagnostics *out)
@@ -50,7 +33,7 @@ static bool measure(const char *path, struct diagnostics *out)
         printf("{\"nodes\": %zu, \"instances\": %zu, \"user_ms\": %.2f, \"wall_ms\": %.2f,"
                " \"max_rss_kb\": %ld}\n",
                plan->node_count, instances->count, ended.user_ms - begun.user_ms,
-               ended.wall_ms - begun.wall_ms, peak_kb());
+               ended.wall_ms - begun.wall_ms, process_kb(getpid(), "VmHWM"));
     bool ok = instances;
     instances_free(instances);
     plan_free(plan);
