@@ -25,12 +25,14 @@ if code ~= 0 then
    print((output:gsub("[^\n]*\n", "# %0")))
    tap.done()
 end
+
 local json = read_json()
 for _, key in ipairs{
-   "plan_own_10_user_ms", "one_node_median_ms", "script_ms", "operation_p99_ms", "rate_20_2_uninstall",
-   "ratio", "cost_60_ratio", "node_rest_kb", "instance_kb", "resume_first_ms", "waiting_worker_kb",
+   "plan_own_10_user_ms", "one_node_median_ms", "script_ms", "operation_p99_ms",
+   "rate_20_2_uninstall", "ratio", "cost_60_ratio", "node_rest_kb", "instance_kb",
+   "resume_first_ms", "waiting_worker_kb",
 } do
-   tap.check(json:find(('"%s": -?[%%d.]+'):format(key)), "the JSON has '%s'", key)
+   tap.check(json:find(('"%s": %%-?[%%d.]+'):format(key)), "the JSON has '%s'", key)
 end
 for _, label in ipairs{"one%-node install", "one operation, sent", "install, 20 nodes, %-j 2"} do
    tap.check(output:find("\n" .. label .. "[^\n]+ [%d.]+"), "the table has '%s'", label)
@@ -47,6 +49,12 @@ code, output = bench("--only", "speed")
 tap.equal(2, code, "another subject is refused")
 tap.check(output:find("no subject 'speed'", 1, true) and output:find("\n  waiting ", 1, true),
           "the refusal names those that there are")
+
+local manual <close> = assert(io.open("docs/performance.md"))
+local text = manual:read("a")
+for subject in output:gmatch("\n  (%l[%l-]*) +%l") do
+   tap.check(text:find("\n| `" .. subject .. "` |", 1, true), "the manual explains '%s'", subject)
+end
 
 os.remove(JSON)
 tap.done()

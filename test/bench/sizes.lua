@@ -18,6 +18,7 @@ sizes.usual = {
    probe_operations = 10000,
    rate_nodes = {1, 100, 1000},
    rate_workers = {1, 2, 4, 8},
+   rate_nodes_in_all = 200, -- fewer are installed several times
    busiest = {nodes = 1000, workers = 16}, -- what the targets speak of
    cost_nodes = {1000, 10000},
    latency_nodes = 250,
@@ -41,6 +42,7 @@ sizes.small = {
    probe_operations = 100,
    rate_nodes = {1, 20},
    rate_workers = {1, 2},
+   rate_nodes_in_all = 1,
    busiest = {nodes = 20, workers = 3},
    cost_nodes = {20, 60},
    latency_nodes = 5,

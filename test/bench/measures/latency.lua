@@ -1,5 +1,5 @@
---- How long one trivial operation takes, with one worker and so one after the other: from the commit
---- that says that it is sent to the one that says that it has succeeded.
+--- How long one trivial operation takes, with one worker and so one after the other: from the
+--- commit that says that it is sent to the one that says that it has succeeded.
 local blueprint = require("blueprint")
 
 return function(programs, report, sizes)

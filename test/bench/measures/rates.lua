@@ -1,12 +1,11 @@
---- Durable operations a second of install and uninstall, by nodes and workers, beside the bare probe
---- with as many workers in the same minute. Times are those of the whole process, from its start to
---- its exit, parsing and planning included.
+--- Durable operations a second of install and uninstall, by nodes and workers, beside the bare
+--- probe with as many workers in the same minute. Times are those of the whole process, from its
+--- start to its exit, parsing and planning included.
 local blueprint = require("blueprint")
 
 --- With fewer nodes it is the start of the process that counts, and a probe says nothing of that.
 local ENOUGH_FOR_PROBE = 1000
---- A short install is measured several times; of so many nodes in all.
-local NODES_IN_ALL, MOST_RUNS = 200, 5
+local MOST_RUNS = 5
 
 local function rate(nodes, operations, run)
    return nodes * #operations / run.wall_ms * 1000
@@ -18,10 +17,10 @@ local function best(runs)
 end
 
 --- Install and uninstall; the fastest of several runs, as what slows one down is others' work.
-local function run(programs, path, nodes, workers)
+local function run(programs, sizes, path, nodes, workers)
    local store = ("rates-%d-%d"):format(nodes, workers)
    local installs, uninstalls = {}, {}
-   for i = 1, math.max(1, math.min(MOST_RUNS, NODES_IN_ALL // nodes)) do
+   for i = 1, math.max(1, math.min(MOST_RUNS, sizes.rate_nodes_in_all // nodes)) do
       local id = "app-" .. i
       installs[i] = programs:measure(store, "install", path, "-d", id, "-j", workers)
       programs:check_started(store, id, nodes)
@@ -32,7 +31,7 @@ end
 
 local function run_beside_probe(programs, sizes, path, nodes, workers)
    local before = programs:probe(workers, sizes.probe_operations)
-   local install, uninstall = run(programs, path, nodes, workers)
+   local install, uninstall = run(programs, sizes, path, nodes, workers)
    local after = programs:probe(workers, sizes.probe_operations)
    return install, uninstall, {
       operations_per_second = (before.operations_per_second + after.operations_per_second) / 2,
@@ -47,7 +46,7 @@ local function measure(programs, report, sizes, nodes, workers)
    if nodes >= ENOUGH_FOR_PROBE then
       install, uninstall, probe = run_beside_probe(programs, sizes, path, nodes, workers)
    else
-      install, uninstall = run(programs, path, nodes, workers)
+      install, uninstall = run(programs, sizes, path, nodes, workers)
    end
    local installed = rate(nodes, blueprint.install_operations, install)
    report:row(key .. "install", ("install, %d nodes, -j %d, operations/s"):format(nodes, workers),

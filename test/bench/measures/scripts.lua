@@ -4,9 +4,9 @@ local scripts = require("scripts")
 local function install(programs, count, with_script)
    local name = with_script and "scripts" or "no-scripts"
    local path = scripts.write(programs.work .. "/" .. name, count, with_script)
-   local install = programs:measure(name, "install", path, "-d", "app", "-j", 1)
+   local run = programs:measure(name, "install", path, "-d", "app", "-j", 1)
    programs:check_started(name, "app", count)
-   return install
+   return run
 end
 
 return function(programs, report, sizes)
