@@ -32,13 +32,15 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN:.c=.o)
 PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so cfy cloudify-worker lua-runner script/ctx) $(SCRIPT_FILES)
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/*_test.c))
 BENCH    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/*.c))
+FLAT     := $(BUILD)/test/endurance/flat
 CONFORM  := $(BUILD)/test/conformance
 FUZZERS  := $(patsubst %.c,$(BUILD)/%,$(wildcard test/fuzz/*_fuzzer.c))
 FUZZ_SECONDS ?= 60
 ROUNDS   ?= 50
+FLAT_ROUNDS ?= 1000
 
-.PHONY: all setup test unit spec demo check check-layers bench chaos fuzz reproducers docs install clean
-all: $(PROGRAMS) $(TESTS) $(BENCH) $(CONFORM)
+.PHONY: all setup test unit spec demo check check-layers bench chaos flat fuzz reproducers docs install clean
+all: $(PROGRAMS) $(TESTS) $(BENCH) $(CONFORM) $(FLAT)
 reproducers: $(FUZZERS)
 
 $(BUILD)/%.o: %.c
@@ -73,8 +75,9 @@ $(SCRIPT_FILES): $(BUILD)/script/%: plugins/script/%
 	@mkdir -p $(@D)
 	cp $< $@
 $(filter $(BUILD)/test/ctx/%,$(TESTS)): $(filter-out %/main.o,$(CTX_OBJ))
-$(TESTS) $(BENCH): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
-$(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH):
+$(FLAT).o: CPPFLAGS += -DENDURANCE_FOLDER='"$(abspath test/endurance)"'
+$(TESTS) $(BENCH) $(FLAT): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+$(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH) $(FLAT):
 	$(CC_ALL) -Wl,-E $^ $(LDFLAGS) $(LIBS) -o $@
 $(CONFORM): $(wildcard test/conformance/*.[ch]) $(LIBRARY)
 	@mkdir -p $(@D)
@@ -106,6 +109,8 @@ chaos:
 	@$(MAKE) --no-print-directory BUILD=build/chaos CFLAGS="$(CFLAGS) -DCLOUDIFY_FAULTS" \
 	  $(addprefix build/chaos/,cfy cloudify-worker lua-runner)
 	build/chaos/lua-runner test/chaos/campaign.lua build/chaos $(ROUNDS) $(SEED)
+flat: all
+	test/endurance/run "$(abspath $(BUILD))" $(FLAT_ROUNDS)
 fuzz:
 	@$(MAKE) --no-print-directory reproducers CC=clang BUILD=build/fuzz \
 	  SANITIZE=address,undefined,fuzzer-no-link LIBFUZZER=-fsanitize=fuzzer

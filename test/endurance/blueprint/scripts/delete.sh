@@ -1,0 +1,2 @@
+#!/bin/sh -e
+ctx logger info "$(ctx instance id) goes"
