@@ -33,13 +33,14 @@ PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so cfy cloudify-worker lua-runner 
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/*_test.c))
 BENCH    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/*.c))
 FLAT     := $(BUILD)/test/endurance/flat
+FAIL_MALLOC := test/endurance/fail_malloc.so
 CONFORM  := $(BUILD)/test/conformance
 FUZZERS  := $(patsubst %.c,$(BUILD)/%,$(wildcard test/fuzz/*_fuzzer.c))
 FUZZ_SECONDS ?= 60
 ROUNDS   ?= 50
 FLAT_ROUNDS ?= 1000
 
-.PHONY: all setup test unit spec demo check check-layers bench chaos flat fuzz reproducers docs install clean
+.PHONY: all setup test unit spec demo check check-layers bench chaos flat out-of-memory fuzz reproducers docs install clean
 all: $(PROGRAMS) $(TESTS) $(BENCH) $(CONFORM) $(FLAT)
 reproducers: $(FUZZERS)
 
@@ -79,6 +80,9 @@ $(FLAT).o: CPPFLAGS += -DENDURANCE_FOLDER='"$(abspath test/endurance)"'
 $(TESTS) $(BENCH) $(FLAT): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 $(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH) $(FLAT):
 	$(CC_ALL) -Wl,-E $^ $(LDFLAGS) $(LIBS) -o $@
+$(BUILD)/$(FAIL_MALLOC): $(FAIL_MALLOC:.so=.c)
+	@mkdir -p $(@D)
+	$(CC_ALL) -fvisibility=default -shared $< -o $@
 $(CONFORM): $(wildcard test/conformance/*.[ch]) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC_ALL) -DCONFORMANCE_PLUGINS='"$(abspath test/conformance/plugins)"' $(filter %.c %.a,$^) $(LDFLAGS) $(LIBS) -o $@
@@ -111,6 +115,10 @@ chaos:
 	build/chaos/lua-runner test/chaos/campaign.lua build/chaos $(ROUNDS) $(SEED)
 flat: all
 	test/endurance/run "$(abspath $(BUILD))" $(FLAT_ROUNDS)
+out-of-memory:
+	@$(MAKE) --no-print-directory BUILD=build/out-of-memory CFLAGS="$(CFLAGS) -DCLOUDIFY_SANITIZED" \
+	  $(addprefix build/out-of-memory/,cfy cloudify-worker script/ctx $(FAIL_MALLOC))
+	test/endurance/out-of-memory build/out-of-memory
 fuzz:
 	@$(MAKE) --no-print-directory reproducers CC=clang BUILD=build/fuzz \
 	  SANITIZE=address,undefined,fuzzer-no-link LIBFUZZER=-fsanitize=fuzzer

@@ -361,6 +361,24 @@ describe("a task graph", function()
       assert.is_truthy(result.err:find("must be given by name", 1, true), result.err)
    end)
 
+   it("is stored as a whole or not at all: nothing less is resumed (runtime.md 6.9)", function()
+      local result = deployment:try([[
+         local build = workflows.make_or_get_graph(function()
+            local graph = ctx:graph_mode()
+            local task = note(ctx, "second")
+            task.on_failure = function() return handlers.ignore() end
+            graph:sequence():add(note(ctx, "first"), task)
+            return graph
+         end)
+         build(ctx, {}, {name = "named"}):execute()
+      ]])
+      assert.is_truthy(result.err:find("must be given by name", 1, true), result.err)
+      local list = json.decode(deployment.world:cfy("executions", "list", "app", "--json").out)
+      local resumed = deployment.world:cfy("executions", "resume", list[#list].id)
+      assert.equal(1, resumed.code)
+      assert.is_truthy(resumed.err:find("must be given by name", 1, true), resumed.err)
+   end)
+
    it("has what waited for a subgraph wait for the one that replaces it, once resumed, too "
       .. "(runtime.md 6.9)", function()
       local result = deployment:try([[

@@ -205,7 +205,11 @@ bool session_inputs(struct session *session, char **inputs)
         json_object_update(merged, part);
         json_decref(part);
     }
-    *inputs = json_pool_dump(merged, JSON_COMPACT);
+    *inputs = merged ? json_pool_dump(merged, JSON_COMPACT) : NULL;
     json_decref(merged);
-    return *inputs;
+    if (*inputs)
+        return true;
+    session->err = (struct cloudify_error){CLOUDIFY_NOMEM, .text = "out of memory"};
+    session_failed(session);
+    return false;
 }

@@ -67,8 +67,13 @@ static void try_versions(struct search *search, const char *directory, const cha
 {
     struct strbuf versioned = STRBUF_INIT;
     write_versioned(search->c, name, &versioned);
-    try_file(search, directory, versioned.text);
-    try_file(search, directory, name);
+    if (versioned.failed) {
+        compiler_nomem(search->c);
+        finish(search, NULL);
+    } else {
+        try_file(search, directory, versioned.text);
+        try_file(search, directory, name);
+    }
     strbuf_release(&versioned);
 }
 

@@ -45,13 +45,8 @@ static bool keep_done(struct execution *e, struct error *err)
     return ok;
 }
 
-bool execution_store_graph(struct execution *e, const char *name, struct error *err)
+static bool store_tasks(struct execution *e, struct error *err)
 {
-    if (e->options.dry_run)
-        return true;
-    if (!keep_done(e, err) ||
-        !graph_add(e->options.store, e->options.execution_id, name, &e->graph_row, err))
-        return false;
     e->graph_tasks = 0;
     for (struct task *task = NULL; (task = task_graph_next(e->graph, task));)
         task->number = ++e->graph_tasks;
@@ -59,8 +54,34 @@ bool execution_store_graph(struct execution *e, const char *name, struct error *
         if (!store_part(e, task, 0, err))
             return false;
     }
-    task_graph_watch(e->graph);
     return true;
+}
+
+/* Who resumed a part of a graph would take it for all of it. */
+static void forget_stored(struct execution *e)
+{
+    struct error err = {0};
+    for (struct task *task = NULL; (task = task_graph_next(e->graph, task));)
+        task->number = 0;
+    if (!graph_remove(e->options.store, e->graph_row, &err))
+        execution_abort(e, &err);
+    e->graph_row = 0;
+    e->graph_tasks = 0;
+}
+
+bool execution_store_graph(struct execution *e, const char *name, struct error *err)
+{
+    if (e->options.dry_run)
+        return true;
+    if (!keep_done(e, err) ||
+        !graph_add(e->options.store, e->options.execution_id, name, &e->graph_row, err))
+        return false;
+    bool ok = store_tasks(e, err);
+    if (ok)
+        task_graph_watch(e->graph);
+    else
+        forget_stored(e);
+    return ok;
 }
 
 bool execution_graph_is_stored(const struct execution *e)

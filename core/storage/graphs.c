@@ -110,6 +110,12 @@ bool graph_add(struct deployment_store *ds, const char *execution_id, const char
     return true;
 }
 
+bool graph_remove(struct deployment_store *ds, json_int_t graph, struct error *err)
+{
+    return database_run(ds->state, err, "DELETE FROM graph_parts WHERE graph = ?", "i", graph) &&
+           database_run(ds->state, err, "DELETE FROM graphs WHERE id = ?", "i", graph);
+}
+
 bool graph_add_part(struct deployment_store *ds, json_int_t graph, const json_t *tasks,
                     struct error *err)
 {

@@ -328,6 +328,8 @@ json_t *graphs_list(struct deployment_store *ds, const char *execution_id, struc
 /** Start the graph `name`, which graph_find() has not found. */
 bool graph_add(struct deployment_store *ds, const char *execution_id, const char *name,
                json_int_t *graph, struct error *err);
+/** Forget a graph none of whose tasks has begun. */
+bool graph_remove(struct deployment_store *ds, json_int_t graph, struct error *err);
 bool graph_add_part(struct deployment_store *ds, json_int_t graph, const json_t *tasks,
                     struct error *err);
 /** Call `visit` for each part as they were added; `tasks` is borrowed during the call. It ends the

@@ -38,6 +38,12 @@ bool graph_add(struct deployment_store *ds, const char *execution_id, const char
     return true;
 }
 
+bool graph_remove(struct deployment_store *ds, json_int_t graph, struct error *err)
+{
+    (void)ds, (void)graph, (void)err;
+    return true;
+}
+
 bool graph_add_part(struct deployment_store *ds, json_int_t graph, const json_t *tasks,
                     struct error *err)
 {
