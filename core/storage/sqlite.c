@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "storage/database_image.h"
 #include "storage/fault_disk.h"
 
 enum {
@@ -137,13 +138,14 @@ static bool configure(struct database *db, enum database_mode mode, const struct
 
 /* SQLite would let others read the file, and gives what it puts beside it the same mode. It is not
  * open yet: closing a descriptor of it drops all locks that the process has on it. */
-static bool make_private(const char *path, struct error *err)
+static bool make_private(struct database *db, const struct schema *schema, struct error *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return error_set(err, ERROR_STORAGE, "cannot make '%s': %s", path, strerror(errno));
-    close(fd);
-    return true;
+    int fd = open(db->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && database_image_write(schema, fd);
+    db->last_errno = errno;
+    if (fd >= 0)
+        close(fd);
+    return ok || disk_error(db, SQLITE_CANTOPEN, err);
 }
 
 struct database *database_open(const char *path, enum database_mode mode,
@@ -157,11 +159,12 @@ struct database *database_open(const char *path, enum database_mode mode,
     }
     db->read_only = mode == DATABASE_READ;
     bool may_make = mode == DATABASE_CREATE || mode == DATABASE_TRANSIENT;
-    if (!may_make && !file_exists(path)) {
+    bool is_new = !file_exists(path);
+    if (!may_make && is_new) {
         error_set(err, ERROR_NOT_FOUND, "there is no file '%s'", path);
         goto fail;
     }
-    if (may_make && !file_exists(path) && !make_private(path, err))
+    if (is_new && !make_private(db, schema, err))
         goto fail;
     int flags = mode == DATABASE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (may_make)
@@ -171,8 +174,11 @@ struct database *database_open(const char *path, enum database_mode mode,
         database_error(db, code, err);
         goto fail;
     }
-    if (configure(db, mode, schema, err))
+    if (configure(db, mode, schema, err)) {
+        if (is_new)
+            database_image_keep(schema, db->handle);
         return db;
+    }
 
 fail:
     database_close(db);
