@@ -1,6 +1,8 @@
 /* document.c - see document.h. */
 #include "dsl/document.h"
 
+#include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +17,8 @@ enum {
 
 static void source_free(struct source *source)
 {
-    yaml_document_free(source->yaml);
+    if (!source->is_shared)
+        yaml_document_free(source->yaml);
     free(source->name);
     free(source->directory);
     free(source->identity);
@@ -34,8 +37,10 @@ static void report_problem(struct compiler *c, const struct yaml_problem *proble
                         problem->message);
 }
 
-struct source *source_parse(struct compiler *c, const char *name, char *directory, char *identity,
-                            const char *text, size_t length)
+/* @param shared the tree of `text`, parsed before; or NULL */
+static struct source *source_new(struct compiler *c, const char *name, char *directory,
+                                 char *identity, const char *text, size_t length,
+                                 struct yaml_document *shared)
 {
     struct yaml_problem problem = {0};
     struct source *source = calloc(1, sizeof *source);
@@ -48,8 +53,9 @@ struct source *source_parse(struct compiler *c, const char *name, char *director
     source->directory = directory;
     source->identity = identity ? identity : strdup(name);
     source->name = strdup(name);
+    source->is_shared = shared;
     if (source->name && source->identity)
-        source->yaml = yaml_parse(text, length, name, NULL, &problem);
+        source->yaml = shared ? shared : yaml_parse(text, length, name, NULL, &problem);
     else
         problem.code = YAML_PROBLEM_MEMORY;
     if (!source->yaml) {
@@ -59,6 +65,26 @@ struct source *source_parse(struct compiler *c, const char *name, char *director
     }
     source->next = c->sources;
     c->sources = source;
+    return source;
+}
+
+struct source *source_parse(struct compiler *c, const char *name, char *directory, char *identity,
+                            const char *text, size_t length)
+{
+    return source_new(c, name, directory, identity, text, length, NULL);
+}
+
+struct source *source_builtin(struct compiler *c, const char *name,
+                              const struct embedded_file *file)
+{
+    enum { FILES = 8 };
+    static struct yaml_document *_Atomic trees[FILES]; /* by their place among the files */
+    size_t place = (size_t)(file - embedded_types);
+    assert(place < FILES);
+    struct yaml_document *tree = atomic_load(&trees[place]), *none = NULL;
+    struct source *source = source_new(c, name, NULL, NULL, file->text, file->length, tree);
+    if (source && !tree)
+        source->is_shared = atomic_compare_exchange_strong(&trees[place], &none, source->yaml);
     return source;
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/embedded.h"
 #include "yaml/yaml.h"
 
 struct compiler;
@@ -19,6 +20,7 @@ struct source {
     char *identity; /* the file's real path, or its name; no two sources have the same */
     bool is_remote; /* `directory` is that of a URL */
     struct yaml_document *yaml;
+    bool is_shared;                   /* `yaml` belongs to the process */
     const struct plugin_place *place; /* found as that of a plugin, or NULL */
     struct source *next;
 };
@@ -45,6 +47,14 @@ struct document {
  */
 struct source *source_parse(struct compiler *c, const char *name, char *directory, char *identity,
                             const char *text, size_t length);
+/**
+ * Make an embedded file a source. It is parsed once in a process: a tree does not change.
+ *
+ * @param file one of embedded_types
+ * @param name how it is called in messages, always the same
+ */
+struct source *source_builtin(struct compiler *c, const char *name,
+                              const struct embedded_file *file);
 /** Read the regular file `path`; it is not there: NULL and `*absent`; else NULL: reported. */
 struct source *source_read(struct compiler *c, const char *path, const struct yaml_node *at,
                            bool *absent);

@@ -122,7 +122,7 @@ static struct source *parse_builtin(struct compiler *c, const char *name,
     strbuf_add_all(&shown, types_folder, name);
     struct source *source = source_find(c, shown.text);
     if (!source)
-        source = source_parse(c, shown.text, NULL, NULL, file->text, file->length);
+        source = source_builtin(c, shown.text, file);
     strbuf_release(&shown);
     return source;
 }
