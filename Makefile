@@ -40,7 +40,7 @@ FUZZ_SECONDS ?= 60
 ROUNDS   ?= 50
 FLAT_ROUNDS ?= 1000
 
-.PHONY: all setup test unit spec demo check check-layers bench chaos flat out-of-memory fuzz reproducers docs install clean
+.PHONY: all setup test unit spec demo check check-layers bench chaos flat out-of-memory valgrind fuzz reproducers docs install clean
 all: $(PROGRAMS) $(TESTS) $(BENCH) $(CONFORM) $(FLAT)
 reproducers: $(FUZZERS)
 
@@ -80,7 +80,7 @@ $(FLAT).o: CPPFLAGS += -DENDURANCE_FOLDER='"$(abspath test/endurance)"'
 $(TESTS) $(BENCH) $(FLAT): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 $(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH) $(FLAT):
 	$(CC_ALL) -Wl,-E $^ $(LDFLAGS) $(LIBS) -o $@
-$(BUILD)/$(FAIL_MALLOC): $(FAIL_MALLOC:.so=.c)
+$(BUILD)/$(FAIL_MALLOC) $(BUILD)/test/valgrind/pidfd.so: $(BUILD)/%.so: %.c
 	@mkdir -p $(@D)
 	$(CC_ALL) -fvisibility=default -shared $< -o $@
 $(CONFORM): $(wildcard test/conformance/*.[ch]) $(LIBRARY)
@@ -119,6 +119,8 @@ out-of-memory:
 	@$(MAKE) --no-print-directory BUILD=build/out-of-memory CFLAGS="$(CFLAGS) -DCLOUDIFY_SANITIZED" \
 	  $(addprefix build/out-of-memory/,cfy cloudify-worker script/ctx $(FAIL_MALLOC))
 	test/endurance/out-of-memory build/out-of-memory
+valgrind: all $(BUILD)/test/valgrind/pidfd.so
+	test/valgrind/run $(BUILD)
 fuzz:
 	@$(MAKE) --no-print-directory reproducers CC=clang BUILD=build/fuzz \
 	  SANITIZE=address,undefined,fuzzer-no-link LIBFUZZER=-fsanitize=fuzzer

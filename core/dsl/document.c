@@ -117,8 +117,12 @@ struct source *source_read(struct compiler *c, const char *path, const struct ya
         return source;
     }
     char *text = file_read_regular(path, FILE_LIMIT, &length, &err);
-    if (text) {
-        source = source_parse(c, path, path_directory(path), identity, text, length);
+    char *folder = text ? path_directory(path) : NULL;
+    if (folder) {
+        source = source_parse(c, path, folder, identity, text, length);
+    } else if (text) {
+        free(identity);
+        compiler_nomem(c);
     } else {
         free(identity);
         compiler_error(c, at ? &code_import_not_found : &code_blueprint_not_found, at, NULL, NULL,
