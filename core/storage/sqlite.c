@@ -15,7 +15,8 @@
 
 enum {
     BUSY_TIMEOUT = 10000, /* milliseconds to wait for another process's transaction */
-    SHORT_LOG = 32,       /* pages, after which a log that is kept is brought into the file */
+    SHORT_LOG = 32,       /* pages: a longer log is not left behind */
+    LONG_LOG = 1000,      /* pages, after which it is brought into the file while it is in use */
     STATEMENTS = 48,      /* more than there are in the source for one database */
 };
 
@@ -24,6 +25,7 @@ struct database {
     char *path;
     bool read_only;
     int last_errno; /* of what failed latest, where SQLite keeps none */
+    int log_length; /* of a log that is kept, after our last commit; pages */
     struct {
         const char *sql;
         sqlite3_stmt *statement;
@@ -109,6 +111,13 @@ static bool migrate(struct database *db, const struct schema *schema, struct err
     return ok;
 }
 
+static int on_commit(void *data, sqlite3 *handle, const char *name, int pages)
+{
+    struct database *db = data;
+    db->log_length = pages;
+    return pages < LONG_LOG ? SQLITE_OK : sqlite3_wal_checkpoint(handle, name);
+}
+
 static bool configure(struct database *db, enum database_mode mode, const struct schema *schema,
                       struct error *err)
 {
@@ -131,7 +140,7 @@ static bool configure(struct database *db, enum database_mode mode, const struct
         [DATABASE_TRANSIENT] = "PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY"};
     if (schema->keeps_log && mode == DATABASE_WRITE) {
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-        sqlite3_wal_autocheckpoint(db->handle, SHORT_LOG);
+        sqlite3_wal_hook(db->handle, on_commit, db);
     }
     return execute(db, settings[mode], err) && migrate(db, schema, err);
 }
@@ -191,6 +200,8 @@ void database_close(struct database *db)
         return;
     for (size_t i = 0; i < db->kept_count; i++)
         sqlite3_finalize(db->kept[i].statement);
+    if (db->log_length >= SHORT_LOG)
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     sqlite3_close(db->handle);
     free(db->path);
     free(db);

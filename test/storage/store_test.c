@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -171,8 +172,44 @@ static void test_damaged(void)
     fixture_release(&f);
 }
 
+static long size_of(const struct fixture *f, const char *name)
+{
+    char path[4200];
+    struct stat status;
+    snprintf(path, sizeof path, "%s/%s", f->store_path, name);
+    return stat(path, &status) == 0 ? (long)status.st_size : 0;
+}
+
+/* Each command opens the store anew, for a commit or two. */
+static void test_log_of_catalog(void)
+{
+    struct fixture f;
+    struct error err = {0};
+    long longest = 0, kept = 0;
+    if (!fixture_init(&f))
+        return;
+    bool ok = true;
+    for (int i = 0; ok && i < 100; i++) {
+        store_close(f.store);
+        f.store = store_open(f.store_path, STORE_WRITE, &err);
+        ok = f.store && database_run(f.store->catalog, &err,
+                                     "INSERT INTO deployments (id, created_at) VALUES (?, '')", "t",
+                                     (char[]){'a' + i / 26, 'a' + i % 26, 0});
+        store_close(f.store);
+        f.store = NULL;
+        long size = size_of(&f, "catalog.db-wal");
+        longest = size > longest ? size : longest;
+        kept += size > 0;
+        f.store = store_open(f.store_path, STORE_WRITE, &err);
+    }
+    CHECK(ok && kept > 50, "the log of the catalog is mostly kept: %ld %s", kept, err.text);
+    CHECK(longest < 40 * 4200, "and stays short: %ld bytes", longest);
+    fixture_release(&f);
+}
+
 int main(void)
 {
+    test_log_of_catalog();
     test_ids();
     test_full_disk();
     test_full_disk_at_commit();
