@@ -24,6 +24,7 @@ describe("cloudify.json", function()
       {"a coroutine", {coroutine.create(print)}, "value[1]: a coroutine cannot be stored"},
       {"NaN", {x = 0 / 0}, "value.x: a number must be finite"},
       {"bytes that are not UTF-8", {k = "\xff"}, "value.k: the string is not valid UTF-8"},
+      {"a NUL byte in a key", {a = {["b\0c"] = 1}}, "value.a: a key contains a NUL byte"},
       {"foreign userdata", {f = io.stdout}, "value.f: a userdata cannot be stored"},
       {"a list with a hole", {[1] = 1, [3] = 3},
          "value: keys must be strings, or the integers 1 to n without a gap"},

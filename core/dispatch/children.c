@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SLOT_FREE = 0, SLOT_CLAIMED = -1 };
@@ -316,14 +315,44 @@ int children_memory_new(const char *path, struct error *err)
     return -1;
 }
 
+/*
+ * The worker's plugins can reach the memory by its descriptor. The engine maps it nowhere: a map of
+ * what somebody has cut short kills who reads it.
+ */
+static void memory_put(int memory, size_t offset, const void *value, size_t size)
+{
+    /* What cannot be put is read as what was not listed. */
+    ssize_t ignored = pwrite(memory, value, size, (off_t)offset);
+    (void)ignored;
+}
+
+/* What the memory holds now, new; NULL: not all of it is there, or out of memory. */
+static struct table *memory_read(int memory)
+{
+    struct table *table = malloc(sizeof *table);
+    if (table && pread(memory, table, sizeof *table, 0) == sizeof *table)
+        return table;
+    free(table);
+    return NULL;
+}
+
+/* End what is listed and what joins from now on. */
+static void memory_signal(int memory, int signal)
+{
+    const int32_t ending = 1;
+    memory_put(memory, offsetof(struct table, ending), &ending, sizeof ending);
+    struct table *table = memory_read(memory);
+    if (table)
+        table_signal(table, EVERYBODY, signal);
+    free(table);
+}
+
 void children_memory_set_worker(int memory, pid_t worker)
 {
-    struct table *table = table_map(memory);
-    if (!table)
-        return;
-    atomic_store(&table->worker_start, start_time(worker));
-    atomic_store(&table->worker, worker);
-    munmap(table, sizeof *table);
+    const uint64_t start = start_time(worker);
+    const int32_t number = worker;
+    memory_put(memory, offsetof(struct table, worker_start), &start, sizeof start);
+    memory_put(memory, offsetof(struct table, worker), &number, sizeof number);
 }
 
 /* Kill the worker, unless its number belongs to a stranger by now, and wait until it is gone. */
@@ -349,54 +378,38 @@ static bool end_worker(const struct table *table, struct error *err)
 bool children_memory_end_left(const char *path, struct error *err)
 {
     char boot_id[BOOT_ID_SIZE] = "";
-    struct stat status;
     int memory = open(path, O_RDWR | O_CLOEXEC);
-    if (memory < 0 || fstat(memory, &status) != 0) {
-        error_set(err, ERROR_IO, "cannot read '%s': %s", path, strerror(errno));
-        if (memory >= 0)
-            close(memory);
-        return false;
-    }
+    if (memory < 0)
+        return error_set(err, ERROR_IO, "cannot read '%s': %s", path, strerror(errno));
     read_boot_id(boot_id);
     /* One that was still being made has no worker yet. */
-    struct table *table = status.st_size == sizeof(struct table) ? table_map(memory) : NULL;
+    struct table *table = memory_read(memory);
     bool ok = true;
     if (table && !memcmp(table->boot_id, boot_id, sizeof boot_id)) {
         ok = end_worker(table, err);
-        table_end(table);
+        memory_signal(memory, SIGKILL);
     }
-    if (table)
-        munmap(table, sizeof *table);
+    free(table);
     close(memory);
     return ok;
 }
 
 void children_memory_terminate(int memory)
 {
-    struct table *table = table_map(memory);
-    if (!table)
-        return;
-    atomic_store(&table->ending, 1);
-    table_signal(table, EVERYBODY, SIGTERM);
-    munmap(table, sizeof *table);
+    memory_signal(memory, SIGTERM);
 }
 
 bool children_memory_are_alive(int memory)
 {
-    struct table *table = table_map(memory);
+    struct table *table = memory_read(memory);
     bool alive = table && table_signal(table, EVERYBODY, 0) && table_is_alive(table);
-    if (table)
-        munmap(table, sizeof *table);
+    free(table);
     return alive;
 }
 
 void children_memory_end(int memory)
 {
-    struct table *table = table_map(memory);
-    if (!table)
-        return;
-    table_end(table);
-    munmap(table, sizeof *table);
+    memory_signal(memory, SIGKILL);
 }
 
 static void on_fork(void)

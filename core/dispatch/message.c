@@ -86,6 +86,23 @@ json_t *message_reply_result(const json_t *reply, struct error *err)
     return json_incref(result);
 }
 
+/* An over-long text by its beginning, so that no log or event fails its operation. */
+static json_t *record_text(const char *text)
+{
+    size_t length = strlen(text);
+    if (length <= MESSAGE_TEXT_LIMIT)
+        return utf8_string(text, length);
+    struct strbuf cut = STRBUF_INIT;
+    size_t kept = MESSAGE_TEXT_LIMIT;
+    while (kept && ((unsigned char)text[kept] & 0xc0) == 0x80)
+        kept--;
+    strbuf_add(&cut, text, kept);
+    strbuf_addf(&cut, " ... (%zu bytes in all)", length);
+    json_t *string = cut.failed ? NULL : utf8_string(cut.text, cut.length);
+    strbuf_release(&cut);
+    return string;
+}
+
 json_t *message_record(const char *id, const struct message_record *record)
 {
     char timestamp[CLOCK_TEXT_SIZE];
@@ -96,7 +113,7 @@ json_t *message_record(const char *id, const struct message_record *record)
         json_object_set_new(message, "id", json_string(id)) |
         json_object_set_new(message, "timestamp", json_string(timestamp)) |
         json_object_set_new(message, key, utf8_string(record->kind, strlen(record->kind))) |
-        json_object_set_new(message, "text", utf8_string(record->text, strlen(record->text)));
+        json_object_set_new(message, "text", record_text(record->text));
     if (record->logger)
         failed |= json_object_set_new(message, "logger",
                                       utf8_string(record->logger, strlen(record->logger)));

@@ -16,6 +16,8 @@
 enum { MESSAGE_VERSION = 1 };
 /* The longest text of a frame, bytes. */
 enum { MESSAGE_LIMIT = 64 * 1024 * 1024 };
+/* The longest text of a log or an event, bytes: of a longer one the beginning is sent. */
+enum { MESSAGE_TEXT_LIMIT = 1024 * 1024 };
 
 /* What a worker finds open when it starts. */
 enum {

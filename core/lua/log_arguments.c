@@ -17,7 +17,7 @@ const char *lua_log_text(lua_State *L, int first)
     lua_remove(L, -2);
     lua_insert(L, first);
     lua_call(L, count, 1);
-    return lua_tostring(L, -1);
+    return luaL_tolstring(L, -1, NULL); /* whatever somebody has put in its place */
 }
 
 const char *lua_log_exception_text(lua_State *L, int first)

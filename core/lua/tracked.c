@@ -3,6 +3,7 @@
 
 #include <lauxlib.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "lua/exception.h"
@@ -266,6 +267,8 @@ static void set_member(lua_State *L, struct tracked *t)
         json_object_deln(t->value, name, length);
         return;
     }
+    if (memchr(name, '\0', length))
+        lua_exception_raise(L, "NonRecoverableError", "%s", lua_nul_refusal);
     json_t *value = lua_json_check(L, 3, name);
     lua_tracked_detach(L, 1, old);
     if (json_object_setn_new(t->value, name, length, value))

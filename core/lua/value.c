@@ -10,6 +10,8 @@
 #include "lua/exception.h"
 #include "lua/tracked.h"
 
+const char lua_nul_refusal[] = "a key contains a NUL byte";
+
 /* Their addresses are the registry keys of cloudify.null and of the metatables. */
 static const char null_key, array_key, object_key, box_key;
 
@@ -254,6 +256,10 @@ static bool convert_entry(struct conversion *c, json_t *object, struct frame *fr
     }
     size_t length;
     frame->key = lua_tolstring(L, -2, &length);
+    if (memchr(frame->key, '\0', length)) {
+        refuse(c, frame->parent, ERROR_INVALID, lua_nul_refusal);
+        return false;
+    }
     json_t *value = convert(c, lua_gettop(L), frame);
     if (!value)
         return false;

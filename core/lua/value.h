@@ -11,6 +11,9 @@
 /* Deeper nesting is refused: it would exhaust the C stack here or in another reader. */
 enum { VALUE_DEPTH_MAX = 200 };
 
+/* Why such a key is refused: no JSON parser of ours reads it again. */
+extern const char lua_nul_refusal[];
+
 /** Register cloudify.null and the marks of arrays and objects. [-0, +0, m] */
 void lua_value_register(lua_State *L);
 

@@ -81,6 +81,7 @@ static bool take_descriptors(struct error *err)
     if (!children_share(WORKER_CHILDREN_FD))
         return error_set(err, ERROR_INVALID, "descriptor %d is no shared memory: %s",
                          WORKER_CHILDREN_FD, strerror(errno));
+    close(WORKER_CHILDREN_FD); /* mapped by now: no plugin shall write into it by its number */
     return lifeline_watch(WORKER_LIFELINE_FD, err);
 }
 
