@@ -14,6 +14,7 @@
 #include "lua/process.h"
 #include "worker/connection.h"
 #include "worker/output_file.h"
+#include "worker/settling.h"
 #include "worker/watchdog.h"
 
 /* How often the children of one that is cancelled are looked at, and how long they have. */
@@ -24,6 +25,8 @@ struct assignment {
     struct assignment *next, **link; /* in `all` */
     struct operation_channel channel;
     struct operation_run *run; /* while it waits */
+    bool ended;
+    json_t *result; /* once it has ended; NULL: out of memory */
     json_t *request;
     const char *id;     /* of the request */
     const char *output; /* path of its output file, of the request; or NULL */
@@ -157,6 +160,27 @@ static void send_result(const char *id, json_t *result)
         connection_send(message_failure(id, "NonRecoverableError", &err));
 }
 
+static void report(struct assignment *assignment)
+{
+    FAULT_POINT("operation.ended");
+    send_result(assignment->id, assignment->result);
+    FAULT_POINT("operation.sent");
+    /* Only now: until the engine has the result, what the operation started dies with us. */
+    children_forget(assignment->owner);
+    assignment_free(assignment);
+}
+
+void assignment_report_ended(void)
+{
+    struct assignment *assignment = all;
+    while (assignment) {
+        struct assignment *next = assignment->next;
+        if (assignment->ended)
+            report(assignment);
+        assignment = next;
+    }
+}
+
 static void channel_ended(void *data, json_t *result)
 {
     struct assignment *assignment = data;
@@ -170,12 +194,10 @@ static void channel_ended(void *data, json_t *result)
         json_decref(result);
         result = NULL;
     }
-    FAULT_POINT("operation.ended");
-    send_result(assignment->id, result);
-    FAULT_POINT("operation.sent");
-    /* Only now: until the engine has the result, what the operation started dies with us. */
-    children_forget(assignment->owner);
-    assignment_free(assignment);
+    assignment->run = NULL;
+    assignment->result = result;
+    assignment->ended = true;
+    settling_begin();
 }
 
 /* ---- the beginning ---- */
@@ -225,10 +247,8 @@ void assignment_begin(struct operation_host *host, uv_loop_t *loop, json_t *requ
         assignment_free(assignment);
         return;
     }
-    /* One that does not wait has ended, and is free, when this returns. */
-    struct operation_run *run = operation_host_start(host, &assignment->channel, request);
-    if (run)
-        assignment->run = run;
+    /* One that does not wait has ended when this returns. */
+    assignment->run = operation_host_start(host, &assignment->channel, request);
 }
 
 /* ---- cancelling ---- */

@@ -8,8 +8,8 @@
 #include "lua/operation_host.h"
 
 /**
- * Run the operation of `request` and send its result, at once or, if it is async and waits, later
- * from the loop of `host`.
+ * Run the operation of `request`: until it has ended or, if it is async, waits. Its result is sent
+ * from the loop.
  *
  * @param request borrowed
  */
@@ -19,7 +19,9 @@ void assignment_begin(struct operation_host *host, uv_loop_t *loop, json_t *requ
  * seconds; then its coroutine is closed and the result says "cancelled".
  */
 void assignment_cancel(const char *id);
-/** How many have not ended. */
+/** Send the results of those that have ended: for settling_open(). */
+void assignment_report_ended(void);
+/** How many have not ended, or not been reported yet. */
 int assignment_count(void);
 
 #endif

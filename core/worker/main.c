@@ -20,6 +20,7 @@
 #include "worker/connection.h"
 #include "worker/lifeline.h"
 #include "worker/output_file.h"
+#include "worker/settling.h"
 
 struct worker {
     uv_loop_t loop;
@@ -98,6 +99,7 @@ static bool worker_open(struct worker *worker, struct error *err)
     fcntl(WORKER_CHANNEL_FD, F_SETFL, fcntl(WORKER_CHANNEL_FD, F_GETFL) & ~O_NONBLOCK);
     uv_check_init(&worker->loop, &worker->turn);
     uv_check_start(&worker->turn, on_turn);
+    settling_open(&worker->loop, assignment_report_ended);
     worker->readable.data = worker->turn.data = worker;
     worker->host = operation_host_new(&worker->loop, err);
     return worker->host;
@@ -107,6 +109,7 @@ static void worker_close(struct worker *worker)
 {
     uv_close((uv_handle_t *)&worker->readable, NULL);
     uv_close((uv_handle_t *)&worker->turn, NULL);
+    settling_close();
     operation_host_free(worker->host);
     while (uv_run(&worker->loop, UV_RUN_DEFAULT))
         ; /* an earlier uv_stop() ends the first run at once */
