@@ -233,7 +233,7 @@ static void begin(struct local_operation *operation)
         operation->deadline = clock_monotonic() + operation->timeout;
     /* One that does not wait has ended, and is free, when this returns. */
     struct operation_run *run =
-        operation_run_start(local->host, local->L, &operation->channel, operation->request);
+        operation_run_start(local->host, local->L, NULL, &operation->channel, operation->request);
     if (run)
         operation->run = run;
 }

@@ -10,13 +10,6 @@
 #include "lua/host_call.h"
 #include "lua/operation_run.h"
 
-/* The Lua state of one version of a plugin: plugins cannot see or break each other. */
-struct plugin_state {
-    struct plugin_state *next;
-    lua_State *L;
-    char key[];
-};
-
 struct operation_host *operation_host_new(uv_loop_t *loop, struct error *err)
 {
     struct operation_host *host = calloc(1, sizeof *host);
@@ -27,29 +20,52 @@ struct operation_host *operation_host_new(uv_loop_t *loop, struct error *err)
     return host;
 }
 
-static void close_states(struct operation_host *host)
+static void close_first(struct plugin_state **link)
 {
-    while (host->states) {
-        struct plugin_state *state = host->states;
-        host->states = state->next;
-        lua_close(state->L);
-        free(state);
+    struct plugin_state *state = *link;
+    *link = state->next;
+    lua_close(state->L);
+    free(state);
+}
+
+void operation_host_settle(struct operation_host *host)
+{
+    struct plugin_state **link = &host->states;
+    /* What a plugin hoards must not fail the operations that come after it. */
+    bool all = host->exhausted && !host->running;
+    while (*link) {
+        if (all || ((*link)->retired && !(*link)->running))
+            close_first(link);
+        else
+            link = &(*link)->next;
     }
+    if (all)
+        host->exhausted = false;
 }
 
 void operation_host_free(struct operation_host *host)
 {
     if (!host)
         return;
-    close_states(host);
+    while (host->states)
+        close_first(&host->states);
     transfers_free(host->transfers);
     free(host);
+}
+
+/* In protected mode. */
+static int prepare(lua_State *L)
+{
+    struct plugin_state *state = lua_touserdata(L, 1);
+    operation_run_register(L, lua_touserdata(L, 2));
+    state_guard_install(L, &state->guard);
+    return 0;
 }
 
 static struct plugin_state *add_state(struct operation_host *host, const char *key)
 {
     size_t size = strlen(key) + 1;
-    struct plugin_state *state = malloc(sizeof *state + size);
+    struct plugin_state *state = calloc(1, sizeof *state + size);
     lua_State *L = state ? host_state_new() : NULL;
     if (!L) {
         free(state);
@@ -57,38 +73,40 @@ static struct plugin_state *add_state(struct operation_host *host, const char *k
     }
     memcpy(state->key, key, size);
     state->L = L;
-    operation_run_register(L, host);
+    lua_pushcfunction(L, prepare);
+    lua_pushlightuserdata(L, state);
+    lua_pushlightuserdata(L, host);
+    if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
+        lua_close(L);
+        free(state);
+        return NULL;
+    }
     state->next = host->states;
     host->states = state;
     return state;
 }
 
-static lua_State *state_of(struct operation_host *host, const json_t *plugin)
+static struct plugin_state *state_of(struct operation_host *host, const json_t *plugin)
 {
     struct strbuf key = STRBUF_INIT;
     /* Under several namespaces it is still one plugin. */
     strbuf_add_all(&key, json_string_at(plugin, "prefix", json_string_at(plugin, "name", "")), " ",
                    json_string_at(plugin, "package_version", ""));
     struct plugin_state *state = host->states;
-    while (state && strcmp(state->key, key.text) != 0)
+    while (state && (state->retired || strcmp(state->key, key.text) != 0))
         state = state->next;
     if (!state && !key.failed)
         state = add_state(host, key.text);
     strbuf_release(&key);
-    return state ? state->L : NULL;
+    return state;
 }
 
 struct operation_run *operation_host_start(struct operation_host *host,
                                            const struct operation_channel *channel, json_t *request)
 {
-    /* What a plugin hoards must not fail the operations that come after it. */
-    if (host->exhausted && !host->running) {
-        close_states(host);
-        host->exhausted = false;
-    }
-    lua_State *L = state_of(host, json_object_get(request, "plugin"));
-    if (L)
-        return operation_run_start(host, L, channel, request);
+    struct plugin_state *state = state_of(host, json_object_get(request, "plugin"));
+    if (state)
+        return operation_run_start(host, state->L, state, channel, request);
     channel->ended(channel->data, NULL);
     return NULL;
 }

@@ -2,6 +2,7 @@
 #include "lua/operation_run.h"
 
 #include <lauxlib.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,13 +36,23 @@ struct operation_host *operation_run_host(lua_State *L)
 
 /* ---- in protected mode ---- */
 
+static bool is_loaded(lua_State *L, const char *module)
+{
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    bool loaded = lua_getfield(L, -1, module) != LUA_TNIL;
+    lua_pop(L, 2);
+    return loaded;
+}
+
 /* Push the operation's function and find out its marks. */
 static void push_operation(lua_State *L, struct operation_run *run)
 {
     const json_t *request = run->request;
+    const char *module = json_string_at(request, "module", "");
+    bool loaded = is_loaded(L, module);
     lua_module_field(L, "cloudify.plugin_loader", "resolve");
     lua_json_push(L, json_object_get(request, "plugin"));
-    lua_pushstring(L, json_string_at(request, "module", ""));
+    lua_pushstring(L, module);
     lua_pushstring(L, json_string_at(request, "function", ""));
     lua_pushstring(L, json_string_at(request, "resources", NULL));
     lua_call(L, 4, 2);
@@ -50,6 +61,8 @@ static void push_operation(lua_State *L, struct operation_run *run)
     run->marks =
         (struct operation_marks){.resumable = lua_toboolean(L, -2), .async = lua_toboolean(L, -1)};
     lua_pop(L, 3);
+    if (run->state && !loaded)
+        state_guard_accept(L);
 }
 
 /* Make ctx at `ctx` and its inputs the current ones; with a nil there, none. */
@@ -108,18 +121,40 @@ static void take_value(lua_State *L, struct operation_run *run, int results)
     run->value = lua_json_check(L, -1, "return value");
 }
 
+/* The code of the operation is about to run. */
+static void enter(struct operation_run *run)
+{
+    const struct operation_channel *channel = run->context.channel;
+    if (run->state)
+        run->state->guard.watching = true;
+    if (channel->enter)
+        channel->enter(channel->data);
+}
+
+/* It has stopped to. What it has changed for others is found out now, and given up or undone. */
+static void leave(struct operation_run *run)
+{
+    const struct operation_channel *channel = run->context.channel;
+    if (channel->leave)
+        channel->leave(channel->data);
+    if (!run->state)
+        return;
+    run->state->guard.watching = false;
+    if (!state_guard_is_intact(run->L, &run->state->guard))
+        run->state->retired = true;
+    if (strcmp(setlocale(LC_ALL, NULL), "C") != 0)
+        setlocale(LC_ALL, "C");
+}
+
 /* Go on with the coroutine, which has its `arguments` on its stack, as far as it gets. */
 static void step(lua_State *L, struct operation_run *run, int arguments)
 {
-    const struct operation_channel *channel = run->context.channel;
     lua_rawgeti(L, LUA_REGISTRYINDEX, run->ctx_ref);
     lua_rawgeti(L, LUA_REGISTRYINDEX, run->inputs_ref);
     set_current(L, lua_gettop(L) - 1, lua_gettop(L));
-    if (channel->enter)
-        channel->enter(channel->data);
+    enter(run);
     int results, status = lua_resume(run->thread, L, arguments, &results);
-    if (channel->leave)
-        channel->leave(channel->data);
+    leave(run);
     if (status == LUA_YIELD && run->wait)
         return;
     if (status == LUA_YIELD)
@@ -282,6 +317,8 @@ static void run_free(struct operation_run *run)
     json_decref(run->value);
     json_decref(run->error);
     run->host->running--;
+    if (run->state)
+        run->state->running--;
     free(run);
 }
 
@@ -297,22 +334,22 @@ static void remove_kept_files(const struct operation_run *run)
 static void end(struct operation_run *run, json_t *result)
 {
     const struct operation_channel *channel = run->context.channel;
+    struct operation_host *host = run->host;
     remove_kept_files(run);
-    channel->ended(channel->data, result);
     run_free(run);
+    /* Before the operation is over: what it has left behind may run code as it goes. */
+    operation_host_settle(host);
+    channel->ended(channel->data, result);
 }
 
 /* What it wanted closed is; an error of a __close has nobody to go to. */
 static void close_thread(struct operation_run *run)
 {
-    const struct operation_channel *channel = run->context.channel;
     if (!run->thread)
         return;
-    if (channel->enter)
-        channel->enter(channel->data);
+    enter(run);
     lua_resetthread(run->thread);
-    if (channel->leave)
-        channel->leave(channel->data);
+    leave(run);
 }
 
 /* Let `function` run with the run as its argument. @return whether the run waits */
@@ -338,6 +375,7 @@ static bool proceed(struct operation_run *run, lua_CFunction function)
 }
 
 struct operation_run *operation_run_start(struct operation_host *host, lua_State *L,
+                                          struct plugin_state *state,
                                           const struct operation_channel *channel, json_t *request)
 {
     struct operation_run *run = calloc(1, sizeof *run);
@@ -348,6 +386,9 @@ struct operation_run *operation_run_start(struct operation_host *host, lua_State
     }
     run->host = host;
     host->running++;
+    run->state = state;
+    if (state)
+        state->running++;
     run->L = L;
     run->request = json_incref(request);
     run->thread_ref = run->ctx_ref = run->inputs_ref = LUA_NOREF;

@@ -7,10 +7,20 @@
 
 #include "lua/operation_context.h"
 #include "lua/operation_host.h"
+#include "lua/state_guard.h"
 #include "resources/transfers.h"
 
-struct plugin_state;
 struct wait;
+
+/* The Lua state of one version of a plugin: plugins cannot see or break each other. */
+struct plugin_state {
+    struct plugin_state *next;
+    lua_State *L;
+    struct state_guard guard;
+    int running;  /* operations that have not ended */
+    bool retired; /* an operation has broken it: no further one gets it */
+    char key[];
+};
 
 struct operation_host {
     uv_loop_t *loop; /* or NULL */
@@ -26,8 +36,9 @@ struct operation_run {
     struct operation_context context;
     struct operation_host *host;
     json_t *request;
-    lua_State *L;      /* the plugin's */
-    lua_State *thread; /* the coroutine, or NULL */
+    struct plugin_state *state; /* NULL: `L` belongs to somebody else */
+    lua_State *L;               /* the plugin's */
+    lua_State *thread;          /* the coroutine, or NULL */
     int thread_ref, ctx_ref, inputs_ref;
     struct operation_marks marks;
     struct wait *wait; /* what it waits for, or NULL */
@@ -36,9 +47,16 @@ struct operation_run {
     json_t *error;     /* or why it failed */
 };
 
-/** Begin the operation of `request` in `L`, the state of its plugin; as operation_host_start(). */
+/**
+ * Begin the operation of `request` in `L`, as operation_host_start().
+ *
+ * @param state of which `L` is; NULL: none of the host's
+ */
 struct operation_run *operation_run_start(struct operation_host *host, lua_State *L,
+                                          struct plugin_state *state,
                                           const struct operation_channel *channel, json_t *request);
+/** Close what no operation is to have any more, and none has: an operation has just ended. */
+void operation_host_settle(struct operation_host *host);
 /** What it waited for has come: go on, to the next wait or to the end, which frees it. */
 void operation_run_resume(struct operation_run *run);
 /** End it while it waits. */

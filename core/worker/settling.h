@@ -1,7 +1,7 @@
 /* settling.h - one turn of the loop between the end of an operation and its result.
  *
- * An operation that has damaged the loop (written into one of its pipes, say) dies in that turn with
- * its worker, before the engine has given this worker another one.
+ * An operation that has damaged the loop (written into one of its pipes, say) dies in that turn
+ * with its worker, before the engine has given this worker another one.
  */
 #ifndef CLOUDIFY_WORKER_SETTLING_H
 #define CLOUDIFY_WORKER_SETTLING_H
