@@ -111,7 +111,7 @@ describe("operations", function()
                              {"--worker-memory", "32M", "--wait-after-fail", "0"})
          assert.equal(1, run.code)
          assert.truthy(run.err:find("out of memory: the plugins in a worker may use 33554432 "
-            .. "bytes together, as --worker-memory says", 1, true), run.err)
+            .. "bytes together (--worker-memory)", 1, true), run.err)
       end)
 
       it("may go on after a refusal", function()
@@ -198,7 +198,7 @@ describe("operations", function()
       local executions = world:cfy("executions", "list", "app", "--json").out
       local id = require("cloudify").json.decode(executions)[1].id
       local run = world:cfy("executions", "resume", id)
-      assert.truthy(run.err:find("as --worker-memory says", 1, true), run.err)
+      assert.truthy(run.err:find("bytes together (--worker-memory)", 1, true), run.err)
    end)
 
    it("show the processor time that they and their children took", function()

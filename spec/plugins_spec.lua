@@ -551,7 +551,7 @@ workflows:
             return flows]])
          ok("deployments", "create", write_blueprint(world, {"plugin:p"}, {"p.Thing"},
             "workflows: {leave: p.p.flows.leave}\n"))
-         contains("attempt to call a nil value (field 'exit')",
+         contains("os.exit is not for workflows: it would end the engine",
             refused("executions", "start", "leave", "-d", "app"))
       end)
    end)

@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 
-/* All zero: without bounds, and with the environment of the engine. */
+/* All zero: with default bounds, and with the environment of the engine. */
 struct worker_settings {
-    uint64_t memory;        /* bytes that plugins may use in a worker, in Lua; 0: no bound */
+    uint64_t memory;        /* bytes that plugins may use in a worker, in Lua; 0: its default */
     uint64_t address_space; /* bytes of address space of a worker (RLIMIT_AS); 0: no bound */
     bool clean_environment; /* only what every program needs, and `passed` */
     /* Names of variables that workers get in any case; NULL-terminated, or NULL. */

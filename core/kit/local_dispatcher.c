@@ -11,6 +11,7 @@
 #include "dispatch/children.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/message.h"
+#include "kit/exit.h"
 #include "lua/operation_run.h"
 
 enum { PLACE_ORDINARY = 0, PLACE_ASYNC = 1 };
@@ -161,6 +162,7 @@ static json_t *channel_call(void *data, const char *method, const json_t *argume
 static void channel_enter(void *data)
 {
     struct local_operation *operation = data;
+    exit_refuse(operation->local->L);
     operation->entered_at = clock_thread();
     children_begin(operation->owner);
 }
@@ -168,6 +170,7 @@ static void channel_enter(void *data)
 static void channel_leave(void *data)
 {
     struct local_operation *operation = data;
+    exit_restore(operation->local->L);
     children_begin(0);
     operation->cpu_seconds += clock_thread() - operation->entered_at;
 }

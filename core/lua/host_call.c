@@ -79,7 +79,7 @@ static int open_state(lua_State *L)
 
 lua_State *host_state_new(void)
 {
-    lua_State *L = memory_state_new();
+    lua_State *L = memory_state_new(&memory_of_plugins);
     if (!L)
         return NULL;
     lua_pushcfunction(L, open_state);

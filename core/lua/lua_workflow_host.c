@@ -8,8 +8,10 @@
 #include "lua/exception.h"
 #include "lua/host_call.h"
 #include "lua/lua_cloudify.h"
+#include "lua/memory.h"
 #include "lua/value.h"
 #include "lua/workflow_interrupt.h"
+#include "lua/workflow_refusals.h"
 #include "lua/workflow_run.h"
 
 static const char run_key; /* registry: the struct workflow_run of the state */
@@ -83,15 +85,6 @@ static int push_function(lua_State *L, const struct workflow_run *run,
     return 1;
 }
 
-/* The engine must end in good order: no workflow may end its process. */
-static void remove_exit(lua_State *L)
-{
-    lua_getglobal(L, "os");
-    lua_pushnil(L);
-    lua_setfield(L, -2, "exit");
-    lua_pop(L, 1);
-}
-
 static void register_classes(lua_State *L)
 {
     workflow_ctx_register(L);
@@ -107,6 +100,13 @@ static void register_classes(lua_State *L)
     workflow_deployment_register(L);
 }
 
+static json_t *memory_error(const struct workflow_run *run)
+{
+    return json_pack(
+        "{s:s, s:o}", "type", "MemoryError", "message",
+        json_sprintf("the workflow ran out of memory: it may use %zu bytes", run->memory.limit));
+}
+
 /* The message handler left a RecoverableError or what the workflow itself raised. */
 static int finish_main(lua_State *L, int status, lua_KContext context)
 {
@@ -114,7 +114,9 @@ static int finish_main(lua_State *L, int status, lua_KContext context)
     struct workflow_run *run = workflow_run(L);
     struct error err = {0};
     run->succeeded = status == LUA_OK || status == LUA_YIELD;
-    if (!run->succeeded)
+    if (status == LUA_ERRMEM)
+        run->value = memory_error(run);
+    else if (!run->succeeded)
         run->value = error_json(L, -1);
     else if (!lua_isnil(L, -1))
         run->value = lua_json_get(L, -1, "the workflow's result", &err);
@@ -167,7 +169,7 @@ static int prepare(lua_State *L)
     lua_pushvalue(L, 1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &run_key);
     host_libraries_open(L);
-    remove_exit(L);
+    workflow_refusals_install(L);
     register_classes(L);
     workflow_interrupt_watch(L);
     start_thread(L, run, call);
@@ -207,6 +209,10 @@ static void take_message(lua_State *L, enum error_code code, struct error *err)
  * usual 200 they would take 2 KB for each instance of an install. */
 enum { COLLECTOR_PAUSE_PERCENT = 120 };
 
+/* A workflow shares its process with the engine and with whatever embeds it. A thousand times what
+ * the workflow install takes for a thousand instances is enough, bytes. */
+static const size_t WORKFLOW_MEMORY = (size_t)1024 * 1024 * 1024;
+
 static void *host_open(void *data, struct execution *execution, const struct workflow_call *call,
                        struct error *err)
 {
@@ -215,7 +221,9 @@ static void *host_open(void *data, struct execution *execution, const struct wor
     if (!run)
         goto nomem;
     run->execution = execution;
-    run->L = luaL_newstate();
+    size_t share = memory_fair_share();
+    run->memory.limit = share && share < WORKFLOW_MEMORY ? share : WORKFLOW_MEMORY;
+    run->L = memory_state_new(&run->memory);
     if (!run->L)
         goto nomem;
     lua_gc(run->L, LUA_GCINC, COLLECTOR_PAUSE_PERCENT, 0, 0);
@@ -292,7 +300,7 @@ static enum workflow_status resume_thread(struct workflow_run *run, json_t **val
     if (status == LUA_OK)
         return finish(run, value);
     if (status != LUA_YIELD)
-        return fail(value, plain_error("MemoryError", "the workflow ran out of memory"));
+        return fail(value, memory_error(run));
     if (run->abandoned)
         return WORKFLOW_ABANDONED;
     lua_pop(run->thread, results);

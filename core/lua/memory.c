@@ -1,40 +1,41 @@
 /* memory.c - see memory.h: an allocator that counts. */
 #include "lua/memory.h"
 
+#include <stdint.h>
 #include <stdlib.h>
+#include <uv.h>
 
-static size_t limit, used;
+struct memory memory_of_plugins;
 
 /* As lua_Alloc wants it: the old size of what is new is something else. */
 static void *allocate(void *data, void *block, size_t old_size, size_t new_size)
 {
-    (void)data;
+    struct memory *memory = data;
+    size_t limit = memory->limit, used = memory->used;
     if (!block)
         old_size = 0;
     if (!new_size) {
         free(block);
-        used -= old_size;
+        memory->used -= old_size;
         return NULL;
     }
     if (limit && new_size > old_size && new_size - old_size > limit - (used < limit ? used : limit))
         return NULL;
     void *moved = realloc(block, new_size);
     if (moved)
-        used += new_size - old_size;
+        memory->used += new_size - old_size;
     return moved;
 }
 
-void memory_set_limit(size_t bytes)
+size_t memory_fair_share(void)
 {
-    limit = bytes;
+    uint64_t total = uv_get_total_memory(), constrained = uv_get_constrained_memory();
+    if (constrained && constrained < total)
+        total = constrained;
+    return total / 2 < SIZE_MAX ? (size_t)(total / 2) : SIZE_MAX;
 }
 
-size_t memory_limit(void)
+lua_State *memory_state_new(struct memory *memory)
 {
-    return limit;
-}
-
-lua_State *memory_state_new(void)
-{
-    return lua_newstate(allocate, NULL);
+    return lua_newstate(allocate, memory);
 }

@@ -1,16 +1,24 @@
-/* memory.h - what the Lua states of this process may use together. */
+/* memory.h - what Lua states may use. */
 #ifndef CLOUDIFY_LUA_MEMORY_H
 #define CLOUDIFY_LUA_MEMORY_H
 
 #include <lua.h>
 #include <stddef.h>
 
-/** From now on states of memory_state_new() get at most `bytes` together; 0: no bound. */
-void memory_set_limit(size_t bytes);
-/** That bound, bytes, or 0. */
-size_t memory_limit(void);
+/* What some states use together, bytes. */
+struct memory {
+    size_t limit; /* they get no more; 0: no bound */
+    size_t used;
+};
 
-/** A new state whose memory is counted; NULL when out of memory. */
-lua_State *memory_state_new(void);
+/** Of all plugins in this process. */
+extern struct memory memory_of_plugins;
+
+/** Half of the memory of the machine, or of what the process is allowed of it, bytes; 0: unknown.
+ */
+size_t memory_fair_share(void);
+
+/** A new state that uses `memory`, which must outlive it; NULL when there is not enough. */
+lua_State *memory_state_new(struct memory *memory);
 
 #endif

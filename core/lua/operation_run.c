@@ -100,11 +100,11 @@ static void raise_exhausted(lua_State *L, struct operation_run *run)
     lua_settop(run->thread, 0);
     lua_gc(L, LUA_GCCOLLECT);
     char bytes[24];
-    snprintf(bytes, sizeof bytes, "%zu", memory_limit());
-    if (memory_limit())
+    snprintf(bytes, sizeof bytes, "%zu", memory_of_plugins.limit);
+    if (memory_of_plugins.limit)
         lua_exception_raise(L, "RecoverableError",
-                            "out of memory: the plugins in a worker may use %s bytes together, as "
-                            "--worker-memory says",
+                            "out of memory: the plugins in a worker may use %s bytes together "
+                            "(--worker-memory)",
                             bytes);
     lua_exception_raise(L, "RecoverableError", "out of memory");
 }

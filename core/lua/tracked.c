@@ -159,6 +159,19 @@ static void unshare(lua_State *L, int index, struct tracked_document *document)
     lua_pop(L, 2);
 }
 
+/* How many containers the handle at `index` is in, and itself. */
+static int depth_of(lua_State *L, int index)
+{
+    int depth = 0;
+    lua_pushvalue(L, index);
+    for (; lua_touserdata(L, -1); depth++) {
+        lua_getiuservalue(L, -1, PARENT);
+        lua_remove(L, -2);
+    }
+    lua_pop(L, 1);
+    return depth;
+}
+
 void lua_tracked_check_writable(lua_State *L, int index)
 {
     const struct tracked *t = lua_touserdata(L, index);
@@ -167,6 +180,8 @@ void lua_tracked_check_writable(lua_State *L, int index)
     if (t->detached)
         lua_exception_raise(L, "NonRecoverableError",
                             "this value is no longer part of its properties: it was replaced");
+    if (depth_of(L, index) > VALUE_DEPTH_MAX)
+        lua_exception_raise(L, "NonRecoverableError", "nested over 200 levels deep");
     luaL_checkstack(L, VALUE_DEPTH_MAX + 8, "value nested too deeply");
     if (t->document->shared)
         unshare(L, index, t->document);
@@ -418,6 +433,9 @@ void lua_tracked_register(lua_State *L)
                                            {NULL, NULL}};
     luaL_newmetatable(L, CLASS);
     luaL_setfuncs(L, metamethods, 0);
+    /* They trust their argument, and so are not handed out. */
+    lua_pushliteral(L, CLASS);
+    lua_setfield(L, -2, "__metatable");
     for (size_t i = 0; i < 2; i++) {
         lua_getfield(L, -1, metamethods[i].name);
         trace_wrap(L, i ? "  value set: " : "  value: ", "", "");

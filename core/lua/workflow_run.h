@@ -13,11 +13,13 @@
 #include <stdbool.h>
 
 #include "engine/execution.h"
+#include "lua/memory.h"
 #include "resources/resource.h"
 
 struct workflow_run {
-    lua_State *L;      /* the main thread: handlers and local tasks run in it */
-    lua_State *thread; /* the coroutine of the workflow */
+    lua_State *L;         /* the main thread: handlers and local tasks run in it */
+    lua_State *thread;    /* the coroutine of the workflow */
+    struct memory memory; /* of the state */
     struct execution *execution;
     bool started;           /* the function has been called */
     bool returned;          /* it is over; only its tasks are waited for */

@@ -125,7 +125,7 @@ static bool take_limits(char *const *arguments, struct error *err)
     if (!worker_settings_parse(&settings, arguments, err))
         return false;
     process_limit(RLIMIT_NOFILE, RLIM_INFINITY);
-    memory_set_limit(settings.memory);
+    memory_of_plugins.limit = settings.memory ? settings.memory : memory_fair_share();
     return !settings.address_space || process_limit(RLIMIT_AS, settings.address_space) ||
            error_set(err, ERROR_IO, "cannot bound the address space: %s", strerror(errno));
 }
