@@ -104,7 +104,8 @@ struct cloudify_execution_options {
     bool wait_given;            /* false: the next one is 600 */
     double wait_after_fail;     /* seconds that what runs may go on after a failure */
     /* Bytes that plugins may use in a worker process, in Lua; and of its address space, which is
-     * for C modules too. Both are lifted for what operations start. 0: no bound. */
+     * for C modules too. Both are lifted for what operations start. 0: half of the
+     * machine's memory; no bound. */
     uint64_t worker_memory, worker_address_space;
     /* Operations get the caller's environment without CFY_*; or, of that, only PATH, HOME, USER,
      * LOGNAME, SHELL, LANG, LC_*, TMPDIR and TZ. */

@@ -97,6 +97,18 @@ static void test_shared(void)
     close(memory);
 }
 
+/* A plugin may reach what its worker shares with the engine. */
+static void test_cut_short(void)
+{
+    struct error err = {0};
+    int memory = children_memory_new(NULL, &err);
+    CHECK(ftruncate(memory, 1000) == 0, "the list is cut short");
+    CHECK(!children_memory_are_alive(memory), "then nobody is listed");
+    children_memory_terminate(memory);
+    children_memory_end(memory);
+    close(memory);
+}
+
 static void test_end(void)
 {
     struct error err = {0};
@@ -159,6 +171,7 @@ int main(void)
     test_many();
     test_owners();
     test_shared();
+    test_cut_short();
     test_end();
     test_left();
     return checks_done();

@@ -125,6 +125,23 @@ static void test_reply(void)
     json_decref(reply);
 }
 
+static void test_long_text(void)
+{
+    size_t length = MESSAGE_TEXT_LIMIT + 9;
+    char *text = malloc(length + 1);
+    text[0] = 'x'; /* so that the limit is in the middle of a character */
+    for (size_t i = 1; i < length; i += 2)
+        memcpy(text + i, "\xc3\xbc", 2);
+    text[length] = '\0';
+    const struct message_record record = {MESSAGE_LOG, "info", "test", text};
+    json_t *message = message_record("1", &record);
+    const char *sent = json_string_at(message, "text", "");
+    CHECK(strstr(sent, "\xbc ... (1048585 bytes in all)"), "an over-long text is cut");
+    CHECK(strlen(sent) < MESSAGE_TEXT_LIMIT + 40, "and its beginning is sent");
+    json_decref(message);
+    free(text);
+}
+
 int main(void)
 {
     test_round_trip();
@@ -132,5 +149,6 @@ int main(void)
     test_too_long();
     test_socket();
     test_reply();
+    test_long_text();
     return checks_done();
 }

@@ -512,7 +512,7 @@ static void test_errors(void)
     } cases[] = {
         {"broken", "flows.lua:"},
         {"broken", "out of order"},
-        {"exits", "attempt to call a nil value (field 'exit')"},
+        {"exits", "os.exit is not for workflows: it would end the engine"},
         {"yields", "the workflow has yielded by itself"},
         {"misspelt", "no field 'node_instance'; did you mean 'node_instances'?"},
         {"missing", "module 'flows' has no function 'missing'"},
