@@ -72,7 +72,7 @@ local cases = {
    {"returns a NUL in a key", [[return {["a\0b"] = 1}]], "a key contains a NUL byte"},
    {"logs neither UTF-8 nor text", [[ctx.logger:info("\xff\0\27")]]},
 
-   {"raises nil", [[error(nil)]], "cfy: nil\n"},
+   {"raises nil", [[error(nil)]], "cfy: nil, raised at "},
    {"raises a function", [[error(print)]], "function: "},
    {"raises ctx", [[error(ctx)]], "cloudify.workflow.ctx: "},
    {"raises what cannot be told",
