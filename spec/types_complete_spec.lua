@@ -103,9 +103,15 @@ describe("lua/types", function()
 
    lazy_setup(function()
       local deployment = workflow.deployment {blueprint = ""}
-      local told = deployment:run([[tell(loadfile("spec/support/registered.lua")().classes())]])
+      local world = deployment.world
+      local built = world:sh(("cc -shared -fPIC $(pkg-config --cflags lua5.4) '%s' -o '%s'"):format(
+         world:write("registry.c", registered.REGISTRY_MODULE), world:path("registry.so")))
+      assert.equal(0, built.code, built.err)
+      local told = deployment:run([[
+            package.cpath = "%FOLDER%/?.so;" .. package.cpath
+            tell(loadfile("spec/support/registered.lua")().classes(require("registry")))]])
       deployment:remove()
-      for _, classes in ipairs {registered.classes(), told[1]} do
+      for _, classes in ipairs {registered.classes(debug.getregistry()), told[1]} do
          for name, class in pairs(classes) do
             if not PRIVATE_CLASSES[name] then
                found[class_name(name)] = class

@@ -37,10 +37,21 @@ local function members(index)
    return {fields = sorted_names(second), methods = sorted_names(first)}
 end
 
---- Name -> class of userdata, that C has registered in this state.
-function registered.classes()
+--- Source of a module in C that is the registry: workflows may not call debug.getregistry().
+registered.REGISTRY_MODULE = [[
+#include <lauxlib.h>
+int luaopen_registry(lua_State *L);
+int luaopen_registry(lua_State *L)
+{
+    lua_pushvalue(L, LUA_REGISTRYINDEX);
+    return 1;
+}
+]]
+
+--- Name -> class of userdata, that C has registered in the state of this registry.
+function registered.classes(registry)
    local classes = {}
-   for name, metatable in pairs(debug.getregistry()) do
+   for name, metatable in pairs(registry) do
       if type(name) == "string" and name:find("^cloudify%.") and type(metatable) == "table"
          and rawget(metatable, "__name") then
          classes[name] = members(rawget(metatable, "__index"))
