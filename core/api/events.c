@@ -116,7 +116,10 @@ static struct deployment_store *open_events(struct cloudify *c, const char *id,
     struct deployment_store *ds = runtime_deployment_of(c, id, STORE_READ, err);
     if (!ds && err->code == ERROR_NOT_FOUND) {
         error_clear(err);
-        error_set(err, ERROR_NOT_FOUND, "no deployment and no execution '%s'", id);
+        error_set(err, ERROR_NOT_FOUND,
+                  "no deployment and no execution '%s', see 'cfy deployments list' and "
+                  "'cfy executions list'",
+                  id);
     }
     return ds;
 }

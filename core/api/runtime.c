@@ -69,11 +69,17 @@ char *runtime_result(json_t *value, struct error *err, struct cloudify_error *to
     return text;
 }
 
+/* Whether an execution that was begun has ended by such an error; others mean that none was. */
+static bool has_ended(enum cloudify_error_code code)
+{
+    return code == CLOUDIFY_FAILED || code == CLOUDIFY_CANCELLED || code == CLOUDIFY_STORAGE;
+}
+
 char *runtime_run_result(json_t *value, const char *execution, struct error *err,
                          struct cloudify_error *to)
 {
     char *text = runtime_result(value, err, to);
-    if (!text && to->code == CLOUDIFY_FAILED)
+    if (!text && has_ended(to->code))
         snprintf(to->execution, sizeof to->execution, "%s", execution);
     return text;
 }

@@ -7,8 +7,28 @@
 #include "cli/session.h"
 #include "cli/task_graph.h"
 
+/* What a table shows of an error, in characters: more would make it too wide to be read. */
+enum { ERROR_WIDTH = 72 };
+
+/* What a workflow has done to a deployment, and which command tells more. */
+static const struct outcome {
+    const char *workflow, *done, *next;
+} outcomes[] = {
+    {"install", "is installed", "outputs"},
+    {"uninstall", "is uninstalled", "deployments delete"},
+    {NULL, "has run the workflow to its end", "node-instances"},
+};
+
+static const struct outcome *outcome_of(const char *workflow)
+{
+    const struct outcome *outcome = outcomes;
+    while (outcome->workflow && strcmp(outcome->workflow, workflow))
+        outcome++;
+    return outcome;
+}
+
 /* Say how an execution ended and what to do next. Takes `result`. */
-static int finish(struct session *session, char *result, const char *done, const char *next)
+static int finish(struct session *session, char *result)
 {
     if (!result)
         return session_failed(session);
@@ -18,11 +38,13 @@ static int finish(struct session *session, char *result, const char *done, const
         return EXIT_OK;
     }
     json_t *execution = session_parse(result);
-    const char *deployment = json_string_value(json_object_get(execution, "deployment_id"));
+    const char *deployment = text_of(execution, "deployment_id");
+    const struct outcome *outcome = outcome_of(text_of(execution, "workflow_id"));
+    const char *next = outcome->next;
     if (session->arguments->execution.dry_run) {
         printf("\nNothing was done to deployment '%s': this was a dry run.\n", deployment);
     } else {
-        printf("\nDeployment '%s' %s.\n", deployment, done);
+        printf("\nDeployment '%s' %s.\n", deployment, outcome->done);
         if (json_is_false(json_object_get(execution, "has_outputs")))
             next = "node-instances";
         printf("See 'cfy %s %s' next.\n", next, deployment);
@@ -44,10 +66,8 @@ int command_install(const struct arguments *arguments)
             .inputs = inputs,
             .execution = arguments->execution,
         };
-        code = finish(
-            &session,
-            cloudify_install(session.cloudify, arguments->positionals[0], &options, &session.err),
-            "is installed", "outputs");
+        code = finish(&session, cloudify_install(session.cloudify, arguments->positionals[0],
+                                                 &options, &session.err));
     }
     free(inputs);
     session_close(&session);
@@ -63,8 +83,7 @@ static void advise(const struct cloudify_error *err, const char *deployment, con
                 deployment);
 }
 
-static int execute(const struct arguments *arguments, const char *deployment, const char *workflow,
-                   const char *done, const char *next)
+static int execute(const struct arguments *arguments, const char *deployment, const char *workflow)
 {
     struct session session;
     char *parameters = NULL;
@@ -72,10 +91,8 @@ static int execute(const struct arguments *arguments, const char *deployment, co
         return EXIT_FAILED;
     int code = EXIT_FAILED;
     if (session_inputs(&session, &parameters))
-        code = finish(&session,
-                      cloudify_execute(session.cloudify, deployment, workflow, parameters,
-                                       &arguments->execution, &session.err),
-                      done, next);
+        code = finish(&session, cloudify_execute(session.cloudify, deployment, workflow, parameters,
+                                                 &arguments->execution, &session.err));
     if (code == EXIT_FAILED)
         advise(&session.err, deployment, workflow);
     free(parameters);
@@ -85,8 +102,7 @@ static int execute(const struct arguments *arguments, const char *deployment, co
 
 int command_uninstall(const struct arguments *arguments)
 {
-    return execute(arguments, arguments->positionals[0], "uninstall", "is uninstalled",
-                   "deployments delete");
+    return execute(arguments, arguments->positionals[0], "uninstall");
 }
 
 int command_executions_start(const struct arguments *arguments)
@@ -95,8 +111,7 @@ int command_executions_start(const struct arguments *arguments)
         fputs("cfy: name the deployment with -d ID; 'cfy deployments list' shows them\n", stderr);
         return EXIT_USAGE;
     }
-    return execute(arguments, arguments->deployment, arguments->positionals[0],
-                   "has run the workflow to its end", "node-instances");
+    return execute(arguments, arguments->deployment, arguments->positionals[0]);
 }
 
 int command_executions_resume(const struct arguments *arguments)
@@ -108,10 +123,8 @@ int command_executions_resume(const struct arguments *arguments)
         .reset_operations = arguments->reset_operations,
         .execution = arguments->execution,
     };
-    int code =
-        finish(&session,
-               cloudify_resume(session.cloudify, arguments->positionals[0], &options, &session.err),
-               "has run the workflow to its end", "node-instances");
+    int code = finish(&session, cloudify_resume(session.cloudify, arguments->positionals[0],
+                                                &options, &session.err));
     session_close(&session);
     return code;
 }
@@ -128,6 +141,17 @@ int command_executions_cancel(const struct arguments *arguments)
     return code;
 }
 
+/* The first line of the error of `row`, and not too much of it. @return whether that is not all */
+static bool shorten_error(json_t *row)
+{
+    const char *text = text_of(row, "error");
+    size_t line = strcspn(text, "\n"), length = text_prefix(text, line, ERROR_WIDTH);
+    if (!text[length])
+        return false;
+    json_object_set_new(row, "error", json_sprintf("%.*s ...", (int)length, text));
+    return true;
+}
+
 static void show_executions(const json_t *rows)
 {
     static const struct column columns[] = {
@@ -140,7 +164,14 @@ static void show_executions(const json_t *rows)
         {"error", "error"},
         {0},
     };
-    print_table(columns, rows, "executions");
+    json_t *shown = json_deep_copy(rows), *row;
+    bool is_short = false;
+    size_t i;
+    json_array_foreach(shown, i, row) is_short = shorten_error(row) || is_short;
+    print_table(columns, shown, "executions");
+    if (is_short)
+        puts("'cfy executions get ID' shows the whole error.");
+    json_decref(shown);
 }
 
 int command_executions_list(const struct arguments *arguments)

@@ -19,12 +19,17 @@ static char *cell_text(const json_t *value)
     return json_pool_dump(value, COMPACT);
 }
 
-/* Characters that `text` takes on a terminal: bytes that begin a UTF-8 character. */
+static bool begins_character(char byte)
+{
+    return ((unsigned char)byte & 0xc0) != 0x80;
+}
+
+/* Characters that `text` takes on a terminal. */
 static int text_width(const char *text)
 {
     int width = 0;
     for (; *text; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80;
+        width += begins_character(*text);
     return width;
 }
 
@@ -80,6 +85,17 @@ void print_table(const struct column *columns, const json_t *rows, const char *t
     printf("%zu %.*s\n", count, (int)strlen(things) - (count == 1), things);
 }
 
+/* Print `text`, its further lines below the first. */
+static void print_lines(const char *text, int indent)
+{
+    for (; *text; text++) {
+        putchar(*text);
+        if (*text == '\n')
+            printf("%*s", indent, "");
+    }
+    putchar('\n');
+}
+
 void print_record(const json_t *object)
 {
     const char *key;
@@ -90,9 +106,20 @@ void print_record(const json_t *object)
     json_object_foreach((json_t *)object, key, value)
     {
         char *text = cell_text(value);
-        printf("%s:%*s %s\n", key, width - text_width(key), "", text ? text : "?");
+        printf("%s:%*s ", key, width - text_width(key), "");
+        print_lines(text ? text : "?", width + 2);
         free(text);
     }
+}
+
+size_t text_prefix(const char *text, size_t length, size_t width)
+{
+    size_t end = 0;
+    for (; end < length; end++) {
+        if (begins_character(text[end]) && !width--)
+            break;
+    }
+    return end;
 }
 
 const char *text_of(const json_t *object, const char *key)

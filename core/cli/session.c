@@ -97,6 +97,11 @@ static const char *find_place(const char *traceback, size_t *length)
     return NULL;
 }
 
+static bool is_cut(size_t length)
+{
+    return length + sizeof "\xf0\x9f\x98" >= sizeof((struct cloudify_error *)0)->text;
+}
+
 static bool contains(const char *text, const char *end, const char *part, size_t length)
 {
     for (; text + length <= end; text++) {
@@ -106,24 +111,47 @@ static bool contains(const char *text, const char *end, const char *part, size_t
     return false;
 }
 
+/* The text of an error is only so long: one that may have been cut ends with its last whole line.
+ */
+static size_t whole_length(const char *text)
+{
+    size_t length = strlen(text);
+    const char *last = strrchr(text, '\n');
+    return last && is_cut(length) ? (size_t)(last - text) : length;
+}
+
 /* The place stands for the traceback, which the event of the failure has shown already. */
 static void print_message(const char *text)
 {
     const char *traceback = strstr(text, "\nTraceback");
     if (!traceback)
         traceback = strstr(text, "\nstack traceback");
-    const char *end = traceback ? traceback : text + strlen(text);
+    const char *end = traceback ? traceback : text + whole_length(text);
     size_t length;
     const char *place = traceback ? find_place(traceback, &length) : NULL;
     fputs("cfy: ", stderr);
     for (const char *c = text; c < end; c++)
         fputs(*c == '\n' ? "\n     " : (char[]){*c, '\0'}, stderr);
+    if (!traceback && *end)
+        fputs("\n     ...", stderr);
     if (place && !contains(text, end, place, length))
         fprintf(stderr, ", raised at %.*s", (int)length, place);
     fputc('\n', stderr);
 }
 
-/* What can be done about an execution that has failed. */
+/* Whether an execution is one that 'cfy executions resume' goes on with. */
+static bool can_resume(const json_t *execution)
+{
+    static const char *const open[] = {"failed", "cancelled", "interrupted"};
+    const char *status = text_of(execution, "status_display");
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+        if (!strcmp(status, open[i]))
+            return true;
+    }
+    return false;
+}
+
+/* What can be done about an execution that has not succeeded. */
 static void advise(struct session *session)
 {
     const char *id = session->err.execution;
@@ -132,8 +160,12 @@ static void advise(struct session *session)
         return;
     json_t *execution = session_parse(cloudify_execution(session->cloudify, id, &ignored));
     const char *deployment = text_of(execution, "deployment_id");
-    fprintf(stderr, "cfy: to go on from there: 'cfy executions resume %s'\n", id);
-    if (!strcmp(text_of(execution, "workflow_id"), "install"))
+    if (is_cut(strlen(session->err.text)))
+        fprintf(stderr, "cfy: the whole error: 'cfy executions get %s'\n", id);
+    if (can_resume(execution))
+        fprintf(stderr, "cfy: to go on from there: 'cfy executions resume %s'\n", id);
+    if (session->err.code == CLOUDIFY_FAILED &&
+        !strcmp(text_of(execution, "workflow_id"), "install"))
         fprintf(stderr,
                 "cfy: a deployment keeps its blueprint and plugins as they were: after a change of "
                 "them, 'cfy uninstall %s' and install it again\n",

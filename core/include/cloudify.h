@@ -50,7 +50,8 @@ enum cloudify_error_code {
 struct cloudify_error {
     enum cloudify_error_code code;
     char text[1024]; /* for a human; of an execution that has failed, also the traceback */
-    /* The execution that has ended so, if the call has run one: see cloudify_execution(). */
+    /* The execution that has failed, was cancelled or broke off so, if the call has run one: see
+     * cloudify_execution(). */
     char execution[40];
 };
 

@@ -244,7 +244,8 @@ char *store_find_execution(struct store *store, const char *execution_id, struct
     }
     json_decref(ids);
     if (!found && !err->code)
-        error_set(err, ERROR_NOT_FOUND, "there is no execution '%s'", execution_id);
+        error_set(err, ERROR_NOT_FOUND, "there is no execution '%s', see 'cfy executions list'",
+                  execution_id);
     return found;
 }
 

@@ -21,12 +21,18 @@ local function folders(plugin, resources)
       return {plugin.prefix}
    end
    local found, name = {}, folder_name(plugin)
+   local function add(folder)
+      if not found[folder] then
+         found[folder] = true
+         table.insert(found, folder)
+      end
+   end
    if resources then
-      table.insert(found, resources .. "/plugins/" .. name)
+      add(resources .. "/plugins/" .. name)
    end
    for _, directory in ipairs(plugin.directories or {}) do
-      table.insert(found, directory .. "/" .. name)
-      table.insert(found, directory)
+      add(directory .. "/" .. name)
+      add(directory)
    end
    return found
 end
