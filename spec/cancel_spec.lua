@@ -135,8 +135,9 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
       assert.equal("create\ncreated\n", world:so_far("journal"))
       assert.equal("cancelled", status_of(id))
       assert.truthy(world:so_far("log"):find("'install' workflow execution cancelled", 1, true))
-      assert.truthy(world:so_far("log"):find(
-         "was cancelled\ncfy: to go on from there: 'cfy executions resume " .. id .. "'\n", 1, true), world:so_far("log"))
+      local how_to_go_on = ("was cancelled\ncfy: to go on from there: 'cfy executions resume %s'\n")
+         :format(id)
+      assert.truthy(world:so_far("log"):find(how_to_go_on, 1, true), world:so_far("log"))
    end)
 
    it("does the same by force, without the workflow (runtime.md 6.10)", function()

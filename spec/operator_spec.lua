@@ -37,7 +37,7 @@ return {broken = operation(function() error("out of order: \u{00e4}\u{00f6}\u{00
    end)
    teardown(function() world:remove() end)
 
-   it("ends with as many whole lines as there is room for, and tells where the others are", function()
+   it("ends with the whole lines that there is room for, and tells where others are", function()
       assert.equal(1, installed.code)
       local lines = lines_of(installed.err)
       assert.equal(("cfy: %d operation errors:"):format(MANY), lines[1])
