@@ -64,9 +64,11 @@ static json_t *event_record(struct execution *e, const char *timestamp, const ch
 {
     json_t *record = record_new("cloudify_event", timestamp), *message = message_of(e, text);
     json_t *told = arguments ? mask_json(e->disclosure.mask, arguments) : json_null();
-    if (json_set_value(message, "arguments", told) &
-        json_set_value(record, "event_type", masked_text(e, type)) &
-        json_set_value(record, "context", context) & json_set_value(record, "message", message))
+    int failed = json_object_set_new_nocheck(message, "arguments", told) |
+                 json_object_set_new_nocheck(record, "event_type", masked_text(e, type)) |
+                 json_object_set_new_nocheck(record, "context", context) |
+                 json_object_set_new_nocheck(record, "message", message);
+    if (!failed)
         return record;
     json_decref(record);
     return NULL;
@@ -76,10 +78,11 @@ static json_t *log_record(struct execution *e, const char *timestamp, const char
                           const char *logger, json_t *context, const char *text)
 {
     json_t *record = record_new("cloudify_log", timestamp);
-    if (json_set_value(record, "context", context) &
-        json_set_value(record, "logger", masked_text(e, logger)) &
-        json_set_text(record, "level", level) &
-        json_set_value(record, "message", message_of(e, text)))
+    int failed = json_object_set_new_nocheck(record, "context", context) |
+                 json_object_set_new_nocheck(record, "logger", masked_text(e, logger)) |
+                 json_object_set_new_nocheck(record, "level", json_string_nocheck(level)) |
+                 json_object_set_new_nocheck(record, "message", message_of(e, text));
+    if (!failed)
         return record;
     json_decref(record);
     return NULL;
