@@ -66,7 +66,8 @@ describe("cfy shell", function()
             commands[i] = ("tries=0; until grep -q '%s' '%s' || [ $((tries += 1)) -gt 250 ]; "
                .. "do sleep 0.02; done; printf '%s'"):format(step[1], terminal, step[2])
          end
-         local result = world:sh(("(%s) | timeout 20 script -qefc \"%s\" '%s'"):format(
+         -- exec: a shell between would die of the Ctrl-C that the terminal sends to both
+         local result = world:sh(("(%s) | timeout 20 script -qefc \"exec env %s\" '%s'"):format(
             table.concat(commands, "; "), world:command("shell"), terminal))
          return world:read(terminal), result
       end
