@@ -40,7 +40,7 @@ FUZZ_SECONDS ?= 60
 ROUNDS   ?= 50
 FLAT_ROUNDS ?= 1000
 
-.PHONY: all setup test unit spec demo check check-layers bench chaos flat out-of-memory valgrind fuzz reproducers docs install clean
+.PHONY: all setup test unit spec coverage demo check check-layers bench chaos flat out-of-memory valgrind fuzz reproducers docs install clean
 all: $(PROGRAMS) $(TESTS) $(BENCH) $(CONFORM) $(FLAT)
 reproducers: $(FUZZERS)
 
@@ -103,6 +103,8 @@ unit: all
 	test/run $(BUILD) unit
 spec: all
 	test/run $(BUILD) spec
+coverage: all
+	tools/coverage $(BUILD) $(LUA) $(SCRIPT_LUA)
 check: check-layers
 	tools/check
 check-layers:

@@ -19,7 +19,7 @@ describe("the page on plugin projects", function()
             count = count + 1
          end
       end
-      assert.equal(10, count)
+      assert.equal(11, count)
       local result = world:sh(table.concat(script, "\n"))
       assert.equal(0, result.code, result.out .. result.err)
       assert.truthy(result.out:find("No findings.", 1, true), result.out)

@@ -170,6 +170,55 @@ describe("cfy plugins test", function()
       assert.truthy(result.out:find("1..3", 1, true), result.out)
    end)
 
+   --- What --coverage tells, by file.
+   local function coverage(...)
+      local result, rows = run("x", "--coverage", "-o", "TAP", ...), {}
+      assert.equal(0, result.code, result.out .. result.err)
+      for lines, file in result.out:match("Lines run:\n(.*)"):gmatch(
+         "%d+ %% +(%d+ of +%d+)  ([^\n]*)\n") do
+         local name, missed = file:match("^(.-)(  not: .*)$")
+         rows[name or file] = lines:gsub(" +", " ") .. (missed or "")
+      end
+      return rows
+   end
+
+   it("tells with --coverage which lines of the plugin no spec runs", function()
+      world:write("x/x/seldom.lua", [[
+local seldom = {}
+
+function seldom.sign(number, ...)
+   if number < 0 then
+      return "below"
+   elseif number > 0 then
+      local sign = "above"
+      return sign, ...
+   end
+   return "null"
+end
+
+return seldom
+]])
+      world:write("x/x/never.lua", "return {}\n")
+      world:write("x/spec/seldom_spec.lua",
+         [[it("signs", function() assert.equal("null", require("x.seldom").sign(0)) end)]])
+      local rows = coverage()
+      assert.equal("7 of 10  not: 5 7-8", rows["x/seldom.lua"])
+      assert.equal("0 of 1  not: 1", rows["x/never.lua"])
+      assert.matches("^(%d+) of %1$", rows["x/tasks.lua"])
+      assert.matches("^%d+ of %d+$", rows["all together"])
+      assert.is_nil(rows["spec/seldom_spec.lua"])
+   end)
+
+   it("counts with --coverage what operations run in workers", function()
+      world:write("x/spec/isolated_spec.lua", [[
+local workflow_test = require("cloudify.test_utils").workflow_test
+it("works", workflow_test("blueprint/blueprint.yaml", function(cfy_local)
+   cfy_local:execute("install", {isolated = true})
+end))
+]])
+      assert.matches("^[1-9]%d* of", coverage("spec/isolated_spec.lua")["x/tasks.lua"])
+   end)
+
    it("has the exit code of busted", function()
       world:write("x/spec/more_spec.lua", 'it("fails", function() assert.equal(1, 2) end)')
       local result = run("x", "spec/more_spec.lua", "-o", "TAP")

@@ -7,7 +7,8 @@ local workflow = require("spec.support.workflow")
 --- Modules that are no business of plugins. All below those of PRIVATE_BELOW are not, either.
 local PRIVATE = {
    "cloudify.agent", "cloudify.argument_checks", "cloudify.bootstrap_context",
-   "cloudify.capabilities", "cloudify.core", "cloudify.filesystem", "cloudify.http",
+   "cloudify.capabilities", "cloudify.core", "cloudify.coverage", "cloudify.filesystem",
+   "cloudify.http",
    "cloudify.http_headers", "cloudify.line_editor", "cloudify.local_environment",
    "cloudify.local_operation", "cloudify.mock_contexts", "cloudify.plugin_loader",
    "cloudify.processes", "cloudify.proxy", "cloudify.record", "cloudify.resource_arguments",

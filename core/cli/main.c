@@ -69,9 +69,9 @@ const struct command commands[] = {
     {"plugins test", "[FOLDER] [--timeout SECONDS] [ARG...]",
      "Run the tests of a plugin, by busted.", 0, 0, OPTION_PASSED_ON, command_plugins_test,
      "FOLDER is that of the plugin, else it is the present one. The arguments are busted's own:\n"
-     "spec/one_spec.lua, -o TAP, --filter NAME, --coverage. So is the exit code. After SECONDS, "
-     "or\n"
-     "by Ctrl-C, the tests are ended, and the one that was running is named."},
+     "spec/one_spec.lua, -o TAP, --filter NAME; --coverage tells which lines of the plugin they\n"
+     "have not run. The exit code is busted's, too. After SECONDS, or by Ctrl-C, the tests are\n"
+     "ended, and the one that was running is named."},
     {"plugins check", "[FOLDER]", "Find what would go wrong later with a plugin.", 0, 1,
      OPTIONS_COMMON, command_plugins_check,
      "Functions that are missing or that nothing uses, what is not described, globals, versions\n"

@@ -3,6 +3,7 @@
 
 #include <lauxlib.h>
 
+#include "kit/coverage_module.h"
 #include "kit/line_editor.h"
 #include "kit/local_environment.h"
 #include "kit/local_operation.h"
@@ -11,7 +12,8 @@
 void kit_open(lua_State *L)
 {
     lua_cloudify_open(L);
-    static const luaL_Reg modules[] = {{"cloudify.local_environment", lua_open_local_environment},
+    static const luaL_Reg modules[] = {{"cloudify.coverage", lua_open_coverage},
+                                       {"cloudify.local_environment", lua_open_local_environment},
                                        {"cloudify.local_operation", lua_open_local_operation},
                                        {"cloudify.line_editor", lua_open_line_editor},
                                        {NULL, NULL}};

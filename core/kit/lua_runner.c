@@ -28,9 +28,11 @@ static int run_script(lua_State *L, const struct arguments *arguments, int scrip
 {
     if (luaL_loadfile(L, arguments->values[script]) != LUA_OK)
         return lua_error(L);
+    int count = arguments->count - script - 1;
+    luaL_checkstack(L, count, "too many arguments");
     for (int i = script + 1; i < arguments->count; i++)
         lua_pushstring(L, arguments->values[i]);
-    lua_call(L, arguments->count - script - 1, 0);
+    lua_call(L, count, 0);
     return 0;
 }
 

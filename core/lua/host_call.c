@@ -40,7 +40,8 @@ static void copy_hook(lua_State *L, int thread)
     push_debug(L, "gethook");
     if (lua_isfunction(L, -3) && lua_isfunction(L, -1)) {
         lua_call(L, 0, 3);
-        lua_call(L, 4, 0);
+        if (lua_isfunction(L, -3)) /* else it is one of C, which a new thread has by itself */
+            lua_call(L, 4, 0);
     }
     lua_settop(L, top);
 }

@@ -6,6 +6,7 @@
 
 #include "base/embedded.h"
 #include "lua/core_module.h"
+#include "lua/coverage.h"
 #include "lua/exception.h"
 #include "lua/operation_context.h"
 #include "lua/tracked.h"
@@ -98,6 +99,7 @@ void lua_cloudify_open(lua_State *L)
         return;
     }
     lua_pop(L, 1);
+    coverage_watch(L);
     lua_value_register(L);
     lua_exception_register(L);
     lua_tracked_register(L);

@@ -4,18 +4,18 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "lua/coverage.h"
 #include "lua/exception.h"
 
 /* Some milliseconds of Lua; seconds that code may go on after a request, and in all. */
 enum { INSTRUCTIONS = 100000 };
 static const double POLITE = 0.3, PATIENCE = 5;
 
-static void on_count(lua_State *L, lua_Debug *where)
+static void on_count(lua_State *L)
 {
     struct workflow_run *run = workflow_run(L);
     enum cancel_level level = execution_cancel_level(run->execution);
     double now = clock_monotonic();
-    (void)where;
     if (level == CANCEL_NONE)
         return;
     if (!run->cancelled_since)
@@ -31,9 +31,18 @@ static void on_count(lua_State *L, lua_Debug *where)
         lua_exception_raise(L, "ExecutionCancelled", "the execution was cancelled");
 }
 
+/* A thread has but one hook. */
+static void on_event(lua_State *L, lua_Debug *event)
+{
+    if (event->event == LUA_HOOKLINE)
+        coverage_note(L, event);
+    else
+        on_count(L);
+}
+
 void workflow_interrupt_watch(lua_State *L)
 {
-    lua_sethook(L, on_count, LUA_MASKCOUNT, INSTRUCTIONS);
+    lua_sethook(L, on_event, LUA_MASKCOUNT | coverage_mask(), INSTRUCTIONS);
 }
 
 void workflow_interrupt_begin(struct workflow_run *run)

@@ -1,6 +1,7 @@
 --- Runs the specs of a plugin, as `cfy plugins test` does:
 --- `lua-runner -m cloudify.plugin_kit.busted NOTE FOLDER [ARGUMENT]...`, with arguments of
 --- busted. The file NOTE gets the name of the spec that is running.
+local coverage = require("cloudify.plugin_kit.coverage")
 
 local MISSING = [[
 cfy: busted, which runs the specs, is not installed for Lua 5.4:
@@ -55,12 +56,20 @@ local function full_name(element, parent)
    return table.concat(names, " ")
 end
 
---- Note each spec when it starts: busted hands out its events once it has made its own module.
-local function note_specs(path)
+--- Busted hands out its events once it has made its own module: call `subscribe` with that.
+local function when_made(subscribe)
    local busted = getmetatable(require("busted"))
    local make = busted.__call
    function busted.__call(...)
       local made = make(...)
+      subscribe(made)
+      return made
+   end
+end
+
+--- Note each spec when it starts.
+local function note_specs(path)
+   when_made(function(made)
       made.subscribe({"test", "start"}, function(element, parent)
          local trace = element.trace or {}
          write_note(path, ("%s:%s: %s"):format(trace.short_src or "?", trace.currentline or "?",
@@ -71,8 +80,43 @@ local function note_specs(path)
          write_note(path, "")
          return nil, true
       end)
-      return made
+   end)
+end
+
+--- Take the option `--coverage` out of `arg`. Busted has one of that name, which needs a rock.
+local function take_coverage()
+   for i = #arg, 1, -1 do
+      if arg[i] == "--coverage" then
+         return table.remove(arg, i)
+      end
    end
+   return nil
+end
+
+local function print_coverage(notes)
+   local project = require("cloudify.plugin_kit.project").open(".")
+   local run = coverage.read(notes, coverage.below(require("lfs").currentdir()))
+   local results = {}
+   for _, path in ipairs(project:sources()) do
+      local chunk = loadfile(path, "t")
+      if chunk then
+         table.insert(results, coverage.compare(path, chunk, run[path] or {}))
+      end
+   end
+   io.write("\n", coverage.table(results))
+end
+
+--- From now on note which lines are run, and tell when busted has done its work.
+local function cover()
+   local notes = os.tmpname()
+   assert(require("cloudify.coverage").begin(notes))
+   when_made(function(made)
+      made.subscribe({"exit"}, function()
+         print_coverage(notes)
+         os.remove(notes)
+         return nil, true
+      end)
+   end)
 end
 
 --- Busted reads the global `arg`, and looks at files from the working directory on.
@@ -88,6 +132,9 @@ local function run()
    end
    wrap_core()
    note_specs(note)
+   if take_coverage() then
+      cover()
+   end
    assert(require("lfs").chdir(folder))
    require("cloudify.plugin_loader").open(".")
    runner({standalone = false})

@@ -1,6 +1,7 @@
 --- Finds the globals that a source uses, in the bytecode that Lua makes of it: `x = 1` is stored
 --- into the table in the upvalue _ENV, whatever the source looks like, and `x` is looked up there.
---- Reads what string.dump() of Lua 5.4 writes (ldump.c).
+local bytecode = require("cloudify.plugin_kit.bytecode")
+
 local globals = {}
 
 local OP_LOADK, OP_GETUPVAL = 3, 9  -- R[A] := K[Bx]; R[A] := UpValue[B]
@@ -8,89 +9,6 @@ local OP_GETTABUP = 11      -- R[A] := UpValue[B][K[C]]
 local OP_GETTABLE = 12      -- R[A] := R[B][R[C]]
 local OP_SETTABUP = 15      -- UpValue[A][K[B]] := ...
 local OP_SETTABLE = 16      -- R[A][R[B]] := ...
-local ABSOLUTE_LINE = -128  -- in the list of differences: see the list of lines instead
-local HEADER = "\27Lua\x54\0\x19\x93\r\n\x1a\n"
-
----@class cloudify.plugin_kit.Reader
----@field private text string
----@field private at integer
-local Reader = {}
-Reader.__index = Reader
-
-function Reader:unpack(format)
-   local value
-   value, self.at = string.unpack(format, self.text, self.at)
-   return value
-end
-
---- Seven bits a byte, the highest first; the last byte is marked.
-function Reader:size()
-   local value = 0
-   while true do
-      local byte = self:unpack("B")
-      value = value << 7 | byte & 0x7f
-      if byte & 0x80 ~= 0 then
-         return value
-      end
-   end
-end
-
-function Reader:string()
-   local length = self:size()
-   if length == 0 then
-      return nil
-   end
-   return self:unpack("c" .. length - 1)
-end
-
-function Reader:list(read)
-   local values = {}
-   for i = 1, self:size() do
-      values[i] = read(self)
-   end
-   return values
-end
-
-local CONSTANTS = {
-   [0x13] = function(reader) return reader:unpack("n") end,
-   [0x03] = function(reader) return reader:unpack("j") end,
-   [0x04] = Reader.string,
-   [0x14] = Reader.string,
-}
-
---- A constant; false for nil, true and false, which have no more than their tag.
-local function read_constant(reader)
-   local read = CONSTANTS[reader:unpack("B")]
-   return read and read(reader) or false
-end
-
-local function read_upvalue(reader)
-   return reader:unpack("c3")
-end
-
-local function read_function(reader)
-   reader:string()
-   local proto = {first_line = reader:size()}
-   reader:size()
-   reader:unpack("c3")
-   proto.code = reader:list(function() return reader:unpack("I4") end)
-   proto.constants = reader:list(read_constant)
-   reader:list(read_upvalue)
-   proto.functions = reader:list(read_function)
-   proto.line_differences = reader:list(function() return reader:unpack("b") end)
-   proto.lines = {}
-   reader:list(function()
-      local instruction = reader:size()
-      proto.lines[instruction + 1] = reader:size()
-   end)
-   reader:list(function()
-      reader:string()
-      reader:size()
-      reader:size()
-   end)
-   proto.upvalues = reader:list(function() return reader:string() or "" end)
-   return proto
-end
 
 --- What an instruction does with a global: "read" or "written", and its name; nil: nothing. Names
 --- that are long, or come behind hundreds of constants, take a detour: _ENV and the name are put
@@ -121,13 +39,11 @@ local function global_use(proto, instruction, registers)
 end
 
 local function collect(proto, found)
-   local line, registers = proto.first_line, {}
+   local registers = {}
    for i, instruction in ipairs(proto.code) do
-      local difference = proto.line_differences[i] or 0
-      line = difference == ABSOLUTE_LINE and proto.lines[i] or line + difference
       local use, name = global_use(proto, instruction, registers)
       if use and type(name) == "string" then
-         table.insert(found[use], {name = name, line = line})
+         table.insert(found[use], {name = name, line = proto.lines[i]})
       end
    end
    for _, inner in ipairs(proto.functions) do
@@ -147,15 +63,8 @@ end
 ---@param chunk function
 ---@return {read: cloudify.plugin_kit.GlobalUse[], written: cloudify.plugin_kit.GlobalUse[]}
 function globals.find(chunk)
-   local text = string.dump(chunk)
-   assert(text:sub(1, #HEADER) == HEADER, "bytecode of Lua 5.4 is expected")
    local found = {read = {}, written = {}}
-   local reader = setmetatable({text = text, at = #HEADER + 1}, Reader)
-   reader:unpack("c3")   -- the sizes of an instruction, an integer, a number
-   reader:unpack("j")    -- one of each, to tell their form
-   reader:unpack("n")
-   reader:unpack("B")    -- upvalues of the chunk
-   collect(read_function(reader), found)
+   collect(bytecode.read(chunk), found)
    table.sort(found.read, by_line)
    table.sort(found.written, by_line)
    return found
