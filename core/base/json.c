@@ -6,17 +6,7 @@
 #include "base/json_plain.h"
 #include "base/real.h"
 
-static void write_value(struct strbuf *out, const json_t *value, int indent);
-
-/* Where the next entry of a container begins: `indent` is negative for compact text. */
-static void write_break(struct strbuf *out, int indent)
-{
-    if (indent < 0)
-        return;
-    strbuf_addc(out, '\n');
-    for (int i = 0; i < indent; i++)
-        strbuf_add(out, "  ", 2);
-}
+static void write_value(struct strbuf *out, const json_t *value);
 
 static void write_escaped(struct strbuf *out, unsigned char c)
 {
@@ -63,9 +53,8 @@ static void write_real(struct strbuf *out, double value)
     strbuf_add(out, text, real_text(value, text));
 }
 
-static void write_object(struct strbuf *out, const json_t *object, int indent)
+static void write_object(struct strbuf *out, const json_t *object)
 {
-    int inner = indent < 0 ? indent : indent + 1;
     bool first = true;
     strbuf_addc(out, '{');
     for (void *it = json_object_iter((json_t *)object); it;
@@ -73,35 +62,26 @@ static void write_object(struct strbuf *out, const json_t *object, int indent)
         if (!first)
             strbuf_addc(out, ',');
         first = false;
-        write_break(out, inner);
         write_string(out, json_object_iter_key(it), json_object_iter_key_len(it));
         strbuf_addc(out, ':');
-        if (indent >= 0)
-            strbuf_addc(out, ' ');
-        write_value(out, json_object_iter_value(it), inner);
+        write_value(out, json_object_iter_value(it));
     }
-    if (!first)
-        write_break(out, indent);
     strbuf_addc(out, '}');
 }
 
-static void write_array(struct strbuf *out, const json_t *array, int indent)
+static void write_array(struct strbuf *out, const json_t *array)
 {
-    int inner = indent < 0 ? indent : indent + 1;
     size_t count = json_array_size(array);
     strbuf_addc(out, '[');
     for (size_t i = 0; i < count; i++) {
         if (i)
             strbuf_addc(out, ',');
-        write_break(out, inner);
-        write_value(out, json_array_get(array, i), inner);
+        write_value(out, json_array_get(array, i));
     }
-    if (count)
-        write_break(out, indent);
     strbuf_addc(out, ']');
 }
 
-static void write_value(struct strbuf *out, const json_t *value, int indent)
+static void write_value(struct strbuf *out, const json_t *value)
 {
     if (!value) {
         strbuf_adds(out, "null");
@@ -109,10 +89,10 @@ static void write_value(struct strbuf *out, const json_t *value, int indent)
     }
     switch (json_typeof(value)) {
     case JSON_OBJECT:
-        write_object(out, value, indent);
+        write_object(out, value);
         break;
     case JSON_ARRAY:
-        write_array(out, value, indent);
+        write_array(out, value);
         break;
     case JSON_STRING:
         write_string(out, json_string_value(value), json_string_length(value));
@@ -137,13 +117,7 @@ static void write_value(struct strbuf *out, const json_t *value, int indent)
 
 bool json_write(struct strbuf *out, const json_t *value)
 {
-    write_value(out, value, -1);
-    return !out->failed;
-}
-
-bool json_write_pretty(struct strbuf *out, const json_t *value)
-{
-    write_value(out, value, 0);
+    write_value(out, value);
     return !out->failed;
 }
 

@@ -11,8 +11,6 @@
 
 /** Append `value` as compact JSON; a NULL `value` as null. @return false when out of memory */
 bool json_write(struct strbuf *out, const json_t *value);
-/** Like json_write(), over several lines indented by two blanks. */
-bool json_write_pretty(struct strbuf *out, const json_t *value);
 /** @return `value` as compact JSON, new (free() it), or NULL when out of memory. */
 char *json_text(const json_t *value);
 

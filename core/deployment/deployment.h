@@ -73,15 +73,6 @@ const struct plan_node *instance_node(const struct instance_set *set,
                                       const struct node_instance *ni);
 
 /**
- * The indices of all instances such that the target of each relationship comes before its source;
- * instances that do not depend on each other keep the order of the set.
- *
- * @param order room for `set->count` indices
- * @return false with `err` set: ERROR_INVALID (relationships in a circle), ERROR_NOMEM
- */
-bool instances_topological_order(const struct instance_set *set, size_t *order, struct error *err);
-
-/**
  * Relationships of an instance of `set` as they are stored: [[index in its node's, id of the
  * target], ...]; new, or NULL when out of memory.
  */

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "deployment/deployment_json.h"
 #include "deployment/expansion.h"
 #include "deployment/survivors.h"
 
@@ -311,32 +310,4 @@ void modification_free(struct modification *m)
     list_release(&m->extended);
     list_release(&m->reduced);
     free(m);
-}
-
-static json_t *list_to_json(const struct instance_set *set, const struct change_list *list,
-                            const char *what)
-{
-    json_t *result = json_array();
-    for (size_t i = 0; result && i < list->count; i++) {
-        const struct changed_instance *item = &list->items[i];
-        json_t *shown = planned_instance_to_json(set, set->items[item->instance],
-                                                 item->relationships, item->relationship_count);
-        if (!shown ||
-            (!item->is_related && json_object_set_new(shown, "modification", json_string(what))) ||
-            json_array_append(result, shown)) {
-            json_decref(result);
-            result = NULL;
-        }
-        json_decref(shown);
-    }
-    return result;
-}
-
-json_t *modification_to_json(const struct modification *m)
-{
-    return json_pack("{s:o, s:o, s:o, s:o}", "added_and_related",
-                     list_to_json(m->instances, &m->added, "added"), "removed_and_related",
-                     list_to_json(m->previous, &m->removed, "removed"), "extended_and_related",
-                     list_to_json(m->instances, &m->extended, "extended"), "reduced_and_related",
-                     list_to_json(m->previous, &m->reduced, "reduced"));
 }

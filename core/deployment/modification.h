@@ -50,10 +50,5 @@ struct modification *modification_new(const struct instance_set *previous, const
                                       size_t change_count, struct diagnostics *out);
 /** Free a modification; NULL is allowed. Take `instances` out before to keep them. */
 void modification_free(struct modification *modification);
-/**
- * As shown: {added_and_related, removed_and_related, extended_and_related, reduced_and_related},
- * lists of instances that carry `modification` where they are not just related; new, or NULL.
- */
-json_t *modification_to_json(const struct modification *modification);
 
 #endif

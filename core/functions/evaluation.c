@@ -97,16 +97,6 @@ bool evaluation_suggest(struct evaluation *e, const struct suggestion *suggestio
     return false;
 }
 
-bool evaluation_suggest_key(struct evaluation *e, const json_t *object, const char *wanted)
-{
-    struct suggestion suggestion;
-    suggestion_init(&suggestion, wanted);
-    for (void *it = json_object_iter((json_t *)object); it;
-         it = json_object_iter_next((json_t *)object, it))
-        suggestion_consider(&suggestion, json_object_iter_key(it));
-    return evaluation_suggest(e, &suggestion);
-}
-
 bool evaluation_unknown_node(struct evaluation *e, const struct function_call *call,
                              const char *name)
 {

@@ -82,9 +82,6 @@ bool function_call_read(const json_t *value, struct function_call *call);
 bool evaluation_fail(struct evaluation *e, const struct function_path *path,
                      enum function_problem problem, enum error_code code, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
-/** Hint at the key of `object` that `wanted` was meant to be, in an error just set. @return false
- */
-bool evaluation_suggest_key(struct evaluation *e, const json_t *object, const char *wanted);
 /** Hint at the best of `suggestion`, if there is one, in an error just set. @return false */
 bool evaluation_suggest(struct evaluation *e, const struct suggestion *suggestion);
 /** Fail, since there is no node called `name`. @return false */

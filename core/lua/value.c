@@ -95,11 +95,11 @@ static void mark(lua_State *L, int index, const void *key)
     lua_setmetatable(L, index);
 }
 
-static bool is_marked(lua_State *L, int index, const void *key)
+bool lua_is_marked_array(lua_State *L, int index)
 {
     if (!lua_getmetatable(L, index))
         return false;
-    lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &array_key);
     bool same = lua_rawequal(L, -1, -2);
     lua_pop(L, 2);
     return same;
@@ -113,16 +113,6 @@ void lua_mark_array(lua_State *L, int index)
 void lua_mark_object(lua_State *L, int index)
 {
     mark(L, index, &object_key);
-}
-
-bool lua_is_marked_array(lua_State *L, int index)
-{
-    return is_marked(L, index, &array_key);
-}
-
-bool lua_is_marked_object(lua_State *L, int index)
-{
-    return is_marked(L, index, &object_key);
 }
 
 json_t **lua_json_box(lua_State *L)

@@ -28,9 +28,8 @@ bool lua_is_null(lua_State *L, int index);
  */
 void lua_mark_array(lua_State *L, int index);
 void lua_mark_object(lua_State *L, int index);
-/** Whether the table at `index` bears the mark. [-0, +0, -] */
+/** Whether the table at `index` is marked as an array. [-0, +0, -] */
 bool lua_is_marked_array(lua_State *L, int index);
-bool lua_is_marked_object(lua_State *L, int index);
 
 /**
  * Push `value` (NULL: nil) as plain Lua data: containers become new tables, null becomes

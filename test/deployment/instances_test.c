@@ -47,21 +47,6 @@ static void test_find(const struct instance_set *set)
     CHECK(!instances_find(set, "web_1"), "an unknown id is not found");
 }
 
-static void test_order(const struct instance_set *set)
-{
-    struct error err = {0};
-    size_t order[16], place[16];
-    bool ordered = instances_topological_order(set, order, &err);
-    CHECK(ordered, "there is an order");
-    for (size_t i = 0; i < set->count; i++)
-        place[order[i]] = i;
-    for (size_t i = 0; i < set->count; i++) {
-        for (size_t j = 0; j < set->items[i]->relationship_count; j++)
-            ordered &= place[set->items[i]->relationships[j].target] < place[i];
-    }
-    CHECK(ordered, "targets come before their sources");
-}
-
 static void test_restore(const struct plan *plan)
 {
     struct error err = {0};
@@ -93,7 +78,6 @@ int main(void)
     CHECK(set && diagnostics_ok(&diagnostics), "instances are made");
     test_create(set);
     test_find(set);
-    test_order(set);
     test_restore(plan);
     instances_free(set);
     plan_free(plan);
