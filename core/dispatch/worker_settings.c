@@ -43,10 +43,10 @@ static bool is_internal(const char *variable)
     return !strncmp(variable, "CFY_", 4) && !is_named(variable, "CFY_EXEC_TEMP");
 }
 
-/* Workers take it out of their environment themselves. */
+/* Workers take them out of their environment themselves. */
 static bool is_for_workers(const char *variable)
 {
-    return is_named(variable, "CFY_TRACE");
+    return is_named(variable, "CFY_TRACE") || is_named(variable, "CFY_COVERAGE");
 }
 
 static bool is_handed_on(const struct worker_settings *settings, const char *variable)

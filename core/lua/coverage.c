@@ -46,6 +46,12 @@ static void begin_by_environment(void)
         fprintf(stderr, "cannot note the coverage in '%s': %m\n", path);
 }
 
+void coverage_take_environment(void)
+{
+    pthread_once(&environment_read, begin_by_environment);
+    unsetenv("CFY_COVERAGE");
+}
+
 static struct noted_file *find_file(const char *chunk)
 {
     struct noted_file *found = map_get(&files, chunk);

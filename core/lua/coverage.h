@@ -13,10 +13,12 @@
  * @return false with errno set: the file cannot be opened
  */
 bool coverage_begin(const char *path);
+/** Begin if CFY_COVERAGE names a file, and remove the variable: it is not for operations. */
+void coverage_take_environment(void);
 /**
- * Watch the state `L` and the coroutines that are made in it from now on, if lines are noted; the
- * file that the variable CFY_COVERAGE names begins it by itself. A hook of debug.sethook() takes
- * the place of this one until it is removed. [-0, +0, m]
+ * Watch the state `L` and the coroutines that are made in it from now on, if lines are noted: since
+ * coverage_begin(), or since CFY_COVERAGE named a file at the first call. A hook of debug.sethook()
+ * takes the place of this one until it is removed. [-0, +0, m]
  */
 void coverage_watch(lua_State *L);
 /** For hooks of the runtime itself: the events they have to ask for, and hand on to

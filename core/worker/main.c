@@ -12,6 +12,7 @@
 #include "dispatch/children.h"
 #include "dispatch/message.h"
 #include "dispatch/worker_settings.h"
+#include "lua/coverage.h"
 #include "lua/memory.h"
 #include "lua/operation_host.h"
 #include "lua/process.h"
@@ -138,6 +139,7 @@ int main(int count, char **arguments)
     /* What a plugin prints shall be seen as it is printed. */
     setvbuf(stdout, NULL, _IOLBF, 0);
     trace_begin();
+    coverage_take_environment();
     if (!take_limits(arguments + 1, &err) || !take_descriptors(&err) ||
         !worker_open(&worker, &err)) {
         fprintf(stderr, "cloudify-worker: %s\n", err.text);

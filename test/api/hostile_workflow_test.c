@@ -19,7 +19,8 @@ static const struct {
     {"reach", "debug.getregistry()", "debug.getregistry is not for workflows"},
     {"yield", "coroutine.yield()", "has yielded by itself"},
     {"close", "io.stdout:close() io.stderr:close()", NULL},
-    {"clear", "for name in pairs(_G) do _G[name] = nil end", "a nil value (global '_G')"},
+    {"clear", "local all = _G for name in pairs(all) do all[name] = nil end print()",
+     "a nil value (global 'print')"},
     {"leave_late", "BOMB = setmetatable({}, {__gc = function() os.exit(0) end})", NULL},
     {"work", "assert(not BOMB and string.format and ctx.workflow_id == 'work')", NULL},
 };
