@@ -179,12 +179,21 @@ void lock_give_back(struct lock *lock)
     fcntl(lock->fd, F_OFD_SETLK, &request);
 }
 
+/* Unlocked first: a child that another thread has just begun to start has all descriptors until it
+ * runs its program, and closing ours would leave the lock to it. */
+void lock_close(int fd)
+{
+    struct flock request = whole_file(F_UNLCK);
+    fcntl(fd, F_OFD_SETLK, &request);
+    close(fd);
+}
+
 void lock_release(struct lock *lock)
 {
     if (!lock)
         return;
     if (lock->fd >= 0)
-        close(lock->fd);
+        lock_close(lock->fd);
     free(lock->path);
     free(lock);
 }

@@ -144,7 +144,7 @@ void queue_leave(struct queue_place *place)
     if (place->event >= 0)
         close(place->event);
     if (place->file >= 0)
-        close(place->file);
+        lock_close(place->file);
     free(place);
 }
 

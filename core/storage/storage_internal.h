@@ -47,6 +47,8 @@ bool tree_sync(const char *path, struct error *err);
 
 /** Wait for a lock of the open file description; see lock_wait(). @return false with errno set */
 bool lock_request(int fd, struct flock request);
+/** Give back all locks of the open file description and close `fd`. */
+void lock_close(int fd);
 /** Whether somebody waits for the queued execution in row `number`, which has these options. */
 bool queue_is_waited_for(const struct deployment_store *ds, json_int_t number,
                          const json_t *options);

@@ -106,6 +106,19 @@ static void test_child_does_not_keep_it(const char *path)
     end_process(pid);
 }
 
+/* What another thread has just begun to start has all descriptors until it runs its program. */
+static void test_child_before_exec(const char *path)
+{
+    struct error err = {0};
+    struct lock *lock = lock_take(path, &err);
+    pid_t pid = fork();
+    while (pid == 0)
+        pause();
+    lock_release(lock);
+    CHECK(!lock_is_held(path, NULL, &err), "nor does one that has yet to run its program");
+    end_process(pid);
+}
+
 static void test_files(const char *path)
 {
     struct error err = {0};
@@ -130,6 +143,7 @@ int main(void)
     test_same_process(path);
     test_other_process(path);
     test_child_does_not_keep_it(path);
+    test_child_before_exec(path);
     test_files(path);
     tree_remove(directory, &err);
     free(path);

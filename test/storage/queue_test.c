@@ -108,6 +108,22 @@ static void test_leaving(void)
     waiter_release(&second);
 }
 
+/* What another thread has just begun to start has all descriptors until it runs its program. */
+static void test_leaving_while_a_child_starts(void)
+{
+    struct waiter first = waiter_of(false), second = waiter_of(false);
+    pid_t pid;
+    CHECK(is_its_turn(&first, -1), "%s is next", first.id);
+    pid = fork();
+    while (pid == 0)
+        pause();
+    waiter_release(&first);
+    CHECK(is_its_turn(&second, 5000), "%s is next at once", second.id);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    waiter_release(&second);
+}
+
 static bool shows_waiting(struct deployment_store *ds, const char *id)
 {
     struct error err = {0};
@@ -222,6 +238,7 @@ int main(void)
     if (make_deployment()) {
         test_order();
         test_leaving();
+        test_leaving_while_a_child_starts();
         test_rejoining();
         test_killed();
         test_removed();
