@@ -1,6 +1,7 @@
 /* workflow_interrupt.c - see workflow_interrupt.h. */
 #include "lua/workflow_interrupt.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -56,14 +57,15 @@ struct left_state {
     struct left_state *next;
 };
 
-static struct left_state *volatile left_states;
+static struct left_state *_Atomic left_states; /* several engines may share the process */
 
 void workflow_interrupt_leave(struct workflow_run *run)
 {
     struct left_state *left = malloc(sizeof *left);
     if (left) {
-        *left = (struct left_state){run->L, left_states};
-        left_states = left;
+        *left = (struct left_state){run->L, atomic_load(&left_states)};
+        while (!atomic_compare_exchange_weak(&left_states, &left->next, left))
+            ;
     }
     run->L = NULL;
     run->thread = NULL;
