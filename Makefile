@@ -80,7 +80,7 @@ $(FLAT).o: CPPFLAGS += -DENDURANCE_FOLDER='"$(abspath test/endurance)"'
 $(TESTS) $(BENCH) $(FLAT): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 $(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH) $(FLAT):
 	$(CC_ALL) -Wl,-E $^ $(LDFLAGS) $(LIBS) -o $@
-$(BUILD)/$(FAIL_MALLOC) $(BUILD)/test/valgrind/pidfd.so: $(BUILD)/%.so: %.c
+$(BUILD)/$(FAIL_MALLOC) $(BUILD)/test/valgrind/calls.so: $(BUILD)/%.so: %.c
 	@mkdir -p $(@D)
 	$(CC_ALL) -fvisibility=default -shared $< -o $@
 $(CONFORM): $(wildcard test/conformance/*.[ch]) $(LIBRARY)
@@ -121,7 +121,7 @@ out-of-memory:
 	@$(MAKE) --no-print-directory BUILD=build/out-of-memory CFLAGS="$(CFLAGS) -DCLOUDIFY_SANITIZED" \
 	  $(addprefix build/out-of-memory/,cfy cloudify-worker script/ctx $(FAIL_MALLOC))
 	test/endurance/out-of-memory build/out-of-memory
-valgrind: all $(BUILD)/test/valgrind/pidfd.so
+valgrind: all $(BUILD)/test/valgrind/calls.so
 	test/valgrind/run $(BUILD)
 fuzz:
 	@$(MAKE) --no-print-directory reproducers CC=clang BUILD=build/fuzz \

@@ -1,15 +1,26 @@
-/* pidfd.c - to be preloaded: pidfd_open() and pidfd_send_signal() for a valgrind that does not know
- * them. The descriptor is one end of a pipe, whose other end a thread closes when the process has
- * ended: it becomes readable then, as a real one does. */
+/* calls.c - to be preloaded: system calls that valgrind 3.19 does not know, or takes for ones that
+ * never wait.
+ *
+ * pidfd_open() and pidfd_send_signal(): the descriptor is one end of a pipe, whose other end a
+ * thread closes when the process has ended: it becomes readable then, as a real one does.
+ *
+ * fcntl(F_OFD_SETLKW): while it waits, no other thread of the program would run. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+static const struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
+
+/* ---- pidfds ---- */
 
 enum { DESCRIPTORS = 4096 };
 
@@ -19,7 +30,6 @@ static pid_t processes[DESCRIPTORS];
 /* Children are waited for; of others it can only be asked again and again. */
 static void *close_at_end(void *data)
 {
-    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
     pid_t pid = (pid_t)((intptr_t)data >> 16);
     siginfo_t info;
     int failed;
@@ -27,7 +37,7 @@ static void *close_at_end(void *data)
         failed = waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
     while (failed && errno == EINTR);
     while (failed && kill(pid, 0) == 0)
-        nanosleep(&pause, NULL);
+        nanosleep(&moment, NULL);
     close((int)((intptr_t)data & 0xffff));
     return NULL;
 }
@@ -56,3 +66,21 @@ int pidfd_send_signal(int descriptor, int number, siginfo_t *info, unsigned flag
     (void)info, (void)flags;
     return kill(processes[descriptor], number);
 }
+
+/* ---- locks ---- */
+
+int fcntl64(int descriptor, int command, ...)
+{
+    va_list arguments;
+    va_start(arguments, command);
+    void *argument = va_arg(arguments, void *); /* or a number, which takes no more room */
+    va_end(arguments);
+    bool waits = command == F_OFD_SETLKW;
+    int now = waits ? F_OFD_SETLK : command, code;
+    while ((code = (int)syscall(SYS_fcntl, descriptor, now, argument)) && waits &&
+           (errno == EAGAIN || errno == EACCES))
+        nanosleep(&moment, NULL);
+    return code;
+}
+
+int fcntl(int descriptor, int command, ...) __attribute__((alias("fcntl64")));
