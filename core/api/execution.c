@@ -186,7 +186,8 @@ static json_t *execute(struct cloudify *c, struct run *run, const char *workflow
     run->workflow = runtime_workflow(run->plan, workflow, err);
     if (run->workflow && bind_given(c, run, given, options, err))
         run->limits = runtime_limits(options, NULL, err);
-    return run->limits ? add_and_run(c, run, options->queue, err) : NULL;
+    bool ok = run->limits && (options->queue || runtime_ready_plugins(c, run, err));
+    return ok ? add_and_run(c, run, options->queue, err) : NULL;
 }
 
 /* To run at once, or to wait. */

@@ -103,6 +103,16 @@ static bool add_plugins(void *data, const char *copy, struct error *err)
     return deployment_plugins_add(&installation->plugins, installation->store, copy, err);
 }
 
+/* An install needs them at once; what is only created may get them before it is installed. */
+static bool check_plugins(const struct cloudify *c, const struct installation *installation,
+                          struct error *err)
+{
+    const struct run *run = &installation->run;
+    return !run->workflow || c->setting.is_transient || c->setting.dispatcher_new ||
+           deployment_plugins_check(run->plan, installation->plugins.places,
+                                    c->options.plugin_directories, installation->folder, true, err);
+}
+
 /* Store the deployment with all that it needs. */
 static bool create(struct cloudify *c, struct installation *installation, struct error *err)
 {
@@ -129,7 +139,8 @@ static bool create(struct cloudify *c, struct installation *installation, struct
         runtime_object(c->options.provider_context, "provider context", err);
     /* Found before: the search may read the store, whose handle would not survive it. */
     if (!installation->provider_context ||
-        !deployment_plugins_find(c, run->plan, installation->folder, &installation->plugins, err))
+        !deployment_plugins_find(c, run->plan, installation->folder, &installation->plugins, err) ||
+        !check_plugins(c, installation, err))
         return false;
     record.provider_context = installation->provider_context;
     record.plugins = installation->plugins.places;

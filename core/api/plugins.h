@@ -36,6 +36,20 @@ bool deployment_plugins_find(struct cloudify *c, const struct plan *plan, const 
 /** Copy what is to be copied into `copy`, and check that what is installed still is. */
 bool deployment_plugins_add(const struct deployment_plugins *plugins, const struct store *store,
                             const char *copy, struct error *err);
+/**
+ * Whether the operations that an install runs have their code somewhere, as far as it is not known
+ * where from `places`.
+ *
+ * @param places deployment_plugins.places, or deployment_store_plugins()
+ * @param directories NULL-terminated, or NULL
+ * @param resources folder of the blueprint
+ * @param is_new whether that is the user's own, not a deployment's copy
+ * @return false with `err` set: ERROR_PLUGIN says whose operation has none, where it was looked
+ *         for, and what can be done
+ */
+bool deployment_plugins_check(const struct plan *plan, const json_t *places,
+                              const char *const *directories, const char *resources, bool is_new,
+                              struct error *err);
 void deployment_plugins_release(struct deployment_plugins *plugins);
 /**
  * The same places for the engine: {folder: absolute, package_name?, package_version?} by name; new,

@@ -233,7 +233,8 @@ static bool prepare(struct waiter *w, struct error *err)
     runtime_clear(run);
     bool ok = (workflow || error_nomem(err)) && runtime_load(run, err);
     run->workflow = ok ? runtime_workflow(run->plan, workflow, err) : NULL;
-    ok = run->workflow && runtime_bind_parameters(w->c, run, given, true, err);
+    ok = run->workflow && runtime_bind_parameters(w->c, run, given, true, err) &&
+         runtime_ready_plugins(w->c, run, err);
     json_decref(given);
     free(workflow);
     return ok;

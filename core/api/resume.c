@@ -89,7 +89,8 @@ static json_t *resume(struct cloudify *c, struct run *run, const char *id,
     const json_t *execution;
     json_t *executions = executions_list(run->ds, err), *record = NULL;
     if (executions && check(executions, id, &execution, err) &&
-        prepare(run, execution, options, err) && (run->resume || renew(c, run, err)))
+        prepare(run, execution, options, err) && runtime_ready_plugins(c, run, err) &&
+        (run->resume || renew(c, run, err)))
         record = runtime_run(c, run, err);
     json_decref(executions);
     return record;

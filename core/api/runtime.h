@@ -130,6 +130,11 @@ json_t *runtime_limits(const struct cloudify_execution_options *options, const j
  * @return names that it refers to, new (free() it when it has run), or NULL when out of memory
  */
 const char **runtime_apply_limits(struct execution_options *execution, const json_t *limits);
+/**
+ * Before an execution is begun: let the deployment use what was installed since it was made, and
+ * refuse an install whose operations have no code anywhere (absent_plugins.c).
+ */
+bool runtime_ready_plugins(struct cloudify *c, const struct run *run, struct error *err);
 /** Run an execution, pending in the store, to its end. Its record, or NULL with `err` set. */
 json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err);
 /** Fill `run` with plan and instances of its open deployment. @return false with `err` set */

@@ -261,6 +261,24 @@ json_t *deployment_store_plugins(struct deployment_store *ds, struct error *err)
     return NULL;
 }
 
+bool deployment_store_add_plugin(struct store *store, struct deployment_store *ds, const char *name,
+                                 const char *package_name, const char *package_version,
+                                 struct error *err)
+{
+    json_t *place =
+        json_pack("{s:s, s:s}", "package_name", package_name, "package_version", package_version);
+    bool ok = place
+                  ? database_run(ds->state, err, "INSERT INTO plugins (name, place) VALUES (?, ?)",
+                                 "tj", name, place)
+                  : error_nomem(err);
+    json_decref(place);
+    /* Asked afterwards: from then on nobody takes it away. */
+    return ok &&
+           (is_installed(store, package_name, package_version, err) ||
+            error_set(err, ERROR_NOT_FOUND, "plugin '%s': version %s was uninstalled just now",
+                      name, package_version));
+}
+
 /* STORE_REQUEST, which needs no lock either, brings the tables of an older version up to date. */
 static struct deployment_store *open_to_look(struct store *store, const char *id, struct error *err)
 {

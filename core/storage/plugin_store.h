@@ -71,5 +71,13 @@ bool plugin_store_remove(struct store *store, const char *name, const char *vers
  * blueprint has for them; new, or NULL with `err` set.
  */
 json_t *deployment_store_plugins(struct deployment_store *ds, struct error *err);
+/**
+ * Let a deployment have one more plugin, an installed one.
+ *
+ * @return false with `err` set: ERROR_NOT_FOUND (it was uninstalled just now), ERROR_STORAGE
+ */
+bool deployment_store_add_plugin(struct store *store, struct deployment_store *ds, const char *name,
+                                 const char *package_name, const char *package_version,
+                                 struct error *err);
 
 #endif

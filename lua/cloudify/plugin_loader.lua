@@ -142,8 +142,9 @@ local function hint(wanted, names)
    return nearest and (" (did you mean '%s'?)"):format(nearest) or ""
 end
 
---- What to do when no folder is the plugin's.
-local function advice(plugin, list)
+--- What to do when no folder is the plugin's; `is_new`: there is no deployment yet, with a copy of
+--- the blueprint that nobody should write into.
+local function advice(plugin, list, is_new)
    local name = folder_name(plugin)
    if plugin.prefix then
       return filesystem.is_dir(plugin.prefix) and ""
@@ -154,8 +155,9 @@ local function advice(plugin, list)
          return ""
       end
    end
-   return (" (put the plugin into 'plugins/%s' beside the blueprint, name the directory that holds "
-      .. "it with --plugins, or install it with 'cfy plugins install')"):format(name)
+   return (is_new and (" (put the plugin into 'plugins/%s' beside the blueprint, name"):format(name)
+         or " (name")
+      .. " the directory that holds it with --plugins, or install it with 'cfy plugins install')"
 end
 
 local function ends_with_module(module, ending)
@@ -178,13 +180,13 @@ local function nearest_module(wanted, list)
    return suggest(wanted, names)
 end
 
-local function missing_module(plugin, module, name, list)
+local function missing_module(plugin, module, name, list, is_new)
    local nearest = nearest_module(module, list)
    local meant = nearest and (" (did you mean '%s.%s.%s'?)"):format(folder_name(plugin), nearest,
       name) or ""
-   error(exceptions.NonRecoverableError(("plugin '%s': module '%s' not found%s%s: "
-      .. "there is no '%s.lua' in '%s'"):format(plugin.name, module, meant, advice(plugin, list),
-      (module:gsub("%.", "/")), table.concat(list, "', '"))))
+   return ("plugin '%s': module '%s' not found%s%s: there is no '%s.lua' in '%s'"):format(
+      plugin.name, module, meant, advice(plugin, list, is_new), (module:gsub("%.", "/")),
+      table.concat(list, "', '"))
 end
 
 --- Whether `require` would find the module without looking at files.
@@ -224,7 +226,7 @@ local function load_module(plugin, module, name, list)
    if not is_built_in(module) then
       local path = package.searchpath(module, package.path)
       if not path and not package.searchpath(module, package.cpath) then
-         missing_module(plugin, module, name, list)
+         error(exceptions.NonRecoverableError(missing_module(plugin, module, name, list)))
       end
       if path then
          check_syntax(plugin, path)
@@ -301,6 +303,26 @@ function plugin_loader.scope(wrapper)
       forget_modules(before)
       package.path, package.cpath, opened, wrap = path, cpath, opened_before, wrap_before
    end})
+end
+
+--- Where a plugin and its module are nowhere: the first such function's index, and what to say.
+---@param functions {plugin: table, module: string, name: string}[]
+---@param resources string folder of the blueprint
+---@param is_new boolean whether that is the user's own, not a deployment's copy
+---@return integer?
+---@return string?
+function plugin_loader.first_absent(functions, resources, is_new)
+   for index, one in ipairs(functions) do
+      local _ <close> = plugin_loader.scope(wrap)
+      local list = folders(one.plugin, resources)
+      open_folders(list)
+      if not is_built_in(one.module) and not package.searchpath(one.module, package.path)
+         and not package.searchpath(one.module, package.cpath) then
+         return index, missing_module(one.plugin, one.module, one.name, list,
+            is_new)
+      end
+   end
+   return nil
 end
 
 return plugin_loader
