@@ -152,3 +152,73 @@ describe("the set-up of who is neither root nor may use sudo", function()
       world:remove()
    end)
 end)
+
+describe("several errors of a blueprint, or of its inputs", function()
+   local world
+
+   before_each(function() world = cfy.world() end)
+   after_each(function() world:remove() end)
+
+   for _, case in ipairs {
+      {"a blueprint", "[unknown: 1, other: 2]", "(and 1 more error: 'cfy validate' shows it)"},
+      {"inputs", "{a: {}, b: {}, c: {}}",
+         "(and 2 more errors: 'cfy validate' with inputs (-i) shows them)"},
+   } do
+      local name, inputs, hint = table.unpack(case)
+      it(("are counted by install, which tells what shows all: %s"):format(name), function()
+         local text = "tosca_definitions_version: cloudify_dsl_1_4\n"
+            .. (name == "inputs" and "inputs: " .. inputs or "unknown: 1\nother: 2")
+            .. "\nnode_types: {T: {}}\nnode_templates: {one: {type: T}}\n"
+         local result = world:cfy("install", world:write("app/b.yaml", text))
+         assert.equal(1, result.code)
+         contains(hint, result.err)
+      end)
+   end
+end)
+
+describe("what is asked of a store that is not there", function()
+   it("is answered with how to name another one", function()
+      local world = cfy.world()
+      local result = world:cfy("node-instances", "app")
+      assert.equal(("cfy: no deployment 'app': there is no store at '%s': name another one with "
+         .. "--store or $CFY_STORE; the first install makes one\n"):format(world.store), result.err)
+      world:remove()
+   end)
+end)
+
+describe("a deployment whose id is misspelt", function()
+   local world
+
+   setup(function()
+      world = cfy.world()
+      world:cfy("deployments", "create", world:blueprint {}, "-d", "website")
+   end)
+   teardown(function() world:remove() end)
+
+   for _, command in ipairs {"uninstall", "outputs", "capabilities", "node-instances", "events",
+      "deployments get", "deployments delete", "executions list", "executions list -d",
+      "executions start install -d"} do
+      it(("is answered by 'cfy %s' with the nearest one"):format(command), function()
+         local result = world:sh(world:command() .. " " .. command .. " webiste")
+         assert.equal(1, result.code)
+         assert.matches("^cfy: no deployment.* 'webiste', did you mean .*'website'%?", result.err)
+      end)
+   end
+end)
+
+describe("the executions of all deployments", function()
+   it("are listed in the order of time", function()
+      local world = cfy.world()
+      local blueprint = world:blueprint {}
+      for _, id in ipairs {"b", "a"} do
+         world:cfy("install", blueprint, "-d", id)
+      end
+      world:cfy("uninstall", "b")
+      local found = {}
+      for _, one in ipairs(json.decode(world:cfy("executions", "list", "--json").out)) do
+         table.insert(found, one.workflow_id .. " " .. one.deployment_id)
+      end
+      assert.same({"install b", "install a", "uninstall b"}, found)
+      world:remove()
+   end)
+end)

@@ -103,6 +103,21 @@ static struct viewer viewer_of(const struct cloudify *c,
     return viewer;
 }
 
+static void unknown_id(struct store *store, const char *id, struct error *err)
+{
+    char *nearest = runtime_nearest_deployment(store, id);
+    if (nearest)
+        error_set(err, ERROR_NOT_FOUND,
+                  "no deployment and no execution '%s', did you mean deployment '%s'?", id,
+                  nearest);
+    else
+        error_set(err, ERROR_NOT_FOUND,
+                  "no deployment and no execution '%s', see 'cfy deployments list' and "
+                  "'cfy executions list'",
+                  id);
+    free(nearest);
+}
+
 /* Open the deployment `id`, or that of the execution `id`, which `filter` gets. */
 static struct deployment_store *open_events(struct cloudify *c, const char *id,
                                             struct event_filter *filter, struct error *err)
@@ -116,10 +131,7 @@ static struct deployment_store *open_events(struct cloudify *c, const char *id,
     struct deployment_store *ds = runtime_deployment_of(c, id, STORE_READ, err);
     if (!ds && err->code == ERROR_NOT_FOUND) {
         error_clear(err);
-        error_set(err, ERROR_NOT_FOUND,
-                  "no deployment and no execution '%s', see 'cfy deployments list' and "
-                  "'cfy executions list'",
-                  id);
+        unknown_id(store, id, err);
     }
     return ds;
 }

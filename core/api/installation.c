@@ -32,7 +32,8 @@ static bool make_instances(struct cloudify *c, struct installation *installation
     if (run->plan && plan_prepare(run->plan, inputs, &how, &diagnostics))
         run->instances = instances_create(run->plan, &diagnostics);
     if (!run->instances)
-        diagnostics_to_error(&diagnostics, err);
+        diagnostics_to_error(&diagnostics,
+                             run->plan ? "'cfy validate' with inputs (-i)" : "'cfy validate'", err);
     diagnostics_release(&diagnostics);
     return run->instances;
 }

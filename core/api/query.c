@@ -138,6 +138,41 @@ static bool add_executions(struct deployment_store *ds, json_t *list, struct err
     return ok;
 }
 
+struct listed {
+    json_t *execution; /* borrowed */
+    size_t number;     /* those of one deployment keep their order */
+};
+
+static int compare_begins(const void *a, const void *b)
+{
+    const struct listed *first = a, *second = b;
+    int times = strcmp(json_string_at(first->execution, "created_at", ""),
+                       json_string_at(second->execution, "created_at", ""));
+    return times ? times : first->number < second->number ? -1 : first->number > second->number;
+}
+
+/* Those of all deployments as they came, whichever they are of. Takes the list; new, or NULL. */
+static json_t *in_order_of_time(json_t *executions, struct error *err)
+{
+    size_t count = json_array_size(executions);
+    struct listed *order = calloc(count + 1, sizeof *order);
+    json_t *sorted = json_array();
+    bool ok = order && sorted;
+    for (size_t i = 0; ok && i < count; i++)
+        order[i] = (struct listed){json_array_get(executions, i), i};
+    if (ok)
+        qsort(order, count, sizeof *order, compare_begins);
+    for (size_t i = 0; ok && i < count; i++)
+        ok = !json_array_append(sorted, order[i].execution);
+    free(order);
+    json_decref(executions);
+    if (ok)
+        return sorted;
+    error_nomem(err);
+    json_decref(sorted);
+    return NULL;
+}
+
 char *cloudify_deployments(struct cloudify *c, struct cloudify_error *err)
 {
     struct error why = {0};
@@ -147,7 +182,10 @@ char *cloudify_deployments(struct cloudify *c, struct cloudify_error *err)
 char *cloudify_executions(struct cloudify *c, const char *deployment, struct cloudify_error *err)
 {
     struct error why = {0};
-    return runtime_result(for_each_deployment(c, deployment, add_executions, &why), &why, err);
+    json_t *executions = for_each_deployment(c, deployment, add_executions, &why);
+    if (executions && !deployment) /* of one deployment they are in the order of their numbers */
+        executions = in_order_of_time(executions, &why);
+    return runtime_result(executions, &why, err);
 }
 
 char *cloudify_deployment(struct cloudify *c, const char *deployment, struct cloudify_error *err)

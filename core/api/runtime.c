@@ -167,7 +167,7 @@ struct store *runtime_store(struct cloudify *c, enum store_mode mode, struct err
     return c->store;
 }
 
-static void suggest_deployment(struct store *store, const char *id, struct error *err)
+char *runtime_nearest_deployment(struct store *store, const char *id)
 {
     struct error ignored = {0}; /* the error to report is that `id` is unknown */
     struct suggestion suggestion;
@@ -176,13 +176,20 @@ static void suggest_deployment(struct store *store, const char *id, struct error
     suggestion_init(&suggestion, id);
     json_array_foreach(ids, index, known)
         suggestion_consider(&suggestion, json_string_value(known));
+    char *nearest = suggestion.best ? strdup(suggestion.best) : NULL;
+    json_decref(ids);
+    return nearest;
+}
+
+static void suggest_deployment(struct store *store, const char *id, struct error *err)
+{
+    char *nearest = runtime_nearest_deployment(store, id);
     error_clear(err);
-    if (suggestion.best)
-        error_set(err, ERROR_NOT_FOUND, "no deployment '%s', did you mean '%s'?", id,
-                  suggestion.best);
+    if (nearest)
+        error_set(err, ERROR_NOT_FOUND, "no deployment '%s', did you mean '%s'?", id, nearest);
     else
         error_set(err, ERROR_NOT_FOUND, "no deployment '%s', see 'cfy deployments list'", id);
-    json_decref(ids);
+    free(nearest);
 }
 
 bool runtime_has_deployment(struct cloudify *c, const char *id, struct error *err)

@@ -60,6 +60,8 @@ struct deployment_store *runtime_deployment(struct cloudify *c, const char *id,
 /** The same by one of its executions; the error is that of store_find_execution(). */
 struct deployment_store *runtime_deployment_of(struct cloudify *c, const char *execution,
                                                enum store_mode mode, struct error *err);
+/** The id of a deployment most like `id`; new, or NULL: none is. */
+char *runtime_nearest_deployment(struct store *store, const char *id);
 /** The record of a deployment, as cloudify_deployment() gives it. New, or NULL with `err` set. */
 json_t *runtime_describe_deployment(struct deployment_store *ds, struct error *err);
 /** Whether there is a deployment `id`; false with `err` set, which names the nearest one. */

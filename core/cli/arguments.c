@@ -357,7 +357,8 @@ static bool set_help(struct arguments *arguments, const char *value)
 
 static const struct option options[] = {
     {"--deployment-id", "-d", "ID", OPTION_DEPLOYMENT,
-     "id of the deployment (default: the name of the blueprint's folder)", set_deployment},
+     "id of the deployment (of a new one: else the name of the blueprint's folder)",
+     set_deployment},
     {"--inputs", "-i", "INPUT", OPTION_INPUT,
      "key=value, or a YAML or JSON file; may be repeated, later ones win", set_input},
     {"--parameters", "-p", "PARAMETER", OPTION_PARAMETER,

@@ -176,6 +176,9 @@ static void show_executions(const json_t *rows)
 
 int command_executions_list(const struct arguments *arguments)
 {
+    if (arguments->positional_count && arguments->deployment)
+        return usage_error(NULL, "executions list: name one deployment, not '%s' and '%s'",
+                           arguments->positionals[0], arguments->deployment);
     return session_ask(arguments, cloudify_executions, show_executions);
 }
 

@@ -78,7 +78,8 @@ const struct command commands[] = {
      "that differ. The exit code is 1 if there is an error; warnings do not count. The modules of\n"
      "the plugin are loaded, its operations are not run."},
     {"executions list", "[DEPLOYMENT]", "List the executions, of all deployments or of one.", 0, 1,
-     OPTIONS_COMMON, command_executions_list, NULL},
+     OPTIONS_COMMON | OPTION_DEPLOYMENT, command_executions_list,
+     "The oldest comes first. The deployment can also be named by -d."},
     {"executions get", "EXECUTION", "Show one execution.", 1, 1, OPTIONS_COMMON,
      command_executions_get, NULL},
     {"executions graph", "EXECUTION", "Print the task graphs of an execution, with their states.",

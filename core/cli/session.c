@@ -217,7 +217,8 @@ int session_ask(const struct arguments *arguments,
     struct session session;
     if (!session_open(&session, arguments))
         return EXIT_FAILED;
-    const char *what = arguments->positional_count ? arguments->positionals[0] : NULL;
+    const char *what =
+        arguments->positional_count ? arguments->positionals[0] : arguments->deployment;
     int code = session_print(&session, ask(session.cloudify, what, &session.err), show);
     session_close(&session);
     return code;

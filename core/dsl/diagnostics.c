@@ -165,7 +165,7 @@ static const struct diagnostic *first_error(const struct diagnostics *diagnostic
     return NULL;
 }
 
-bool diagnostics_to_error(const struct diagnostics *diagnostics, struct error *err)
+bool diagnostics_to_error(const struct diagnostics *diagnostics, const char *all, struct error *err)
 {
     const struct diagnostic *first = first_error(diagnostics);
     if (diagnostics->nomem)
@@ -175,8 +175,11 @@ bool diagnostics_to_error(const struct diagnostics *diagnostics, struct error *e
     struct strbuf text = STRBUF_INIT;
     diagnostic_write(first, &text);
     if (diagnostics->errors > 1)
-        strbuf_addf(&text, " (and %zu more error%s)", diagnostics->errors - 1,
-                    diagnostics->errors > 2 ? "s" : "");
+        strbuf_addf(&text, " (and %zu more error%s%s%s%s)", diagnostics->errors - 1,
+                    diagnostics->errors > 2 ? "s" : "", all ? ": " : "", all ? all : "",
+                    !all                      ? ""
+                    : diagnostics->errors > 2 ? " shows them"
+                                              : " shows it");
     error_set(err, ERROR_INVALID, "%s", text.text);
     strbuf_release(&text);
     return false;

@@ -73,9 +73,11 @@ json_t *diagnostics_to_json(const struct diagnostics *diagnostics);
 /**
  * Make the first error, and how many there are besides it, the text of `err`.
  *
+ * @param all what shows all of them: "'cfy validate'"; NULL: nothing does
  * @return whether there was none
  */
-bool diagnostics_to_error(const struct diagnostics *diagnostics, struct error *err);
+bool diagnostics_to_error(const struct diagnostics *diagnostics, const char *all,
+                          struct error *err);
 void diagnostics_release(struct diagnostics *diagnostics);
 
 #endif

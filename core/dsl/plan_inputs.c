@@ -231,7 +231,7 @@ json_t *plan_workflow_parameters(const struct plan *plan, const struct plan_work
         json_decref(values);
         values = NULL;
     }
-    if (!values && diagnostics_to_error(&out, err))
+    if (!values && diagnostics_to_error(&out, NULL, err))
         error_nomem(err);
     if (!values)
         error_context(err, "workflow '%s'", workflow->name);

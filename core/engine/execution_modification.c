@@ -337,7 +337,7 @@ static json_t *work_out(struct execution *e, const json_t *changes, struct insta
     if (m && !document)
         error_nomem(err);
     else if (previous && !m)
-        diagnostics_to_error(&diagnostics, err);
+        diagnostics_to_error(&diagnostics, NULL, err);
     if (document) {
         *instances = m->instances;
         m->instances = NULL;

@@ -58,6 +58,9 @@ static bool make_directory(const char *path, struct error *err)
     return error_set(err, ERROR_STORAGE, "%s: make it writable or use another store", cause.text);
 }
 
+static const char no_store[] = "there is no store at '%s': name another one with --store or "
+                               "$CFY_STORE; the first install makes one";
+
 static struct store *store_new(const char *directory, struct error *err)
 {
     struct store *store = calloc(1, sizeof *store);
@@ -67,7 +70,7 @@ static struct store *store_new(const char *directory, struct error *err)
     }
     store->directory = realpath(directory, NULL);
     if (!store->directory && errno == ENOENT)
-        error_set(err, ERROR_NOT_FOUND, "there is no store at '%s'", directory);
+        error_set(err, ERROR_NOT_FOUND, no_store, directory);
     else if (!store->directory || access(store->directory, R_OK | X_OK))
         error_set(err, ERROR_STORAGE, "cannot use '%s' as a store: %s", directory, strerror(errno));
     else if (!(store->deployments = path_join(store->directory, "deployments")))
@@ -138,7 +141,7 @@ struct store *store_open(const char *directory, enum store_mode mode, struct err
     if (!path)
         error_nomem(err);
     else if (mode == STORE_READ && !file_exists(path))
-        error_set(err, ERROR_NOT_FOUND, "there is no store at '%s'", directory);
+        error_set(err, ERROR_NOT_FOUND, no_store, directory);
     else if (refuse_network(store->directory, err) &&
              (mode == STORE_READ || ensure_catalog(store, path, err)))
         store->catalog = database_open(path, mode == STORE_READ ? DATABASE_READ : DATABASE_WRITE,

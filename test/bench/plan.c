@@ -50,7 +50,7 @@ int main(int argc, char **argv)
     }
     bool ok = measure(argv[1], &diagnostics);
     if (!ok) {
-        diagnostics_to_error(&diagnostics, &err);
+        diagnostics_to_error(&diagnostics, NULL, &err);
         fprintf(stderr, "plan: %s\n", err.text);
     }
     diagnostics_release(&diagnostics);

@@ -49,7 +49,7 @@ static void test_limit(void)
         diagnostics_add(&diagnostics, &code_schema, NULL, NULL, "error %d", i);
     CHECK(diagnostics.count == 2 && diagnostics.errors == 5, "past the limit it only counts");
     struct error err = {0};
-    CHECK(!diagnostics_to_error(&diagnostics, &err), "errors make an error");
+    CHECK(!diagnostics_to_error(&diagnostics, NULL, &err), "errors make an error");
     CHECK(!strcmp(err.text, "error 0 (and 4 more errors)"), "says '%s'", err.text);
     diagnostics_release(&diagnostics);
 }
@@ -59,10 +59,10 @@ static void test_warnings(void)
     struct diagnostics diagnostics = {0};
     struct error err = {0};
     diagnostics_warn(&diagnostics, &code_schema, NULL, NULL, "odd");
-    CHECK(diagnostics_ok(&diagnostics) && diagnostics_to_error(&diagnostics, &err),
+    CHECK(diagnostics_ok(&diagnostics) && diagnostics_to_error(&diagnostics, NULL, &err),
           "warnings are no errors");
     diagnostics_nomem(&diagnostics);
-    CHECK(!diagnostics_ok(&diagnostics) && !diagnostics_to_error(&diagnostics, &err) &&
+    CHECK(!diagnostics_ok(&diagnostics) && !diagnostics_to_error(&diagnostics, NULL, &err) &&
               err.code == ERROR_NOMEM,
           "a lack of memory is one");
     diagnostics_release(&diagnostics);

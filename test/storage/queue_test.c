@@ -218,7 +218,7 @@ static bool make_deployment(void)
                                        .plan = plan,
                                        .instances = set};
     struct deployment_store *ds = set && store ? deployment_create(store, &record, &err) : NULL;
-    diagnostics_to_error(&found, &err);
+    diagnostics_to_error(&found, NULL, &err);
     CHECK(ds, "there is a deployment: %s", err.text);
     deployment_store_close(ds);
     instances_free(set);

@@ -72,7 +72,7 @@ static inline bool fixture_init(struct fixture *f)
     bool ok = f->plan && plan_prepare(f->plan, NULL, NULL, &found) &&
               (f->instances = instances_create(f->plan, &found)) &&
               (f->store = store_open(f->store_path, STORE_WRITE, &err));
-    diagnostics_to_error(&found, &err);
+    diagnostics_to_error(&found, NULL, &err);
     diagnostics_release(&found);
     f->parameters = json_pack("{s: b}", "force", 1);
     f->execution = (struct execution_record){
