@@ -241,18 +241,22 @@ describe("a record", function()
       end)
    end
 
-   it("of a subgraph has the context of no operation (runtime.md 5.3)", function()
+   it("of a subgraph tells where it happened, and of no operation", function()
       local records = records_of([[
          local graph = ctx:graph_mode()
          graph:subgraph("inner")
          graph:execute()
       ]])
-      local nothing = {tenant = {name = NULL}, task_current_retries = 0, task_total_retries = 0}
-      for key in ("blueprint_id deployment_id execution_id workflow_id task_id task_name "
-         .. "task_queue task_target operation plugin"):gmatch("%S+") do
-         nothing[key] = NULL
+      local context = only(records, "task_started")[1].context
+      assert.matches("^%x+%-%x+%-%x+%-%x+%-%x+$", context.execution_id)
+      context.execution_id = nil
+      local expected = {tenant = {name = "default_tenant"}, deployment_id = "app",
+         blueprint_id = "app", workflow_id = "run", task_current_retries = 0,
+         task_total_retries = 0}
+      for key in ("task_id task_name task_queue task_target operation plugin"):gmatch("%S+") do
+         expected[key] = NULL
       end
-      assert.same(nothing, only(records, "task_started")[1].context)
+      assert.same(expected, context)
    end)
 
    it("of an event has the arguments that the caller gives, also if stored (runtime.md 5.3)",

@@ -144,33 +144,32 @@ static bool add_operation(const struct execution *e, const struct task *task, js
            set_instance(e, context, "target_id", "target_name", target);
 }
 
-/* Subgraphs happen to no operation: all ids are null (runtime.md 5.3). */
-static json_t *subgraph_context(void)
+/* Subgraphs happen to no operation. runtime.md 5.3 has no ids at all here, which would leave a
+ * reader without the deployment. */
+static bool add_no_operation(json_t *context)
 {
-    static const char *const keys[] = {
-        "blueprint_id", "deployment_id", "execution_id", "workflow_id", "task_id",
-        "task_name",    "task_queue",    "task_target",  "operation",   "plugin"};
-    json_t *context = json_pack("{s:{s:n}}", "tenant", "name");
-    bool ok = context;
+    static const char *const keys[] = {"task_id",     "task_name", "task_queue",
+                                       "task_target", "operation", "plugin"};
+    bool ok = true;
     for (size_t i = 0; ok && i < sizeof keys / sizeof *keys; i++)
         ok = json_set_text(context, keys[i], NULL);
-    if (!ok)
-        json_decref(context);
-    return ok ? context : NULL;
+    return ok;
 }
 
 static json_t *task_context(const struct execution *e, const struct task *task)
 {
-    if (task->kind == TASK_SUBGRAPH)
-        return subgraph_context();
     if (task->kind == TASK_LOCAL)
         return instance_context(e, task->instance);
     json_t *context = json_copy(e->base_context);
-    if (context && task->kind == TASK_OPERATION && !add_operation(e, task, context)) {
-        json_decref(context);
-        return NULL;
-    }
-    return context;
+    bool ok = context;
+    if (ok && task->kind == TASK_SUBGRAPH)
+        ok = add_no_operation(context);
+    else if (ok && task->kind == TASK_OPERATION)
+        ok = add_operation(e, task, context);
+    if (ok)
+        return context;
+    json_decref(context);
+    return NULL;
 }
 
 static json_t *task_event_context(const struct execution *e, const struct task *task,
