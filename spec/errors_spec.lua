@@ -298,7 +298,7 @@ describe("the failure of one operation", function()
    it("is told once, where it happens", function()
       assert.equal(1, count(installed.out, "not configured\n"))
       assert.equal(2, count(installed.out, "in function 'errors.tasks.caused'")) -- and its cause's
-      assert.matches("\n[^\n]*Subgraph failed 'install_until_fixed_%w+'\n", installed.out)
+      assert.matches("\n[^\n]*<app> Subgraph failed 'install_until_fixed_%w+'\n", installed.out)
       assert.matches("'install' workflow execution failed\n$", installed.out)
       assert.falsy(installed.out:find(world.folder, 1, true), installed.out)
    end)

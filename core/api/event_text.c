@@ -19,6 +19,12 @@ bool event_is_shown(const json_t *record, enum cloudify_event_form form)
            strcmp(json_string_at(record, "level", ""), "debug");
 }
 
+/* Only to subgraphs no operation happens, which they say (runtime.md 5.3). */
+static bool is_of_subgraph(const json_t *context)
+{
+    return json_is_null(json_object_get(context, "operation"));
+}
+
 static const char *last_part(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -117,7 +123,7 @@ static void add_message(struct strbuf *out, const json_t *record, bool error_fol
     const char *text = json_string_at(message, "text", "");
     const char *reason = json_string_at(json_object_get(message, "arguments"), "error", "");
     const json_t *causes = json_object_get(context, "task_error_causes");
-    if (!*json_string_at(context, "deployment_id", "")) { /* a subgraph's (runtime.md 5.3) */
+    if (is_of_subgraph(context)) {
         add_subgraph(out, text, causes);
     } else if (!strcmp(json_string_at(record, "event_type", ""), "workflow_failed")) {
         add_failure(out, text, reason, error_follows);
@@ -141,10 +147,8 @@ static void add_text(struct strbuf *out, const json_t *record, bool error_follow
 {
     const json_t *context = json_object_get(record, "context");
     add_time(out, json_string_at(record, "timestamp", ""));
-    const char *deployment = json_string_at(context, "deployment_id", "");
-    strbuf_adds(out, is_log(record) ? "  LOG " : "  CFY ");
-    if (*deployment) /* subgraphs happen in none (runtime.md 5.3) */
-        strbuf_add_all(out, "<", deployment, "> ");
+    strbuf_add_all(out, is_log(record) ? "  LOG <" : "  CFY <",
+                   json_string_at(context, "deployment_id", ""), "> ");
     add_who(out, context);
     if (is_log(record))
         add_level(out, json_string_at(record, "level", ""));

@@ -25,11 +25,12 @@ insulate("webserver.tasks", function()
       }
    end
 
-   local function mock(runtime_properties)
+   local function mock(runtime_properties, retry_number)
       return MockCloudifyContext {
          node_id = "web_1", node_name = "web", deployment_id = "shop",
          properties = {port = 0, address = "127.0.0.1", page = "page.html", title = "Hello"},
          runtime_properties = runtime_properties,
+         operation = {name = "start", retry_number = retry_number},
          resources = {["page.html"] = "{{ title }} from {{ ctx.deployment.id }}"},
       }
    end
@@ -87,6 +88,14 @@ insulate("webserver.tasks", function()
          assert.equal(4711, mocks.saved(ctx).webserver_pid)
          mocks.run(tasks.start, mock(mocks.saved(ctx)))
          assert.equal(1, #calls)
+      end)
+
+      it("waits longer from retry to retry, but never for long", function()
+         server = fake_server(100)
+         for number, wait in pairs {[0] = 0.1, [2] = 0.4, [20] = 5} do
+            local _, retry = utils.try(mocks.run, tasks.start, mock({}, number))
+            assert.equal(wait, retry.retry_after)
+         end
       end)
 
       it("fails for good, with the cause, when the server has ended", function()

@@ -10,7 +10,7 @@ local server = require("webserver.server").new {aio = aio, files = files}
 
 local tasks = {}
 
-local POLL_INTERVAL = 0.1 -- seconds between two looks at a server that is coming up
+local FIRST_WAIT, LONGEST_WAIT = 0.1, 5 -- seconds between two looks at a server that is coming up
 
 --- Make the folder that is served, with the rendered page in it.
 tasks.create = operation {resumable = true}(function(ctx)
@@ -43,7 +43,9 @@ tasks.start = operation(function(ctx)
          .. properties.port, {causes = {utils.exception_to_error_cause(port)}}))
    end
    if not port or not server:answers(properties.address, port) then
-      return ctx.operation:retry("Waiting for the HTTP server to answer", POLL_INTERVAL)
+      -- Each wait is twice as long as the one before, so that a slow server costs few lines.
+      local wait = math.min(FIRST_WAIT * 2 ^ ctx.operation.retry_number, LONGEST_WAIT)
+      return ctx.operation:retry("Waiting for the HTTP server to answer", wait)
    end
    runtime.port = port
    ctx.logger:info("HTTP server answers on http://%s:%d/", properties.address, port)
