@@ -152,7 +152,8 @@ outputs:
          local result = world:cfy(table.unpack(command))
          assert.equal(1, result.code)
          assert.truthy(result.err:find("unknown secret 'user_name' (did you mean 'user-name'?; the "
-            .. "missing secrets are 'user_name', 'pair', 'third') (and 2 more errors: 'cfy validate' with "
+            .. "missing secrets are 'user_name', 'pair', 'third') "
+            .. "(and 2 more errors: 'cfy validate' with "
             .. "inputs (-i) shows them)", 1, true),
             result.err)
       end
