@@ -147,8 +147,10 @@ static void add_text(struct strbuf *out, const json_t *record, bool error_follow
 {
     const json_t *context = json_object_get(record, "context");
     add_time(out, json_string_at(record, "timestamp", ""));
-    strbuf_add_all(out, is_log(record) ? "  LOG <" : "  CFY <",
-                   json_string_at(context, "deployment_id", ""), "> ");
+    const char *deployment = json_string_at(context, "deployment_id", "");
+    strbuf_adds(out, is_log(record) ? "  LOG " : "  CFY ");
+    if (*deployment) /* subgraphs of older stores happened in none */
+        strbuf_add_all(out, "<", deployment, "> ");
     add_who(out, context);
     if (is_log(record))
         add_level(out, json_string_at(record, "level", ""));

@@ -43,8 +43,9 @@ static const struct {
      "        p\n        where\n        \tdeep\n    caused by: E: m"},
     {"a subgraph has failed for what was told before",
      "{'type': 'cloudify_event', 'message': {'text': 'Subgraph failed a -> m [retry 1/1]'}, "
-     "'context': {'deployment_id': null, 'task_error_causes': [{'type': 'E', 'message': 'm'}]}}",
-     "  CFY Subgraph failed a [retry 1/1]"},
+     "'context': {'deployment_id': 'web', 'operation': null,"
+     " 'task_error_causes': [{'type': 'E', 'message': 'm'}]}}",
+     "  CFY <web> Subgraph failed a [retry 1/1]"},
     {"a workflow has failed by tasks, whose tracebacks were told before",
      FAILED("1 error:\\nm\\nTraceback of a.b (most recent call first):\\nthere"),
      "  CFY <web> w failed: 1 error:\n    m"},

@@ -110,7 +110,9 @@ static void test_read_only(void)
     }
     error_clear(&err);
     CHECK(!store_open("/nonexistent", STORE_READ, &err) && err.code == ERROR_NOT_FOUND &&
-              !strcmp(err.text, "there is no store at '/nonexistent'"),
+              !strcmp(err.text,
+                      "there is no store at '/nonexistent': name another one with --store or "
+                      "$CFY_STORE; the first install makes one"),
           "reading makes no store: %s", err.text);
     fixture_release(&f);
 }
