@@ -17,7 +17,14 @@ function tasks.hang(ctx)
    note(ctx, "tries", ctx.operation.retry_number)
    os.execute("echo $$ > " .. ctx.node.properties.folder .. "/child; exec sleep 600")
 end
-function tasks.loop() while true do end end
+local function spin() while true do end end
+function tasks.loop() spin() end
+--- The child ends with the operation, which is then behind it.
+function tasks.wait_for_child() os.execute("exec sleep 600") end
+local aio = require("cloudify.aio")
+tasks.doze = require("cloudify.decorators").operation {async = true}(function() aio.sleep(600) end)
+--- Ends the process only when the clock says so: no instruction of Lua is run meanwhile.
+function tasks.stuck() string.rep("a", 40):find(("a*"):rep(30) .. "b") end
 function tasks.hang_once(ctx)
    note(ctx, "tries", ctx.operation.retry_number .. " " .. tostring(ctx.resume))
    if ctx.operation.retry_number == 0 then
@@ -109,6 +116,28 @@ node_templates: {thing: {type: Thing}}
       local result = world:cfy("node-instances", "app", "--json")
       assert.equal(0, result.code, result.err)
       assert.is_nil(result.out:find("touched", 1, true))
+   end)
+
+   for _, case in ipairs {
+      {"loop", "in upvalue 'spin'\n%s+slow/tasks.lua:%d+: in function 'slow.tasks.loop'"},
+      {"wait_for_child", "in function 'os.execute'\n%s+slow/tasks.lua:%d+: in function "
+         .. "'slow.tasks.wait_for_child'"},
+      {"doze", "slow/tasks.lua:%d+: in function <slow/tasks.lua:%d+>"},
+   } do
+      local operation, place = table.unpack(case)
+      it(("tells the line where it was: %s"):format(operation), function()
+         local result = install(operation, "timeout: 0.3")
+         assert.equal(1, result.code)
+         assert.matches("ERROR: it was here when it was ended:\n%s*stack traceback:\n.*" .. place,
+            result.out)
+         assert.truthy(result.err:find("took longer than its timeout", 1, true), result.err)
+      end)
+   end
+
+   it("ends what runs no line of Lua", function()
+      local result = install("stuck", "timeout: 0.2")
+      assert.is_nil(result.out:find("it was here", 1, true))
+      assert.truthy(result.err:find("took longer than its timeout", 1, true), result.err)
    end)
 
    it("ends a loop of Lua", function()

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "lua/exception.h"
 #include "lua/host_call.h"
+#include "lua/last_place.h"
 #include "lua/lua_cloudify.h"
 #include "lua/memory.h"
 #include "lua/value.h"
@@ -129,12 +130,14 @@ static void enter(struct operation_run *run)
         run->state->guard.watching = true;
     if (channel->enter)
         channel->enter(channel->data);
+    last_place_begin(run->thread, channel);
 }
 
 /* It has stopped to. What it has changed for others is found out now, and given up or undone. */
 static void leave(struct operation_run *run)
 {
     const struct operation_channel *channel = run->context.channel;
+    last_place_end();
     if (channel->leave)
         channel->leave(channel->data);
     if (!run->state)
@@ -407,6 +410,7 @@ void operation_run_cancel(struct operation_run *run)
 {
     struct wait *wait = run->wait;
     run->wait = NULL;
+    last_place_log(run->thread, run->context.channel);
     wait->cancel(wait);
     close_thread(run);
     json_t *result = failure_result(run->request, "the operation was cancelled");

@@ -11,6 +11,7 @@
 
 #include "base/fault.h"
 #include "dispatch/children.h"
+#include "lua/last_place.h"
 
 extern char **environ;
 
@@ -158,7 +159,10 @@ static void ended_with(pid_t pid, const struct rusage *usage)
  * its child had ended by itself. */
 static void stay_if_ending(void)
 {
-    while (children_are_ending())
+    if (!children_are_ending())
+        return;
+    last_place_tell();
+    for (;;)
         pause();
 }
 

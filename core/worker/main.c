@@ -13,6 +13,7 @@
 #include "dispatch/message.h"
 #include "dispatch/worker_settings.h"
 #include "lua/coverage.h"
+#include "lua/last_place.h"
 #include "lua/memory.h"
 #include "lua/operation_host.h"
 #include "lua/process.h"
@@ -145,6 +146,7 @@ int main(int count, char **arguments)
         fprintf(stderr, "cloudify-worker: %s\n", err.text);
         return EXIT_FAILURE;
     }
+    last_place_watch();
     uv_run(&worker.loop, UV_RUN_DEFAULT);
     if (assignment_count()) {
         error_set(&err, ERROR_IO, "the engine is gone");
