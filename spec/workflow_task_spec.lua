@@ -255,6 +255,25 @@ describe("a task of a workflow", function()
       end)
    end
 
+   for _, case in ipairs {
+      {"ctx.graph_mode()", "workflow ctx: graph_mode() is called with a dot, use ':' - "
+         .. "ctx:graph_mode(...)"},
+      {"local graph = ctx:graph_mode() graph.add_task(run(ctx, 'ok'))",
+         "task graph: add_task() is called with a dot, use ':' - graph:add_task(...)"},
+      {"run(ctx, 'ok').get()", "task: get() is called with a dot, use ':' - task:get(...)"},
+      {"ctx:graph_mode():sequence().add(run(ctx, 'ok'))",
+         "sequence.add() is called with a dot, use ':' - sequence:add(...)"},
+      {"ctx.logger.info('x')", "logger: info() is called with a dot, use ':' - logger:info(...)"},
+      {"ctx:graph_mode():sequence():ad(run(ctx, 'ok'))", "did you mean 'add'?"},
+   } do
+      local body, message = table.unpack(case)
+      it("names the mistake in " .. body, function()
+         local result = deployment:try(body)
+         assert.equal(1, result.code)
+         assert.is_truthy(result.err:find(message, 1, true), result.err)
+      end)
+   end
+
    local function last_execution()
       local list = json.decode(deployment.world:cfy("executions", "list", "app", "--json").out)
       return list[#list].id

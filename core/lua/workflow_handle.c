@@ -70,6 +70,33 @@ static void add_functions(lua_State *L, const struct workflow_class *class, enum
         luaL_setfuncs(L, part_of(class, part), 0);
 }
 
+/* Upvalues: the method, its name, name and noun of the class. In front of each method: the mistake
+ * of newcomers, object.method(), is told as what it is. */
+static int call_method(lua_State *L)
+{
+    if (luaL_testudata(L, 1, lua_tostring(L, lua_upvalueindex(3))))
+        return lua_tocfunction(L, lua_upvalueindex(1))(L);
+    const char *name = lua_tostring(L, lua_upvalueindex(2));
+    const char *noun = lua_tostring(L, lua_upvalueindex(4)), *space = strrchr(noun, ' ');
+    return lua_exception_raise(L, "NonRecoverableError",
+                               "%s: %s() is called with a dot, use ':' - %s:%s(...)", noun, name,
+                               space ? space + 1 : noun, name);
+}
+
+/* Replace the functions of the table on top of the stack. */
+static void guard_methods(lua_State *L, const struct workflow_class *class)
+{
+    for (lua_pushnil(L); lua_next(L, -2);) {
+        lua_pushvalue(L, -2);
+        lua_pushstring(L, class->name);
+        lua_pushstring(L, class->noun);
+        lua_pushcclosure(L, call_method, 4);
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -4); /* a key that is there: the loop may go on */
+    }
+}
+
 static void push_functions(lua_State *L, const struct workflow_class *class, enum part part)
 {
     lua_newtable(L);
@@ -92,6 +119,7 @@ void workflow_class_register(lua_State *L, const struct workflow_class *class)
     lua_pushcfunction(L, handle_eq);
     lua_setfield(L, -2, "__eq");
     push_functions(L, class, METHODS);
+    guard_methods(L, class);
     push_functions(L, class, FIELDS);
     lua_pushstring(L, class->noun);
     lua_pushcclosure(L, handle_index, 3);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "lua/exception.h"
+#include "lua/lua_class.h"
 #include "lua/workflow_run.h"
 
 #define CLASS "cloudify.workflow.sequence"
@@ -61,14 +62,10 @@ static int sequence_gc(lua_State *L)
     return 0;
 }
 
-static const luaL_Reg methods[] = {{"add", sequence_add}, {NULL, NULL}};
-
 void workflow_sequence_register(lua_State *L)
 {
-    luaL_newmetatable(L, CLASS);
-    lua_pushcfunction(L, sequence_gc);
-    lua_setfield(L, -2, "__gc");
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    static const struct lua_field fields[] = {{NULL, NULL, NULL}};
+    static const luaL_Reg methods[] = {{"add", sequence_add}, {NULL, NULL}};
+    static const luaL_Reg metamethods[] = {{"__gc", sequence_gc}, {NULL, NULL}};
+    lua_class_register(L, CLASS, "sequence", fields, methods, metamethods);
 }
