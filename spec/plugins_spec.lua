@@ -597,5 +597,16 @@ int luaopen_p_answer(lua_State *L)
          contains("'p.tasks' of plugin 'p' has no function 'create' (did you mean 'craete'?)",
             ok("validate", "--strict", blueprint))
       end
+      for _, code in ipairs {"-- create\nreturn {craete = print}",
+         "--[==[ t.create = ]] ]==]\nlocal t = {}\nt.craete = print",
+         "local t = {text = '\\'--', more = [[--]]} -- create\nt.craete = print"} do
+         world:write("store/plugins/p/1.0/p/tasks.lua", code)
+         contains("has no function 'create'", ok("validate", "--strict", blueprint))
+      end
+      for _, code in ipairs {"local t = {text = '--'} function t.create() end",
+         "local t = {[=[--]=], --[[x]] create = print}"} do
+         world:write("store/plugins/p/1.0/p/tasks.lua", code)
+         assert.equal("The blueprint is valid.\n", ok("validate", "--strict", blueprint))
+      end
    end)
 end)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "dsl/lua_text.h"
 #include "dsl/namespace.h"
 #include "dsl/operations.h"
 #include "dsl/strict.h"
@@ -32,8 +33,12 @@ static bool has_word(const char *text, const char *word)
 static char *read_code(const char *path)
 {
     struct error err = {0};
-    size_t length = 0;
-    return file_read_regular(path, CODE_LIMIT, &length, &err);
+    size_t length = 0, ending = strlen(path);
+    char *text = file_read_regular(path, CODE_LIMIT, &length, &err);
+    /* What stands there in comments only is not there. */
+    if (text && ending > 4 && !strcmp(path + ending - 4, ".lua"))
+        lua_text_blank_comments(text);
+    return text;
 }
 
 /* ---- where plugins are ---- */
