@@ -237,7 +237,7 @@ local cases = {
    {"returns 70 MB", [[return ("x"):rep(70 << 20)]], "are more than the limit of 67108864"},
    {"stores 70 MB", [[ctx.instance.runtime_properties.x = ("x"):rep(70 << 20)
          ctx.instance:update()]], "are more than the limit of 67108864"},
-   {"raises 70 MB", [[error(("x"):rep(70 << 20))]], "are more than the limit of 67108864"},
+   {"raises 70 MB", [[error(("x"):rep(70 << 20), 0)]], "xxxx\n"},
    {"logs 70 MB", [[ctx.logger:info(("x"):rep(70 << 20)) ctx:send_event(("y"):rep(70 << 20))]]},
    {"returns no UTF-8", [[return {["\xff"] = "\xff"}]], "is not valid UTF%-8"},
    {"stores no UTF-8", [[ctx.instance.runtime_properties.x = "\xff"]],

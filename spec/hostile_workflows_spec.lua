@@ -42,6 +42,13 @@ local cases = {
    {"takes it in a handler", [[handle(ctx, function() return ("x"):rep(3 << 29) end)]],
       "HandlerError `not enough memory`"},
    {"goes on without it", [[tell(pcall(string.rep, "x", 3 << 29))]]},
+   {"raises 100 MB", [[error(("x"):rep(100 << 20), 0)]], "xxxx\n"},
+   {"raises them as a cause", [[error(exceptions.NonRecoverableError("why",
+      {causes = {{message = ("x"):rep(100 << 20)}}}))]], "why"},
+   {"raises them in a handler", [[handle(ctx, function() error(("x"):rep(100 << 20), 0) end)]],
+      "the whole error: "},
+   {"logs and tells 100 MB",
+      [[ctx.logger:info(("x"):rep(100 << 20)) ctx:send_event(("y"):rep(100 << 20)):get()]]},
    {"recurses", [[local function f() return 1 + f() end f()]], "stack overflow"},
    {"recurses in a handler", [[local function f() return 1 + f() end handle(ctx, f)]],
       "HandlerError `[^\n]*stack overflow`"},
@@ -155,6 +162,17 @@ describe("the engine goes on after a workflow that", function()
             tell(type(string), run(ctx, "echo", {kwargs = {word = "fine"}}).word)]]))
       end)
    end
+end)
+
+describe("the error of a workflow that raises 100 MB", function()
+   it("is stored by its beginning, with its length", function()
+      local deployment = workflow.deployment{blueprint = BLUEPRINT, tasks = TASKS, flows = FLOWS}
+      deployment:try([[error(("x"):rep(100 << 20), 0)]])
+      local list = deployment.world:cfy("executions", "list", "--json").out
+      assert.matches("xxx %.%.%. %(104857600 bytes in all%)", list)
+      assert.is_true(#list < 2 << 20)
+      deployment:remove()
+   end)
 end)
 
 --- The same in the process of a spec, which is a program that embeds the engine.

@@ -86,10 +86,8 @@ json_t *message_reply_result(const json_t *reply, struct error *err)
     return json_incref(result);
 }
 
-/* An over-long text by its beginning, so that no log or event fails its operation. */
-static json_t *record_text(const char *text)
+json_t *message_text(const char *text, size_t length)
 {
-    size_t length = strlen(text);
     if (length <= MESSAGE_TEXT_LIMIT)
         return utf8_string(text, length);
     struct strbuf cut = STRBUF_INIT;
@@ -113,7 +111,7 @@ json_t *message_record(const char *id, const struct message_record *record)
         json_object_set_new(message, "id", json_string(id)) |
         json_object_set_new(message, "timestamp", json_string(timestamp)) |
         json_object_set_new(message, key, utf8_string(record->kind, strlen(record->kind))) |
-        json_object_set_new(message, "text", record_text(record->text));
+        json_object_set_new(message, "text", message_text(record->text, strlen(record->text)));
     if (record->logger)
         failed |= json_object_set_new(message, "logger",
                                       utf8_string(record->logger, strlen(record->logger)));

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "dispatch/message.h"
 #include "engine/execution_internal.h"
 #include "engine/task_error.h"
 
@@ -47,11 +48,16 @@ static json_t *record_new(const char *type, const char *timestamp)
     return NULL;
 }
 
-/* Masked: it is told by others than the engine. */
+/* Masked, and of a very long one the beginning: it is told by others than the engine. */
 static json_t *message_of(struct execution *e, const char *text)
 {
-    json_t *message = json_object();
-    if (json_set_value(message, "text", masked_text(e, text)))
+    json_t *message = json_object(), *masked = masked_text(e, text);
+    if (masked && json_string_length(masked) > MESSAGE_TEXT_LIMIT) {
+        json_t *cut = message_text(json_string_value(masked), json_string_length(masked));
+        json_decref(masked);
+        masked = cut;
+    }
+    if (json_set_value(message, "text", masked))
         return message;
     json_decref(message);
     return NULL;

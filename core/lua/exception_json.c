@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/utf8.h"
+#include "dispatch/message.h"
 #include "lua/exception.h"
 #include "lua/exception_internal.h"
 #include "lua/value.h"
@@ -22,12 +22,12 @@ static bool is_own_field(const char *name)
 
 /* ---- to JSON ---- */
 
-/* The text at `index`; what is not UTF-8 in it is replaced, as a plugin's text need not be. */
+/* The text at `index`, or its beginning; a plugin's text need be no UTF-8. */
 static json_t *text_at(lua_State *L, int index)
 {
     size_t length;
     const char *text = lua_tolstring(L, index, &length);
-    return utf8_string(text, length);
+    return message_text(text, length);
 }
 
 /* The value at `index`; in the place of one that cannot travel stands why. */
@@ -53,10 +53,10 @@ static json_t *cause_at(lua_State *L, int index)
     static const char *const texts[] = {"message", "type", "traceback"};
     struct error err = {0};
     json_t *cause = lua_json_get(L, index, "cause", &err);
-    if (json_is_object(cause))
-        return cause;
-    json_decref(cause);
-    cause = json_object();
+    if (!json_is_object(cause)) {
+        json_decref(cause);
+        cause = json_object();
+    }
     for (size_t i = 0; lua_istable(L, index) && i < sizeof texts / sizeof *texts; i++) {
         lua_pushstring(L, texts[i]);
         if (lua_rawget(L, index) == LUA_TSTRING)
