@@ -120,7 +120,7 @@ node_templates: {thing: {type: Thing}}
 
    for _, case in ipairs {
       {"loop", "in upvalue 'spin'\n%s+slow/tasks.lua:%d+: in function 'slow.tasks.loop'"},
-      {"wait_for_child", "in function 'os.execute'\n%s+slow/tasks.lua:%d+: in function "
+      {"wait_for_child", "in function '[%w.]+execute'\n%s+slow/tasks.lua:%d+: in function "
          .. "'slow.tasks.wait_for_child'"},
       {"doze", "slow/tasks.lua:%d+: in function <slow/tasks.lua:%d+>"},
    } do
