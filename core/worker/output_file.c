@@ -125,13 +125,23 @@ static bool is_empty(const struct output_file *output)
     return fstat(output->fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
 }
 
+/* Whether somebody has opened the file once more, by /dev/fd/1 say, and may write to it later: a
+ * lease is refused then. Where there are no leases it is not known. */
+static bool is_open_elsewhere(int fd)
+{
+    bool is_refused = fcntl(fd, F_SETLEASE, F_WRLCK) != 0 && errno == EAGAIN;
+    fcntl(fd, F_SETLEASE, F_UNLCK);
+    return is_refused;
+}
+
 bool output_file_end(struct output_file *output, const char *path, bool in_use)
 {
     int fd = output->fd;
     bool remove = !in_use && is_empty(output);
     output->fd = -1;
     /* A child that has left its group may still write to it: then it is no file for others. */
-    if (remove && children_ever() == output->children && keep_spare(fd, path))
+    if (remove && children_ever() == output->children && !is_open_elsewhere(fd) &&
+        keep_spare(fd, path))
         return false;
     close(fd);
     return !remove || unlink(path) != 0;
