@@ -125,16 +125,6 @@ const struct entry *compiler_entry(const struct compiler *c, enum section sectio
     return map_get(&c->sections[section], name);
 }
 
-bool compiler_checks_versions(const struct compiler *c)
-{
-    return !c->options || !c->options->ignore_versions;
-}
-
-bool compiler_has_version(const struct compiler *c, int minor)
-{
-    return c->version >= minor || !compiler_checks_versions(c);
-}
-
 const struct yaml_node *field_of(const struct yaml_node *node, const char *key)
 {
     if (!node || yaml_kind(node) != YAML_MAP)

@@ -108,10 +108,6 @@ const char *compiler_hint_from(struct compiler *c, const char *wanted, const str
 /** The entry called `name` of a section, or NULL. */
 const struct entry *compiler_entry(const struct compiler *c, enum section section,
                                    const char *name);
-/** Whether the blueprint may use what came with version cloudify_dsl_1_`minor`. */
-bool compiler_has_version(const struct compiler *c, int minor);
-/** Whether versions count at all. */
-bool compiler_checks_versions(const struct compiler *c);
 /** The value of `key` in the first part of an entry that has it; as field_of() otherwise. */
 const struct yaml_node *entry_field(const struct entry *entry, const char *key);
 /** The value of `key` in the map `node`; NULL also where `node` is no map or the value is null. */
@@ -134,6 +130,17 @@ json_t *compiler_json(struct compiler *c, const struct yaml_node *node);
  * @return whether there was no error
  */
 bool compiler_load(struct compiler *c, const char *path);
+
+/* language_version.c */
+
+/** Take the version of the language from the root of the main file. @return false: reported */
+bool compiler_read_version(struct compiler *c, const struct yaml_node *root);
+/** Whether an import is not newer than the main file; else reported. */
+bool document_check_version(struct compiler *c, const struct document *document);
+/** Whether the blueprint may use what came with version cloudify_dsl_1_`minor`. */
+bool compiler_has_version(const struct compiler *c, int minor);
+/** Whether versions count at all. */
+bool compiler_checks_versions(const struct compiler *c);
 
 /* declarations.c: sections that stand alone. Each returns whether there was no error. */
 

@@ -10,169 +10,6 @@
 #include "dsl/namespace.h"
 #include "dsl/plan_internal.h"
 #include "dsl/sections.h"
-#include "functions/functions.h"
-
-enum { NEWEST_VERSION = 5 };
-
-static const char version_prefix[] = "cloudify_dsl_1_";
-
-/* ---- versions ---- */
-
-/* The n of "cloudify_dsl_1_n", or -1. */
-static int version_number(const char *text)
-{
-    size_t length = sizeof version_prefix - 1;
-    if (strncmp(text, version_prefix, length) || !text[length] || text[length + 1])
-        return -1;
-    int number = text[length] - '0';
-    return number >= 0 && number <= NEWEST_VERSION ? number : -1;
-}
-
-static bool unknown_version(struct compiler *c, const struct yaml_node *node)
-{
-    struct path path = {NULL, "tosca_definitions_version", 0};
-    return compiler_error(c, &code_unknown_version, node, &path,
-                          "known are cloudify_dsl_1_0 to cloudify_dsl_1_5",
-                          "unknown version '%s' in 'tosca_definitions_version'", yaml_string(node));
-}
-
-static bool read_main_version(struct compiler *c, const struct yaml_node *root)
-{
-    const struct yaml_node *node = field_of(root, "tosca_definitions_version");
-    struct path path = {NULL, "tosca_definitions_version", 0};
-    if (!node)
-        return compiler_error(c, &code_version_missing, root, NULL,
-                              "add 'tosca_definitions_version: cloudify_dsl_1_5'",
-                              "'tosca_definitions_version' is missing");
-    if (yaml_kind(node) != YAML_STRING)
-        return compiler_error(c, &code_schema, node, &path, NULL,
-                              "'tosca_definitions_version' must be a string");
-    c->version = version_number(yaml_string(node));
-    c->plan->version = plan_text(c->plan, yaml_string(node));
-    if (c->version < 0)
-        return unknown_version(c, node);
-    return c->plan->version || compiler_nomem(c);
-}
-
-static bool report_newer(struct compiler *c, const struct document *document, const char *version)
-{
-    struct path imports = {NULL, "imports", 0}, path = {&imports, NULL, document->position};
-    return compiler_error(c, &code_import_newer, document->at, &path, NULL,
-                          "import '%s' is of version %s, newer than the blueprint's "
-                          "cloudify_dsl_1_%d",
-                          yaml_text(document->at), version, c->version);
-}
-
-/* What an imported blueprint imports was checked when that blueprint was uploaded. */
-static bool check_version(struct compiler *c, const struct document *document)
-{
-    const struct yaml_node *node = field_of(document->root, "tosca_definitions_version");
-    if (!document->importer || document->importer->of_blueprint || !node || !yaml_string(node) ||
-        !compiler_checks_versions(c))
-        return true;
-    int version = version_number(yaml_string(node));
-    if (version < 0)
-        return unknown_version(c, node);
-    return version <= c->version || report_newer(c, document, yaml_string(node));
-}
-
-/* ---- the entries of a list of imports ---- */
-
-/* What is imported, written alone or as the key of its properties; NULL for anything else. */
-static const struct yaml_node *name_of(const struct yaml_node *item)
-{
-    bool has_properties = yaml_kind(item) == YAML_MAP && yaml_count(item) == 1;
-    const struct yaml_node *name = has_properties ? yaml_key(item, 0) : item;
-    return yaml_kind(name) == YAML_STRING ? name : NULL;
-}
-
-static bool is_repeated(const struct yaml_node *list, size_t index, const char *name)
-{
-    for (size_t i = 0; i < index; i++) {
-        const struct yaml_node *other = name_of(yaml_item(list, i));
-        if (other && !strcmp(yaml_string(other), name))
-            return true;
-    }
-    return false;
-}
-
-/* Where the part after the namespace begins; `name` itself if there is none. */
-static const char *without_namespace(const char *name)
-{
-    const char *rest = name;
-    for (const char *at = name; (at = strstr(at, NAMESPACE_DELIMITER)); at++)
-        rest = at + strlen(NAMESPACE_DELIMITER);
-    return rest;
-}
-
-static bool check_namespace(struct compiler *c, const struct yaml_node *at, const struct path *path)
-{
-    const char *name = yaml_string(at), *rest = without_namespace(name);
-    const char *first = strstr(name, NAMESPACE_DELIMITER);
-    if (rest == name || first + strlen(NAMESPACE_DELIMITER) == rest)
-        return true;
-    return compiler_error(c, &code_import_namespace, at, path, NULL,
-                          "import '%s': a namespace must not have '" NAMESPACE_DELIMITER "' in it",
-                          name);
-}
-
-static bool check_property(struct compiler *c, const struct yaml_node *properties, size_t i,
-                           const struct path *above)
-{
-    const struct yaml_node *value = yaml_value(properties, i);
-    struct path path = {above, yaml_text(yaml_key(properties, i)), 0};
-    if (yaml_kind(value) == YAML_MAP) {
-        json_t *json = compiler_json(c, value);
-        bool is_call = function_is_call(json);
-        json_decref(json);
-        if (is_call)
-            return true;
-    } else if (yaml_kind(value) != YAML_NULL) {
-        return true;
-    }
-    return compiler_error(c, &code_import_entry, value, &path, NULL,
-                          "property '%s' of an import must be a string, a number, a boolean, a "
-                          "list or a function, not a %s",
-                          path.key, yaml_kind_name(yaml_kind(value)));
-}
-
-static bool check_properties(struct compiler *c, const struct yaml_node *item,
-                             const struct path *path)
-{
-    const struct yaml_node *properties = yaml_value(item, 0);
-    struct path below = {path, yaml_text(yaml_key(item, 0)), 0};
-    if (yaml_kind(properties) != YAML_MAP && yaml_kind(properties) != YAML_NULL)
-        return compiler_error(c, &code_schema, properties, &below, NULL,
-                              "the properties of an import must be a dict, not a %s",
-                              yaml_kind_name(yaml_kind(properties)));
-    if (!compiler_has_version(c, 5))
-        return compiler_error(c, &code_needs_version, item, path, NULL,
-                              "imports with properties are not supported in version "
-                              "cloudify_dsl_1_%d, they were added in cloudify_dsl_1_5",
-                              c->version);
-    bool ok = true;
-    for (size_t i = 0; i < yaml_count(properties); i++)
-        ok &= check_property(c, properties, i, &below);
-    return ok;
-}
-
-static bool check_item(struct compiler *c, const struct yaml_node *list, size_t index,
-                       const struct path *path)
-{
-    const struct yaml_node *item = yaml_item(list, index), *name = name_of(item);
-    if (yaml_kind(item) == YAML_MAP && yaml_count(item) != 1)
-        return compiler_error(c, &code_import_entry, item, path,
-                              "write '- IMPORT: {property: value}'",
-                              "an import with properties must be a dict with one key");
-    if (!name)
-        return compiler_error(c, &code_import_entry, item, path, NULL,
-                              "an import must be a string, or a dict of a string and properties");
-    if (is_repeated(list, index, yaml_string(name)))
-        return compiler_error(c, &code_duplicate_import, item, path, NULL, "'%s' is imported twice",
-                              yaml_string(name));
-    return check_namespace(c, name, path) &&
-           (yaml_kind(item) != YAML_MAP || check_properties(c, item, path));
-}
 
 /* ---- one import ---- */
 
@@ -303,9 +140,9 @@ static bool add_import(struct compiler *c, const struct import *import, struct s
 static bool import_item(struct compiler *c, const struct document *importer,
                         const struct yaml_node *item, size_t position, const struct path *path)
 {
-    const struct yaml_node *name = name_of(item), *given = yaml_value(item, 0);
+    const struct yaml_node *name = import_entry_name(item), *given = yaml_value(item, 0);
     struct import import = {.written = yaml_string(name),
-                            .name = without_namespace(yaml_string(name)),
+                            .name = import_without_namespace(yaml_string(name)),
                             .importer = importer,
                             .at = name,
                             .path = path};
@@ -326,7 +163,7 @@ static bool import_all(struct compiler *c, const struct document *importer)
     struct path imports = {NULL, "imports", 0};
     for (size_t i = 0; i < yaml_count(list); i++) {
         struct path path = {&imports, NULL, i};
-        is_valid &= check_item(c, list, i, &path);
+        is_valid &= import_entry_check(c, list, i, &path);
     }
     bool ok = is_valid;
     for (size_t i = 0; is_valid && i < yaml_count(list); i++) {
@@ -348,7 +185,7 @@ static bool load_main(struct compiler *c, const char *path)
                       : false;
     c->directory = source->directory;
     const struct document document = {.source = source, .root = yaml_root(source->yaml)};
-    return check_root(c, source, &code_schema) && read_main_version(c, document.root) &&
+    return check_root(c, source, &code_schema) && compiler_read_version(c, document.root) &&
            source_check_ascii(c, source) && document_add(c, &document);
 }
 
@@ -359,7 +196,8 @@ static bool load_imports(struct compiler *c)
     for (size_t i = 0; i < c->document_count; i++)
         ok &= import_all(c, c->documents[i]);
     for (size_t i = 0; ok && i < c->document_count; i++)
-        ok &= check_version(c, c->documents[i]) && import_check_properties(c, c->documents[i]);
+        ok &= document_check_version(c, c->documents[i]) &&
+              import_check_properties(c, c->documents[i]);
     return ok;
 }
 

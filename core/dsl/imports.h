@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct compiler;
 struct document;
@@ -26,6 +27,16 @@ struct import {
 
 /** Whether `name` is that of a blueprint that was uploaded by itself. */
 bool import_is_blueprint(const char *name);
+
+/* import_entry.c */
+
+/** What an entry of a list of imports names, alone or as the key of properties; NULL: nothing. */
+const struct yaml_node *import_entry_name(const struct yaml_node *entry);
+/** Where the part of an import after its namespace begins; `name` itself if there is none. */
+const char *import_without_namespace(const char *name);
+/** Whether the entry number `index` of a list of imports is right by itself; else reported. */
+bool import_entry_check(struct compiler *c, const struct yaml_node *list, size_t index,
+                        const struct path *path);
 
 /* import_location.c */
 
