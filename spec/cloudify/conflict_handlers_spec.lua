@@ -9,7 +9,8 @@ describe("cloudify.conflict_handlers.simple_merge_handler", function()
    local merged = {
       {"keeps what only one of them has", {a = 1}, {b = 2}, {a = 1, b = 2}},
       {"keeps what both have set to the same", {a = "x"}, {a = "x"}, {a = "x"}},
-      {"compares what is in tables", {key = {deep = {1, {x = true}}}}, {key = {deep = {1, {x = true}}}},
+      {"compares what is in tables", {key = {deep = {1, {x = true}}}},
+         {key = {deep = {1, {x = true}}}},
          {key = {deep = {1, {x = true}}}}},
       {"knows null from nothing", {key = null}, {}, {key = null}},
    }
