@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,18 +20,25 @@
 
 static const char pipe_name[] = "cancel";
 static const int signal_numbers[] = {SIGINT, SIGTERM};
-enum { SIGNALS = 2, LINE_LIMIT = 256 };
+enum { SIGNALS = 2, LISTENERS = 256, LINE_LIMIT = 256 };
 
-/* A signal handler has no other memory than this. */
-static volatile sig_atomic_t signals_met;
-static volatile sig_atomic_t signal_descriptor = -1;
+/* Several executions of a process may listen. A signal handler has no other memory than this. */
+static atomic_uint signals_met;
+static atomic_int handlers_running;
+static atomic_int events[LISTENERS]; /* descriptors and one; 0: free */
+
+/* Under the lock: how many listen to signals, and what these meant before the first. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int listening;
+static struct sigaction meant_before[SIGNALS];
 
 struct cancel_listener {
     char *path; /* of the pipe */
     char *execution;
     int pipe;
-    int event; /* an eventfd that the handler writes to, or -1 */
-    struct sigaction before[SIGNALS];
+    int event;         /* an eventfd that the handler writes to, or -1 */
+    atomic_int *place; /* of the event, or NULL: signals are not listened to */
+    unsigned met_before;
     enum cancel_level level;
     char line[LINE_LIMIT]; /* the part of a request that has been read */
     size_t length;
@@ -41,35 +51,73 @@ static void on_signal(int number)
     int error = errno;
     uint64_t one = 1;
     (void)number;
+    handlers_running++;
     signals_met++;
-    /* A full counter has woken the loop already. */
-    ssize_t written = write(signal_descriptor, &one, sizeof one);
-    (void)written;
+    for (int i = 0; i < LISTENERS; i++) {
+        int event = events[i] - 1;
+        /* A full counter has woken the loop already. */
+        ssize_t written = event < 0 ? 0 : write(event, &one, sizeof one);
+        (void)written;
+    }
+    handlers_running--;
     errno = error;
+}
+
+static atomic_int *take_place(int event)
+{
+    for (int i = 0; i < LISTENERS; i++) {
+        int free_place = 0;
+        if (atomic_compare_exchange_strong(&events[i], &free_place, event + 1))
+            return &events[i];
+    }
+    return NULL;
+}
+
+static void install_handler(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    pthread_mutex_lock(&lock);
+    for (int i = 0; listening == 0 && i < SIGNALS; i++)
+        sigaction(signal_numbers[i], &action, &meant_before[i]);
+    listening++;
+    pthread_mutex_unlock(&lock);
+}
+
+static void remove_handler(void)
+{
+    pthread_mutex_lock(&lock);
+    listening--;
+    for (int i = 0; listening == 0 && i < SIGNALS; i++)
+        sigaction(signal_numbers[i], &meant_before[i], NULL);
+    pthread_mutex_unlock(&lock);
 }
 
 static bool catch_signals(struct cancel_listener *listener, struct error *err)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     listener->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (listener->event < 0)
         return error_set(err, ERROR_IO, "cannot listen for signals: %s", strerror(errno));
-    sigemptyset(&action.sa_mask);
-    signals_met = 0;
-    signal_descriptor = listener->event;
-    for (int i = 0; i < SIGNALS; i++)
-        sigaction(signal_numbers[i], &action, &listener->before[i]);
+    listener->met_before = signals_met;
+    listener->place = take_place(listener->event);
+    if (!listener->place)
+        return error_set(err, ERROR_LIMIT, "%d executions of this process listen for signals",
+                         LISTENERS);
+    install_handler();
     return true;
 }
 
 static void release_signals(struct cancel_listener *listener)
 {
-    if (listener->event < 0)
-        return;
-    for (int i = 0; i < SIGNALS; i++)
-        sigaction(signal_numbers[i], &listener->before[i], NULL);
-    signal_descriptor = -1;
-    close(listener->event);
+    if (listener->place) {
+        remove_handler();
+        *listener->place = 0;
+    }
+    /* In another thread one may be about to write to the event. */
+    while (handlers_running)
+        sched_yield();
+    if (listener->event >= 0)
+        close(listener->event);
 }
 
 /* ---- requests ---- */
@@ -125,10 +173,8 @@ static void read_signals(struct cancel_listener *listener)
         return;
     while (read(listener->event, &count, sizeof count) > 0)
         ;
-    enum cancel_level level = signals_met > 1   ? CANCEL_KILL
-                              : signals_met > 0 ? CANCEL_GRACEFUL
-                                                : CANCEL_NONE;
-    cancel_raise(listener, level);
+    unsigned met = signals_met - listener->met_before;
+    cancel_raise(listener, met > 1 ? CANCEL_KILL : met ? CANCEL_GRACEFUL : CANCEL_NONE);
 }
 
 enum cancel_level cancel_level(struct cancel_listener *listener)

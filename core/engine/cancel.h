@@ -27,12 +27,13 @@ struct cancel_listener;
  * @param directory work directory of the deployment: the pipe is made there
  * @param execution id; requests for others are not heard
  * @param signals   SIGINT and SIGTERM count, too: the first as CANCEL_GRACEFUL, the second as
- *                  CANCEL_KILL; only one listener of a process at a time
- * @return new (cancel_listener_free() it), or NULL with `err` set: ERROR_IO, ERROR_NOMEM
+ *                  CANCEL_KILL, for each listener of the process
+ * @return new (cancel_listener_free() it), or NULL with `err` set: ERROR_IO, ERROR_NOMEM,
+ *         ERROR_LIMIT (256 of the process listen for signals)
  */
 struct cancel_listener *cancel_listen(const char *directory, const char *execution, bool signals,
                                       struct error *err);
-/** Stop listening; signals mean what they meant before. NULL is allowed. */
+/** Stop listening; after the last, signals mean what they meant before. NULL is allowed. */
 void cancel_listener_free(struct cancel_listener *listener);
 /** Take it that `level` has been asked for. */
 void cancel_raise(struct cancel_listener *listener, enum cancel_level level);

@@ -91,7 +91,8 @@ struct cloudify_options {
     void *on_event_data; /* for both */
     /* Of the records of on_event and of cloudify_events(). */
     enum cloudify_event_form event_form;
-    /* SIGINT and SIGTERM cancel a running execution: the first gracefully, the second kills. */
+    /* SIGINT and SIGTERM cancel what runs, in each thread that has asked so: the first signal
+     * gracefully, the second kills. */
     bool handle_signals;
 };
 

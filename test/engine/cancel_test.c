@@ -105,6 +105,30 @@ static void test_signals(void)
     signal(SIGINT, SIG_DFL);
 }
 
+/* Executions of several threads, which begin and end in any order. */
+static void test_signals_for_several(void)
+{
+    struct error err = {0};
+    met_before = 0;
+    signal(SIGINT, on_signal);
+    struct cancel_listener *first = cancel_listen(directory, "e1", true, &err);
+    raise(SIGINT);
+    struct cancel_listener *second = cancel_listen(directory, "e2", true, &err);
+    CHECK(cancel_level(first) == CANCEL_GRACEFUL && cancel_level(second) == CANCEL_NONE,
+          "what came before a listener began is not its concern");
+    raise(SIGINT);
+    CHECK(is_readable(first, 1) && is_readable(second, 1), "a signal wakes all who wait");
+    CHECK(cancel_level(first) == CANCEL_KILL && cancel_level(second) == CANCEL_GRACEFUL,
+          "each counts its own");
+    cancel_listener_free(first);
+    raise(SIGINT);
+    CHECK(cancel_level(second) == CANCEL_KILL && !met_before, "who listens on hears the next one");
+    cancel_listener_free(second);
+    raise(SIGINT);
+    CHECK(met_before == 1, "after the last it means what it meant before the first");
+    signal(SIGINT, SIG_DFL);
+}
+
 int main(void)
 {
     struct error err = {0};
@@ -114,6 +138,7 @@ int main(void)
     test_rubbish();
     test_left_behind();
     test_signals();
+    test_signals_for_several();
     tree_remove(directory, &err);
     return checks_done();
 }
