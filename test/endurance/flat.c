@@ -22,7 +22,8 @@ static char folder[FOLDER_SIZE], store[PATH_SIZE], temporary[PATH_SIZE];
 
 struct measure {
     long resident; /* KB */
-    long descriptors, children, files /* temporary ones */, store /* KB */;
+    long descriptors, children, files /* temporary ones */;
+    long store, log; /* KB: without the logs of SQLite, and the largest of these */
 };
 
 static long entries(const char *path)
@@ -62,19 +63,24 @@ static long count_children(void)
     return count;
 }
 
-static long tree_files, tree_blocks;
+/* In blocks of 512 bytes. */
+static long tree_files, tree_blocks, tree_log;
 
 static int add_file(const char *path, const struct stat *info, int type, struct FTW *at)
 {
-    (void)path, (void)type;
+    size_t length = strlen(path);
+    (void)type;
     tree_files += at->level > 0;
-    tree_blocks += info->st_blocks;
+    if (length < 4 || strcmp(path + length - 4, "-wal"))
+        tree_blocks += info->st_blocks;
+    else if (info->st_blocks > tree_log)
+        tree_log = info->st_blocks;
     return 0;
 }
 
 static void measure_tree(const char *path)
 {
-    tree_files = tree_blocks = 0;
+    tree_files = tree_blocks = tree_log = 0;
     nftw(path, add_file, 16, FTW_PHYS);
 }
 
@@ -87,13 +93,14 @@ static struct measure take_measure(void)
     m.files = tree_files;
     measure_tree(store);
     m.store = tree_blocks / 2;
+    m.log = tree_log / 2;
     return m;
 }
 
 static void print_measure(int round, const struct measure *m)
 {
-    printf("# %6d %8ld KB %6ld %6ld %6ld %8ld KB\n", round, m->resident, m->descriptors,
-           m->children, m->files, m->store);
+    printf("# %6d %8ld KB %6ld %6ld %6ld %8ld KB %8ld KB\n", round, m->resident, m->descriptors,
+           m->children, m->files, m->store, m->log);
     fflush(stdout);
 }
 
@@ -130,6 +137,9 @@ static bool run_round(struct cloudify *c, int round)
 /* What may come and go from one moment to another. */
 enum { RESIDENT_SLACK = 1024, STORE_SLACK = 256 /* KB */ };
 
+/* KB. SQLite begins a log anew when it has 4 MB. */
+enum { LOG_LIMIT = 5 * 1024 };
+
 static void compare(const struct measure *before, const struct measure *after)
 {
     CHECK(after->resident <= before->resident + RESIDENT_SLACK, "memory: from %ld KB to %ld KB",
@@ -141,13 +151,14 @@ static void compare(const struct measure *before, const struct measure *after)
           after->files);
     CHECK(after->store <= before->store + STORE_SLACK, "the store: from %ld KB to %ld KB",
           before->store, after->store);
+    CHECK(after->log <= LOG_LIMIT, "a log of a database: %ld KB", after->log);
 }
 
 static void run_rounds(struct cloudify *c, int rounds)
 {
     struct measure settled = {0}, now = {0};
     int settles = rounds / 4 + 1, step = rounds / 10 + 1;
-    puts("#  round      memory    fds  procs  files       store");
+    puts("#  round      memory    fds  procs  files       store         log");
     for (int round = 1; round <= rounds; round++) {
         if (!run_round(c, round))
             return;
