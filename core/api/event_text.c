@@ -8,21 +8,9 @@
 
 #define MARGIN "    "
 
-static bool is_log(const json_t *record)
+bool event_is_shown(const struct event *event, enum cloudify_event_form form)
 {
-    return !strcmp(json_string_at(record, "type", ""), "cloudify_log");
-}
-
-bool event_is_shown(const json_t *record, enum cloudify_event_form form)
-{
-    return form != CLOUDIFY_EVENTS_TEXT || !is_log(record) ||
-           strcmp(json_string_at(record, "level", ""), "debug");
-}
-
-/* Only to subgraphs no operation happens, which they say (runtime.md 5.3). */
-static bool is_of_subgraph(const json_t *context)
-{
-    return json_is_null(json_object_get(context, "operation"));
+    return event->type || form != CLOUDIFY_EVENTS_TEXT || strcmp(event->level, "debug") != 0;
 }
 
 static const char *last_part(const char *name)
@@ -32,14 +20,12 @@ static const char *last_part(const char *name)
 }
 
 /* "[webserver_a1b2c3.start] " or "[source->target|establish] ", or nothing. */
-static void add_who(struct strbuf *out, const json_t *context)
+static void add_who(struct strbuf *out, const struct event *event)
 {
-    const char *operation = last_part(json_string_at(context, "operation", ""));
-    const char *node = json_string_at(context, "node_id", "");
-    const char *source = json_string_at(context, "source_id", "");
-    const char *target = json_string_at(context, "target_id", "");
-    if (*source)
-        strbuf_add_all(out, "[", source, "->", target, *operation ? "|" : "", operation, "] ");
+    const char *operation = last_part(event->operation), *node = event->node_id;
+    if (*event->source_id)
+        strbuf_add_all(out, "[", event->source_id, "->", event->target_id, *operation ? "|" : "",
+                       operation, "] ");
     else if (*node || *operation)
         strbuf_add_all(out, "[", node, *node && *operation ? "." : "", operation, "] ");
 }
@@ -116,20 +102,16 @@ static void add_failure(struct strbuf *out, const char *text, const char *reason
         add_lines(out, MARGIN, tracebacks + 1);
 }
 
-static void add_message(struct strbuf *out, const json_t *record, bool error_follows)
+static void add_message(struct strbuf *out, const struct event *event, bool error_follows)
 {
-    const json_t *context = json_object_get(record, "context");
-    const json_t *message = json_object_get(record, "message");
-    const char *text = json_string_at(message, "text", "");
-    const char *reason = json_string_at(json_object_get(message, "arguments"), "error", "");
-    const json_t *causes = json_object_get(context, "task_error_causes");
-    if (is_of_subgraph(context)) {
-        add_subgraph(out, text, causes);
-    } else if (!strcmp(json_string_at(record, "event_type", ""), "workflow_failed")) {
-        add_failure(out, text, reason, error_follows);
+    const char *reason = json_string_at(event->arguments, "error", "");
+    if (event->of_subgraph) {
+        add_subgraph(out, event->text, event->causes);
+    } else if (event->type && !strcmp(event->type, "workflow_failed")) {
+        add_failure(out, event->text, reason, error_follows);
     } else {
-        strbuf_adds(out, text);
-        add_causes(out, causes);
+        strbuf_adds(out, event->text);
+        add_causes(out, event->causes);
     }
 }
 
@@ -142,26 +124,14 @@ static void add_time(struct strbuf *out, const char *timestamp)
     strbuf_adds(out, time);
 }
 
-/* The form of runtime.md 5.5. */
-static void add_text(struct strbuf *out, const json_t *record, bool error_follows)
+void event_write_text(struct strbuf *out, const struct event *event, bool error_follows)
 {
-    const json_t *context = json_object_get(record, "context");
-    add_time(out, json_string_at(record, "timestamp", ""));
-    const char *deployment = json_string_at(context, "deployment_id", "");
-    strbuf_adds(out, is_log(record) ? "  LOG " : "  CFY ");
-    if (*deployment) /* subgraphs of older stores happened in none */
-        strbuf_add_all(out, "<", deployment, "> ");
-    add_who(out, context);
-    if (is_log(record))
-        add_level(out, json_string_at(record, "level", ""));
-    add_message(out, record, error_follows);
-}
-
-void event_write(struct strbuf *out, const json_t *record, enum cloudify_event_form form,
-                 bool error_follows)
-{
-    if (form == CLOUDIFY_EVENTS_JSON)
-        json_write(out, record);
-    else
-        add_text(out, record, error_follows);
+    add_time(out, event->timestamp);
+    strbuf_adds(out, event->type ? "  CFY " : "  LOG ");
+    if (*event->deployment_id) /* subgraphs of older stores happened in none */
+        strbuf_add_all(out, "<", event->deployment_id, "> ");
+    add_who(out, event);
+    if (!event->type)
+        add_level(out, event->level);
+    add_message(out, event, error_follows);
 }

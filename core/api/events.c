@@ -25,10 +25,11 @@ static bool render(struct strbuf *out, const char *text, size_t length,
         strbuf_add(out, text, length);
         return !out->failed || error_nomem(err);
     }
-    json_t *record = json_parse(text, length, "event", err);
-    bool shown = record && event_is_shown(record, form);
+    json_t *record = json_read(text, length, "event", err);
+    const struct event event = event_of_record(record);
+    bool shown = record && event_is_shown(&event, form);
     if (shown)
-        event_write(out, record, form, false);
+        event_write_text(out, &event, false);
     json_decref(record);
     return shown && (!out->failed || error_nomem(err));
 }

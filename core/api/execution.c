@@ -12,31 +12,41 @@
 #include "base/suggest.h"
 #include "lua/lua_workflow_host.h"
 
-/* Hands the records of a commit on, each in the form asked for. */
-static void show_events(void *data, const json_t *records)
+/* Keep the event, in the form asked for, until it is committed: each with a zero at its end. */
+static void hear(void *data, const struct event *event, const char *record)
 {
-    const struct cloudify_options *options = data;
-    struct strbuf text = STRBUF_INIT;
-    size_t i;
-    const json_t *record;
-    json_array_foreach(records, i, record)
-    {
-        strbuf_truncate(&text, 0);
-        if (!event_is_shown(record, options->event_form))
-            continue;
-        event_write(&text, record, options->event_form, true);
-        if (!text.failed)
-            options->on_event(options->on_event_data, text.text);
-    }
-    strbuf_release(&text);
-    if (options->on_events_end)
-        options->on_events_end(options->on_event_data);
+    struct cloudify *c = data;
+    size_t before = c->told.length;
+    if (!event_is_shown(event, c->options.event_form))
+        return;
+    if (c->options.event_form == CLOUDIFY_EVENTS_JSON)
+        strbuf_adds(&c->told, record);
+    else
+        event_write_text(&c->told, event, true);
+    strbuf_addc(&c->told, '\0');
+    if (c->told.failed)
+        strbuf_truncate(&c->told, before);
 }
 
-void runtime_listen(const struct cloudify *c, struct execution_options *how)
+/* Who is told may run another execution. */
+static void hand_on(void *data)
 {
-    how->on_events = c->options.on_event ? show_events : NULL;
-    how->on_events_data = (void *)&c->options;
+    struct cloudify *c = data;
+    struct strbuf told = c->told;
+    c->told = (struct strbuf)STRBUF_INIT;
+    for (size_t i = 0; i < told.length; i += strlen(told.text + i) + 1)
+        c->options.on_event(c->options.on_event_data, told.text + i);
+    strbuf_release(&told);
+    if (c->options.on_events_end)
+        c->options.on_events_end(c->options.on_event_data);
+}
+
+void runtime_listen(struct cloudify *c, struct execution_options *how)
+{
+    strbuf_truncate(&c->told, 0); /* what an execution has told that could not commit it */
+    how->on_event = c->options.on_event ? hear : NULL;
+    how->on_events_committed = hand_on;
+    how->on_event_data = c;
 }
 
 /* The directories that plugins are looked for in: the deployment's own first. New, or NULL. */

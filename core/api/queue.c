@@ -109,7 +109,7 @@ static char *listener_directory(struct deployment_store *ds, const char *id)
     return directory;
 }
 
-static struct execution_options recorder(const struct cloudify *c, const struct run *run)
+static struct execution_options recorder(struct cloudify *c, const struct run *run)
 {
     struct execution_options how = {
         .store = run->ds,
@@ -145,7 +145,7 @@ static void waiter_release(struct waiter *w)
 }
 
 /* Say what the execution waits for, if it has to wait. */
-static bool note_queued(struct waiter *w, json_t **records, struct error *err)
+static bool note_queued(struct waiter *w, const struct execution_options *how, struct error *err)
 {
     const json_t *next = NULL;
     json_t *executions = executions_list(w->run->ds, err);
@@ -160,8 +160,7 @@ static bool note_queued(struct waiter *w, json_t **records, struct error *err)
     snprintf(text, sizeof text, "it waits for execution '%s' ('%s', %s)%s",
              json_string_at(cause, "id", ""), json_string_at(cause, "workflow_id", ""),
              json_string_at(cause, "status", ""), others);
-    const struct execution_options how = recorder(w->c, w->run);
-    bool ok = !cause || execution_note_queued(&how, text, records, err);
+    bool ok = !cause || execution_note_queued(how, text, err);
     json_decref(executions);
     return ok;
 }
@@ -170,17 +169,15 @@ static bool note_queued(struct waiter *w, json_t **records, struct error *err)
 static bool join(struct waiter *w, const struct execution_record *record, struct error *err)
 {
     struct deployment_store *ds = w->run->ds;
-    json_t *records = NULL;
+    const struct execution_options how = recorder(w->c, w->run);
     if (!deployment_store_begin(ds, err))
         return false;
     w->place = record ? queue_join(ds, record, err) : queue_rejoin(ds, w->run->id, err);
-    bool ok = w->place && listen_for_cancel(w, err) && note_queued(w, &records, err) &&
+    bool ok = w->place && listen_for_cancel(w, err) && note_queued(w, &how, err) &&
               deployment_store_commit(ds, err);
     deployment_store_rollback(ds);
-    const struct execution_options how = recorder(w->c, w->run);
-    if (ok && records && how.on_events)
-        how.on_events(how.on_events_data, records);
-    json_decref(records);
+    if (ok && how.on_event)
+        how.on_events_committed(how.on_event_data);
     return ok;
 }
 
@@ -284,7 +281,7 @@ bool runtime_cancel_queued(struct cloudify *c, const json_t *execution, struct d
     struct run run = {.ds = ds, .workflow = &workflow};
     strcpy(run.id, json_string_at(execution, "id", ""));
     struct execution_options how = recorder(c, &run);
-    how.on_events = NULL;
+    how.on_event = NULL;
     char *directory = listener_directory(ds, run.id);
     bool ok = directory ? execution_cancel_queued(&how, queued, err) : error_nomem(err);
     struct error ignored = {0}; /* what somebody who was killed has left does no harm */

@@ -130,6 +130,7 @@ struct cloudify *cloudify_open(const struct cloudify_options *options, struct cl
     struct cloudify *c = calloc(1, sizeof *c);
     if (c) {
         c->options = *options;
+        c->told = (struct strbuf)STRBUF_INIT;
         c->directory = options->store ? strdup(options->store) : default_directory(&why);
     }
     if (c && c->directory && check_rules(options->import_rules, &why))
@@ -146,6 +147,7 @@ void cloudify_close(struct cloudify *c)
         return;
     vault_free(c->vault);
     store_close(c->store);
+    strbuf_release(&c->told);
     scratch_release(&c->scratch);
     free(c->directory);
     free(c);

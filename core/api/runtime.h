@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/scratch.h"
+#include "base/strbuf.h"
 #include "dsl/blueprint.h"
 #include "dsl/plan.h"
 #include "include/cloudify.h"
@@ -46,6 +47,7 @@ struct cloudify {
     struct import_resolver resolver; /* runtime_resolver() */
     struct scratch scratch; /* of what was fetched and unpacked; empty until it is needed */
     int fetched;            /* how many folders are in it */
+    struct strbuf told;     /* events of an execution that are not committed yet */
 };
 
 /** The store, opened on first use; NULL with `err` set. Borrowed, until the handle is closed. */
@@ -180,7 +182,7 @@ json_t *runtime_run_queued(struct cloudify *c, struct run *run,
 bool runtime_cancel_queued(struct cloudify *c, const json_t *execution, struct deployment_store *ds,
                            bool *queued, struct error *err);
 /** Let the events of an execution be shown as the handle's options say. */
-void runtime_listen(const struct cloudify *c, struct execution_options *how);
+void runtime_listen(struct cloudify *c, struct execution_options *how);
 
 /* What values of object types are looked up in. All is borrowed. */
 struct runtime_objects {

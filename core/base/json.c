@@ -121,6 +121,16 @@ bool json_write(struct strbuf *out, const json_t *value)
     return !out->failed;
 }
 
+void json_write_member(struct strbuf *out, const char *key, const char *text)
+{
+    bool is_first = out->length && out->text[out->length - 1] == '{';
+    strbuf_add_all(out, is_first ? "\"" : ",\"", key, "\":");
+    if (text)
+        write_string(out, text, strlen(text));
+    else
+        strbuf_adds(out, "null");
+}
+
 char *json_text(const json_t *value)
 {
     enum { USUALLY_ENOUGH = 511 };

@@ -13,6 +13,13 @@
 bool json_write(struct strbuf *out, const json_t *value);
 /** @return `value` as compact JSON, new (free() it), or NULL when out of memory. */
 char *json_text(const json_t *value);
+/**
+ * Append a member to an object that is being written, whose `{` stands in `out` already.
+ *
+ * @param key  of letters and underscores
+ * @param text UTF-8; NULL: null
+ */
+void json_write_member(struct strbuf *out, const char *key, const char *text);
 
 /**
  * Parse any JSON value. Integers beyond 64 bits and nesting over jansson's limit are errors.

@@ -90,13 +90,6 @@ static bool make_directories(struct execution *e, struct error *err)
     return ok;
 }
 
-json_t *execution_base_context(const struct execution_options *options)
-{
-    return json_pack("{s:s, s:s, s:s, s:s, s:{s:s}}", "blueprint_id", options->blueprint_id,
-                     "deployment_id", options->deployment_id, "execution_id", options->execution_id,
-                     "workflow_id", options->workflow->name, "tenant", "name", "default_tenant");
-}
-
 static bool prepare(struct execution *e, struct error *err)
 {
     struct task_graph_observer observer = execution_graph_observer(e);
@@ -104,12 +97,10 @@ static bool prepare(struct execution *e, struct error *err)
     if (!disclosure_init(&e->disclosure, e->options.vault, e->options.store, true, err))
         return false;
     e->graph = task_graph_new(&observer, e->options.subgraph_retries, err);
-    e->base_context = execution_base_context(&e->options);
-    e->records = json_array();
     e->done = json_array();
     e->node_functions = malloc(nodes ? nodes : 1);
     e->async_operations = calloc(e->options.plan->operation_count + 1, sizeof(bool));
-    if (!e->graph || !e->base_context || !e->records || !e->done || !e->node_functions ||
+    if (!e->graph || !execution_events_init(e) || !e->done || !e->node_functions ||
         !e->async_operations)
         return error_nomem(err);
     memset(e->node_functions, -1, nodes);
@@ -188,8 +179,7 @@ static void release(struct execution *e)
     for (size_t i = 0; i < e->plugins.count; i++)
         json_decref(e->plugins.entries[i].value);
     map_release(&e->plugins);
-    json_decref(e->base_context);
-    json_decref(e->records);
+    execution_events_release(e);
     json_decref(e->done);
     disclosure_release(&e->disclosure);
     free(e->node_functions);

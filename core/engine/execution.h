@@ -16,6 +16,7 @@
 #include "dispatch/worker_settings.h"
 #include "dsl/plan.h"
 #include "engine/cancel.h"
+#include "engine/event.h"
 #include "engine/task_graph.h"
 #include "engine/workflow_host.h"
 #include "storage/storage.h"
@@ -59,9 +60,11 @@ struct execution_options {
      * have been, seconds. NULL: they are waited for. */
     double *virtual_clock;
     json_t **value; /* gets what the workflow has returned, new; may be NULL */
-    /* Called after a commit with the events and logs that it stored, an array; or NULL. */
-    void (*on_events)(void *data, const json_t *records);
-    void *on_events_data;
+    /* Called with each event and log record, and its JSON, before it is committed; or NULL. */
+    void (*on_event)(void *data, const struct event *event, const char *record);
+    /* Called after each commit: what has been told is true now. */
+    void (*on_events_committed)(void *data);
+    void *on_event_data;
 };
 
 /**
@@ -86,16 +89,15 @@ bool execution_cancel_left(struct deployment_store *store, const json_t *executi
 /**
  * Record, inside of a transaction, that an execution is queued.
  *
- * @param how   store, execution_id, deployment_id, blueprint_id, workflow, on_events
+ * @param how   store, execution_id, deployment_id, blueprint_id, workflow, on_event
  * @param cause what it waits for
- * @param records gets the event, for on_events after the commit; new, NULL where nobody listens
  */
-bool execution_note_queued(const struct execution_options *how, const char *cause, json_t **records,
+bool execution_note_queued(const struct execution_options *how, const char *cause,
                            struct error *err);
 /**
  * Cancel an execution that is queued, if it still is.
  *
- * @param how    as above; `on_events` is told
+ * @param how    as above, with on_events_committed
  * @param queued gets whether it was queued, and so is cancelled now
  */
 bool execution_cancel_queued(const struct execution_options *how, bool *queued, struct error *err);

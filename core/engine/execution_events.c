@@ -1,4 +1,8 @@
-/* execution_events.c - the records that tell what happens: runtime.md section 5. */
+/* execution_events.c - the records that tell what happens: runtime.md section 5.
+ *
+ * A record is made in two steps. First its context is written, as JSON, into `e->context`, and what
+ * people are shown of it is set in a struct event; then tell() adds the rest.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +10,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "dispatch/message.h"
+#include "engine/event.h"
 #include "engine/execution_internal.h"
 #include "engine/task_error.h"
 
@@ -16,183 +21,202 @@ static bool out_of_memory(struct execution *e)
     return execution_abort(e, &err);
 }
 
-bool execution_record(struct execution *e, json_t *record)
+bool execution_events_init(struct execution *e)
 {
-    struct error err = {0};
-    if (!record)
-        return out_of_memory(e);
-    bool ok = event_add(e->options.store, e->options.execution_id, record, &err);
-    if (ok && e->options.on_events && json_array_append(e->records, record))
-        ok = error_nomem(&err);
-    json_decref(record);
-    return ok || execution_abort(e, &err);
+    const struct execution_options *options = &e->options;
+    e->base_context = e->context = e->record = (struct strbuf)STRBUF_INIT;
+    strbuf_addc(&e->base_context, '{');
+    json_write_member(&e->base_context, "blueprint_id", options->blueprint_id);
+    json_write_member(&e->base_context, "deployment_id", options->deployment_id);
+    json_write_member(&e->base_context, "execution_id", options->execution_id);
+    json_write_member(&e->base_context, "workflow_id", options->workflow->name);
+    strbuf_adds(&e->base_context, ",\"tenant\":{\"name\":\"default_tenant\"}");
+    return !e->base_context.failed;
 }
 
-static json_t *masked_text(struct execution *e, const char *text)
+void execution_events_release(struct execution *e)
+{
+    strbuf_release(&e->base_context);
+    strbuf_release(&e->context);
+    strbuf_release(&e->record);
+}
+
+/* ---- telling ---- */
+
+static bool keep(struct execution *e, const struct event *event)
+{
+    struct error err = {0};
+    strbuf_addc(&e->context, '}');
+    strbuf_truncate(&e->record, 0);
+    event_write_record(&e->record, event, e->context.text);
+    if (e->context.failed || e->record.failed)
+        return out_of_memory(e);
+    if (!event_add(e->options.store, e->options.execution_id, e->record.text, &err))
+        return execution_abort(e, &err);
+    if (e->options.on_event) {
+        e->options.on_event(e->options.on_event_data, event, e->record.text);
+        e->told_events++;
+    }
+    return true;
+}
+
+static json_t *masked(struct execution *e, const char *text)
 {
     return mask_string(e->disclosure.mask, text, strlen(text));
 }
 
-/* What both kinds of records of runtime.md 5.2 and 5.3 begin with. `timestamp` NULL: now. */
-static json_t *record_new(const char *type, const char *timestamp)
+/* Of a very long one the beginning. */
+static json_t *masked_message(struct execution *e, const char *text)
+{
+    json_t *whole = masked(e, text);
+    if (json_string_length(whole) <= MESSAGE_TEXT_LIMIT)
+        return whole;
+    json_t *cut = message_text(json_string_value(whole), json_string_length(whole));
+    json_decref(whole);
+    return cut;
+}
+
+/* Masked, what others than the engine may have said; without a timestamp, of now. */
+static bool tell(struct execution *e, struct event event)
 {
     char now[CLOCK_TEXT_SIZE];
-    if (!timestamp)
+    if (!event.timestamp) {
         clock_timestamp(now);
-    json_t *record = json_object();
-    if (json_set_text(record, "type", type) &&
-        json_set_text(record, "timestamp", timestamp ? timestamp : now) &&
-        json_set_text(record, "message_code", NULL))
-        return record;
-    json_decref(record);
-    return NULL;
-}
-
-/* Masked, and of a very long one the beginning: it is told by others than the engine. */
-static json_t *message_of(struct execution *e, const char *text)
-{
-    json_t *message = json_object(), *masked = masked_text(e, text);
-    if (masked && json_string_length(masked) > MESSAGE_TEXT_LIMIT) {
-        json_t *cut = message_text(json_string_value(masked), json_string_length(masked));
-        json_decref(masked);
-        masked = cut;
+        event.timestamp = now;
     }
-    if (json_set_value(message, "text", masked))
-        return message;
-    json_decref(message);
-    return NULL;
+    json_t *text = masked_message(e, event.text);
+    json_t *name = masked(e, event.type ? event.type : event.logger);
+    json_t *arguments = mask_json(e->disclosure.mask, (json_t *)event.arguments);
+    bool ok = text && name && (arguments || !event.arguments);
+    if (ok) {
+        *(event.type ? &event.type : &event.logger) = json_string_value(name);
+        event.text = json_string_value(text);
+        event.arguments = arguments;
+        ok = keep(e, &event);
+    } else {
+        out_of_memory(e);
+    }
+    json_decref(arguments);
+    json_decref(name);
+    json_decref(text);
+    return ok;
 }
 
-/* Both take `context`. */
-
-static json_t *event_record(struct execution *e, const char *timestamp, const char *type,
-                            json_t *context, const char *text, json_t *arguments)
-{
-    json_t *record = record_new("cloudify_event", timestamp), *message = message_of(e, text);
-    json_t *told = arguments ? mask_json(e->disclosure.mask, arguments) : json_null();
-    int failed = json_object_set_new_nocheck(message, "arguments", told) |
-                 json_object_set_new_nocheck(record, "event_type", masked_text(e, type)) |
-                 json_object_set_new_nocheck(record, "context", context) |
-                 json_object_set_new_nocheck(record, "message", message);
-    if (!failed)
-        return record;
-    json_decref(record);
-    return NULL;
-}
-
-static json_t *log_record(struct execution *e, const char *timestamp, const char *level,
-                          const char *logger, json_t *context, const char *text)
-{
-    json_t *record = record_new("cloudify_log", timestamp);
-    int failed = json_object_set_new_nocheck(record, "context", context) |
-                 json_object_set_new_nocheck(record, "logger", masked_text(e, logger)) |
-                 json_object_set_new_nocheck(record, "level", json_string_nocheck(level)) |
-                 json_object_set_new_nocheck(record, "message", message_of(e, text));
-    if (!failed)
-        return record;
-    json_decref(record);
-    return NULL;
-}
+/* ---- contexts ---- */
 
 static const struct plan_node *node_of(const struct execution *e, long instance)
 {
     return instance_node(e->options.instances, e->options.instances->items[instance]);
 }
 
-static bool set_instance(const struct execution *e, json_t *context, const char *id_key,
-                         const char *name_key, long instance)
+/* Write which instance it is; its id, borrowed. */
+static const char *add_instance(struct execution *e, const char *id_key, const char *name_key,
+                                long instance)
 {
-    return json_set_text(context, id_key, e->options.instances->items[instance]->id) &&
-           json_set_text(context, name_key, node_of(e, instance)->id);
+    const char *id = e->options.instances->items[instance]->id;
+    json_write_member(&e->context, id_key, id);
+    json_write_member(&e->context, name_key, node_of(e, instance)->id);
+    return id;
 }
 
-/* The context of what happens to an instance outside of operations. */
-static json_t *instance_context(const struct execution *e, long instance)
+/* Begin an event of the execution itself. */
+static struct event begin(struct execution *e)
 {
-    json_t *context = json_copy(e->base_context);
-    if (context && instance != TASK_NO_INSTANCE &&
-        !set_instance(e, context, "node_id", "node_name", instance)) {
-        json_decref(context);
-        return NULL;
-    }
-    return context;
+    strbuf_truncate(&e->context, 0);
+    strbuf_add(&e->context, e->base_context.text, e->base_context.length);
+    return (struct event){.deployment_id = e->options.deployment_id,
+                          .node_id = "",
+                          .source_id = "",
+                          .target_id = "",
+                          .operation = ""};
 }
 
-bool execution_workflow_event(struct execution *e, const char *type, const char *text,
-                              json_t *arguments)
+/* Begin one of what happens to an instance outside of operations. */
+static struct event begin_of_instance(struct execution *e, long instance)
 {
-    json_t *context = json_copy(e->base_context);
-    return execution_record(e,
-                            context ? event_record(e, NULL, type, context, text, arguments) : NULL);
+    struct event event = begin(e);
+    if (instance != TASK_NO_INSTANCE)
+        event.node_id = add_instance(e, "node_id", "node_name", instance);
+    return event;
 }
 
-bool execution_warning(struct execution *e, const char *text)
+static void add_sides(struct execution *e, const struct task *task, struct event *event)
 {
-    json_t *context = json_copy(e->base_context);
-    return execution_record(e, context ? log_record(e, NULL, "warning", "engine", context, text)
-                                       : NULL);
-}
-
-static bool add_operation(const struct execution *e, const struct task *task, json_t *context)
-{
-    const struct operation *operation = task->operation;
-    bool ok = json_set_text(context, "task_id", task->id) &&
-              json_set_text(context, "task_name", task->text) &&
-              json_set_text(context, "task_queue", NULL) &&
-              json_set_text(context, "task_target", NULL) &&
-              json_set_text(context, "operation", operation->name) &&
-              json_set_text(context, "plugin", operation->plugin->name);
-    if (!ok || task->related == TASK_NO_INSTANCE)
-        return ok && set_instance(e, context, "node_id", "node_name", task->instance);
     long source = task->related_is_target ? task->instance : task->related;
     long target = task->related_is_target ? task->related : task->instance;
-    return set_instance(e, context, "source_id", "source_name", source) &&
-           set_instance(e, context, "target_id", "target_name", target);
+    event->source_id = add_instance(e, "source_id", "source_name", source);
+    event->target_id = add_instance(e, "target_id", "target_name", target);
+}
+
+static void add_operation(struct execution *e, const struct task *task, struct event *event)
+{
+    json_write_member(&e->context, "task_id", task->id);
+    json_write_member(&e->context, "task_name", task->text);
+    json_write_member(&e->context, "task_queue", NULL);
+    json_write_member(&e->context, "task_target", NULL);
+    json_write_member(&e->context, "operation", task->operation->name);
+    json_write_member(&e->context, "plugin", task->operation->plugin->name);
+    event->operation = task->operation->name;
+    if (task->related == TASK_NO_INSTANCE)
+        event->node_id = add_instance(e, "node_id", "node_name", task->instance);
+    else
+        add_sides(e, task, event);
 }
 
 /* Subgraphs happen to no operation. runtime.md 5.3 has no ids at all here, which would leave a
  * reader without the deployment. */
-static bool add_no_operation(json_t *context)
+static void add_no_operation(struct execution *e, struct event *event)
 {
     static const char *const keys[] = {"task_id",     "task_name", "task_queue",
                                        "task_target", "operation", "plugin"};
-    bool ok = true;
-    for (size_t i = 0; ok && i < sizeof keys / sizeof *keys; i++)
-        ok = json_set_text(context, keys[i], NULL);
-    return ok;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        json_write_member(&e->context, keys[i], NULL);
+    event->of_subgraph = true;
 }
 
-static json_t *task_context(const struct execution *e, const struct task *task)
+static struct event begin_of_task(struct execution *e, const struct task *task)
 {
     if (task->kind == TASK_LOCAL)
-        return instance_context(e, task->instance);
-    json_t *context = json_copy(e->base_context);
-    bool ok = context;
-    if (ok && task->kind == TASK_SUBGRAPH)
-        ok = add_no_operation(context);
-    else if (ok && task->kind == TASK_OPERATION)
-        ok = add_operation(e, task, context);
-    if (ok)
-        return context;
-    json_decref(context);
-    return NULL;
+        return begin_of_instance(e, task->instance);
+    struct event event = begin(e);
+    if (task->kind == TASK_SUBGRAPH)
+        add_no_operation(e, &event);
+    else if (task->kind == TASK_OPERATION)
+        add_operation(e, task, &event);
+    return event;
 }
 
-static json_t *task_event_context(const struct execution *e, const struct task *task,
-                                  const struct task_outcome *outcome)
+/* What who sends an event says of its context goes before what is known: the whole, which `event`
+ * borrows from; new, or NULL when out of memory. */
+static json_t *merge_context(struct execution *e, struct event *event, json_t *said)
 {
-    json_t *context = task_context(e, task);
-    bool ok =
-        context &&
-        !json_object_set_new(context, "task_current_retries",
-                             json_integer(task->current_retries)) &&
-        !json_object_set_new(context, "task_total_retries", json_integer(task->total_retries));
-    if (ok && outcome && outcome->error)
-        ok = !json_object_set_new(context, "task_error_causes", task_error_causes(outcome->error));
-    if (ok)
-        return context;
-    json_decref(context);
-    return NULL;
+    struct error err = {0};
+    strbuf_addc(&e->context, '}');
+    json_t *context = json_read(e->context.text, e->context.length, "context", &err);
+    json_t *more = mask_json(e->disclosure.mask, said);
+    bool ok = context && more && !json_object_update(context, more);
+    json_decref(more);
+    if (!ok) {
+        json_decref(context);
+        return NULL;
+    }
+    strbuf_truncate(&e->context, 0);
+    json_write(&e->context, context);
+    strbuf_truncate(&e->context, e->context.length - 1);
+    event_set_context(event, context);
+    return context;
+}
+
+/* ---- events ---- */
+
+bool execution_workflow_event(struct execution *e, const char *type, const char *text,
+                              json_t *arguments)
+{
+    struct event event = begin(e);
+    event.type = type;
+    event.text = text;
+    event.arguments = arguments;
+    return tell(e, event);
 }
 
 static void add_result(struct strbuf *text, const struct task_outcome *outcome)
@@ -226,6 +250,17 @@ static void task_text(const struct execution *e, struct strbuf *text, const stru
         strbuf_addf(text, " [retry %d/%d]", task->current_retries, task->total_retries);
 }
 
+/* What each attempt has besides, and what a task failed by. */
+static void add_attempt(struct execution *e, const struct task *task, const json_t *causes)
+{
+    strbuf_addf(&e->context, ",\"task_current_retries\":%d,\"task_total_retries\":%d",
+                task->current_retries, task->total_retries);
+    if (!causes)
+        return;
+    strbuf_adds(&e->context, ",\"task_error_causes\":");
+    json_write(&e->context, causes);
+}
+
 bool execution_task_event(struct execution *e, const struct task *task,
                           const struct task_outcome *outcome, const char *timestamp)
 {
@@ -237,31 +272,46 @@ bool execution_task_event(struct execution *e, const struct task *task,
     bool failure = task->state == TASK_FAILED || task->state == TASK_RESCHEDULED;
     if (!types[task->state] || (!task->send_events && !failure))
         return true;
+    const json_t *error = outcome ? outcome->error : NULL;
+    json_t *causes = error ? task_error_causes(error) : NULL;
     struct strbuf text = STRBUF_INIT;
     task_text(e, &text, task, outcome);
-    json_t *context = task_event_context(e, task, outcome);
-    bool ok =
-        execution_record(e, context && !text.failed ? event_record(e, timestamp, types[task->state],
-                                                                   context, text.text, NULL)
-                                                    : NULL);
+    struct event event = begin_of_task(e, task);
+    add_attempt(e, task, causes);
+    event.type = types[task->state];
+    event.timestamp = timestamp;
+    event.text = text.text;
+    event.causes = causes;
+    bool ok = text.failed || (error && !causes) ? out_of_memory(e) : tell(e, event);
     strbuf_release(&text);
+    json_decref(causes);
     return ok;
 }
 
 bool execution_send_event(struct execution *e, const struct task *task)
 {
-    json_t *context = instance_context(e, task->instance);
-    json_t *told = json_object_get(task->payload, "context");
-    json_t *more = mask_json(e->disclosure.mask, told);
-    bool ok = context && (!told || (more && !json_object_update(context, more)));
-    json_decref(more);
-    if (!ok) {
-        json_decref(context);
+    struct event event = begin_of_instance(e, task->instance);
+    json_t *said = json_object_get(task->payload, "context");
+    json_t *context = said ? merge_context(e, &event, said) : NULL;
+    if (said && !context)
         return out_of_memory(e);
-    }
-    const char *type = task->kind == TASK_NODE_EVENT ? "workflow_node_event" : task->event_type;
-    return execution_record(e, event_record(e, NULL, type, context, task->text,
-                                            json_object_get(task->payload, "arguments")));
+    event.type = task->kind == TASK_NODE_EVENT ? "workflow_node_event" : task->event_type;
+    event.text = task->text;
+    event.arguments = json_object_get(task->payload, "arguments");
+    bool ok = tell(e, event);
+    json_decref(context);
+    return ok;
+}
+
+/* ---- logs ---- */
+
+bool execution_warning(struct execution *e, const char *text)
+{
+    struct event event = begin(e);
+    event.level = "warning";
+    event.logger = "engine";
+    event.text = text;
+    return tell(e, event);
 }
 
 bool execution_log(struct execution *e, long instance, const char *level, const char *text,
@@ -273,28 +323,25 @@ bool execution_log(struct execution *e, long instance, const char *level, const 
     else
         snprintf(logger, sizeof logger, "ctx.%s-%s", e->options.execution_id,
                  e->options.instances->items[instance]->id);
-    json_t *context = instance_context(e, instance);
-    json_t *record = context ? log_record(e, NULL, level, logger, context, text) : NULL;
-    if (execution_record(e, record))
+    struct event event = begin_of_instance(e, instance);
+    event.level = level;
+    event.logger = logger;
+    event.text = text;
+    if (tell(e, event))
         return true;
     return error_set(err, e->fatal.code, "%s", e->fatal.text);
 }
 
 bool execution_operation_record(struct execution *e, const struct task *task, const json_t *message)
 {
-    const char *type = json_string_at(message, "type", "log");
-    const char *text = json_string_at(message, "text", "");
-    json_t *context = task_context(e, task);
-    if (!context)
-        return out_of_memory(e);
-    const char *timestamp = json_string_at(message, "timestamp", NULL);
-    if (!strcmp(type, "event")) {
-        const char *event_type = json_string_at(message, "event_type", "plugin_event");
-        return execution_record(e, event_record(e, timestamp, event_type, context, text, NULL));
-    }
     char logger[sizeof "ctx." + UUID_TEXT_SIZE];
     snprintf(logger, sizeof logger, "ctx.%s", task->id);
-    return execution_record(e,
-                            log_record(e, timestamp, json_string_at(message, "level", "info"),
-                                       json_string_at(message, "logger", logger), context, text));
+    struct event event = begin_of_task(e, task);
+    event.timestamp = json_string_at(message, "timestamp", NULL);
+    event.text = json_string_at(message, "text", "");
+    event.level = json_string_at(message, "level", "info");
+    event.logger = json_string_at(message, "logger", logger);
+    if (!strcmp(json_string_at(message, "type", "log"), "event"))
+        event.type = json_string_at(message, "event_type", "plugin_event");
+    return tell(e, event);
 }

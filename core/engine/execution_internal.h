@@ -85,7 +85,7 @@ struct execution {
 
     struct arrivals arrivals;
     struct departures departures;
-    json_t *records; /* list: events of this turn, shown after the commit */
+    size_t told_events; /* of this turn, before its commit */
 
     struct deployment_modification *modifications; /* all that this engine has met */
 
@@ -95,27 +95,29 @@ struct execution {
 
     enum execution_wait waiting_for;
     struct task *waited_task;
-    bool waited_once;         /* it is not tried again */
-    bool no_more_waiting;     /* wait_after_fail is over */
-    enum cancel_level cancel; /* what has been applied of the requests to cancel */
-    enum cancel_level told;   /* what the workflow host has been told of them */
-    bool told_cancelled;      /* so is the workflow: it may end, but wait no more */
-    bool ended;               /* the workflow is over and its end is recorded */
-    bool in_turn;             /* a transaction is open */
-    char *summary;            /* what the graph failed by, with tracebacks; or NULL */
-    json_t *graph_error;      /* the same as an exception; or NULL */
-    enum error_code end;      /* how it ended: ERROR_NONE, ERROR_FAILED, ERROR_CANCELLED */
-    char *end_text;           /* the error of the execution, or NULL */
-    json_t *base_context;     /* of every record: runtime.md 5.3, workflow */
-    struct error fatal;       /* the execution cannot go on: storage, memory */
+    bool waited_once;           /* it is not tried again */
+    bool no_more_waiting;       /* wait_after_fail is over */
+    enum cancel_level cancel;   /* what has been applied of the requests to cancel */
+    enum cancel_level told;     /* what the workflow host has been told of them */
+    bool told_cancelled;        /* so is the workflow: it may end, but wait no more */
+    bool ended;                 /* the workflow is over and its end is recorded */
+    bool in_turn;               /* a transaction is open */
+    char *summary;              /* what the graph failed by, with tracebacks; or NULL */
+    json_t *graph_error;        /* the same as an exception; or NULL */
+    enum error_code end;        /* how it ended: ERROR_NONE, ERROR_FAILED, ERROR_CANCELLED */
+    char *end_text;             /* the error of the execution, or NULL */
+    struct strbuf base_context; /* of every record, without its end: runtime.md 5.3 */
+    struct strbuf context;      /* of the record that is being made, likewise */
+    struct strbuf record;
+    struct error fatal; /* the execution cannot go on: storage, memory */
 };
 
-/** What the context of every record has (execution.c); new, or NULL: no memory. */
-json_t *execution_base_context(const struct execution_options *options);
+/** Before any of the following; execution_events_release() it. @return false: no memory */
+bool execution_events_init(struct execution *execution);
+void execution_events_release(struct execution *execution);
 
 /* ---- events (execution_events.c); all return false after setting `execution->fatal` ---- */
 
-bool execution_record(struct execution *execution, json_t *record_new);
 /** An event of the execution itself: workflow_started, ... */
 bool execution_workflow_event(struct execution *execution, const char *type, const char *text,
                               json_t *arguments);

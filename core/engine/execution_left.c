@@ -40,9 +40,9 @@ bool execution_cancel_left(struct deployment_store *store, const json_t *executi
                                       .blueprint_id = json_string_at(execution, "blueprint_id", ""),
                                       .execution_id = json_string_at(execution, "id", ""),
                                       .workflow = &workflow}};
-    e.base_context = execution_base_context(&e.options);
-    bool ok = (e.base_context || error_nomem(err)) && end_workers(&e, err) && record_end(&e, err);
-    json_decref(e.base_context);
+    bool ok = (execution_events_init(&e) || error_nomem(err)) && end_workers(&e, err) &&
+              record_end(&e, err);
+    execution_events_release(&e);
     return ok;
 }
 
@@ -53,19 +53,16 @@ static bool recorder_init(struct execution *e, const struct execution_options *h
                           struct error *err)
 {
     *e = (struct execution){.options = *how};
-    e->base_context = execution_base_context(how);
-    e->records = json_array();
-    return (e->base_context && e->records) || error_nomem(err);
+    return execution_events_init(e) || error_nomem(err);
 }
 
 static bool recorder_release(struct execution *e, bool ok, struct error *err)
 {
-    json_decref(e->records);
-    json_decref(e->base_context);
+    execution_events_release(e);
     return ok && (!e->fatal.code || error_set(err, e->fatal.code, "%s", e->fatal.text));
 }
 
-bool execution_note_queued(const struct execution_options *how, const char *cause, json_t **records,
+bool execution_note_queued(const struct execution_options *how, const char *cause,
                            struct error *err)
 {
     struct execution e;
@@ -74,7 +71,6 @@ bool execution_note_queued(const struct execution_options *how, const char *caus
     bool ok = recorder_init(&e, how, err) && (!text.failed || error_nomem(err));
     if (ok)
         execution_workflow_event(&e, "workflow_queued", text.text, NULL);
-    *records = json_incref(e.records);
     strbuf_release(&text);
     return recorder_release(&e, ok, err);
 }
@@ -88,7 +84,7 @@ bool execution_cancel_queued(const struct execution_options *how, bool *queued, 
         execution_end_cancelled(&e);
     ok = ok && !err->code && !e.fatal.code && deployment_store_commit(how->store, err);
     deployment_store_rollback(how->store);
-    if (ok && how->on_events && json_array_size(e.records))
-        how->on_events(how->on_events_data, e.records);
+    if (ok && e.told_events)
+        how->on_events_committed(how->on_event_data);
     return recorder_release(&e, ok || e.fatal.code, err);
 }

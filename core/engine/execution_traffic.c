@@ -98,9 +98,9 @@ static void submit(struct execution *e, const struct departure *departure)
 
 static void show_records(struct execution *e)
 {
-    if (json_array_size(e->records))
-        e->options.on_events(e->options.on_events_data, e->records);
-    json_array_clear(e->records);
+    if (e->told_events)
+        e->options.on_events_committed(e->options.on_event_data);
+    e->told_events = 0;
 }
 
 void execution_send(struct execution *e)

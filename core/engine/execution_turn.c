@@ -26,7 +26,7 @@ bool execution_abort(struct execution *e, const struct error *err)
 static bool is_full(const void *data)
 {
     const struct execution *e = data;
-    return json_array_size(e->records) >= RECORDS_LIMIT;
+    return e->told_events >= RECORDS_LIMIT;
 }
 
 /* ---- what the task graph tells ---- */

@@ -1,11 +1,11 @@
 /* events.c - the events and logs of executions. */
 #include "storage/storage_internal.h"
 
-bool event_add(struct deployment_store *ds, const char *execution_id, const json_t *record,
+bool event_add(struct deployment_store *ds, const char *execution_id, const char *record,
                struct error *err)
 {
     return database_run(ds->state, err, "INSERT INTO events (execution_id, record) VALUES (?, ?)",
-                        "tj", execution_id, record);
+                        "tt", execution_id, record);
 }
 
 /* What is left of `events` by a filter, the parameters of which are always bound. */

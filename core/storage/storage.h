@@ -248,9 +248,10 @@ json_t *executions_list(struct deployment_store *ds, struct error *err);
 /**
  * Append a record of runtime.md 5.2 or 5.3.
  *
+ * @param record a JSON object
  * @param execution_id to which it belongs, or NULL
  */
-bool event_add(struct deployment_store *ds, const char *execution_id, const json_t *record,
+bool event_add(struct deployment_store *ds, const char *execution_id, const char *record,
                struct error *err);
 
 /* Which events are wanted; NULL and 0 let all pass. Times are UTC, "2026-11-27T22:38:46.391Z" or

@@ -1,4 +1,4 @@
-/* event_text_test.c - records as JSON and as text for people. */
+/* event_text_test.c - records as text for people. */
 #include "api/event_text.h"
 
 #include <string.h>
@@ -69,7 +69,8 @@ static void test_text(const char *name, const char *json, const char *expected)
 {
     struct strbuf text = STRBUF_INIT;
     json_t *record = parse(json);
-    event_write(&text, record, CLOUDIFY_EVENTS_TEXT, false);
+    const struct event event = event_of_record(record);
+    event_write_text(&text, &event, false);
     CHECK(!strcmp(text.text, expected), "%s: '%s'", name, text.text);
     json_decref(record);
     strbuf_release(&text);
@@ -80,7 +81,8 @@ static void test_text_before_error(void)
 {
     struct strbuf text = STRBUF_INIT;
     json_t *record = parse(FAILED("m\\nTraceback of the workflow (most recent):\\nthere"));
-    event_write(&text, record, CLOUDIFY_EVENTS_TEXT, true);
+    const struct event event = event_of_record(record);
+    event_write_text(&text, &event, true);
     CHECK(!strcmp(text.text,
                   "  CFY <web> w failed\n    Traceback of the workflow (most recent):\n    there"),
           "'%s'", text.text);
@@ -88,17 +90,15 @@ static void test_text_before_error(void)
     strbuf_release(&text);
 }
 
-static void test_json(void)
+static void test_shown(void)
 {
-    struct strbuf text = STRBUF_INIT;
-    json_t *record = parse("{'type': 'cloudify_log', 'level': 'debug'}");
-    event_write(&text, record, CLOUDIFY_EVENTS_JSON, false);
-    CHECK(!strcmp(text.text, "{\"type\":\"cloudify_log\",\"level\":\"debug\"}"), "'%s'", text.text);
-    CHECK(event_is_shown(record, CLOUDIFY_EVENTS_JSON), "JSON has the debug logs");
-    CHECK(event_is_shown(record, CLOUDIFY_EVENTS_DEBUG_TEXT), "so has the text that asks for them");
-    CHECK(!event_is_shown(record, CLOUDIFY_EVENTS_TEXT), "the plain text has not");
-    json_decref(record);
-    strbuf_release(&text);
+    const struct event debug = {.level = "debug"}, warning = {.level = "warning"};
+    const struct event event = {.type = "task_started"};
+    CHECK(event_is_shown(&debug, CLOUDIFY_EVENTS_JSON), "JSON has the debug logs");
+    CHECK(event_is_shown(&debug, CLOUDIFY_EVENTS_DEBUG_TEXT), "so has the text that asks for them");
+    CHECK(!event_is_shown(&debug, CLOUDIFY_EVENTS_TEXT), "the plain text has not");
+    CHECK(event_is_shown(&warning, CLOUDIFY_EVENTS_TEXT), "it has other logs");
+    CHECK(event_is_shown(&event, CLOUDIFY_EVENTS_TEXT), "and events");
 }
 
 int main(void)
@@ -106,6 +106,6 @@ int main(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         test_text(cases[i].name, cases[i].record, cases[i].text);
     test_text_before_error();
-    test_json();
+    test_shown();
     return checks_done();
 }

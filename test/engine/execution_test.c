@@ -82,12 +82,14 @@ void deployment_store_rollback(struct deployment_store *ds)
     note("rollback");
 }
 
-bool event_add(struct deployment_store *ds, const char *execution_id, const json_t *record,
+bool event_add(struct deployment_store *ds, const char *execution_id, const char *json,
                struct error *err)
 {
+    json_t *record = json_loads(json, 0, NULL);
     (void)ds, (void)execution_id, (void)err;
     const char *text = json_string_at(json_object_get(record, "message"), "text", "");
     strbuf_addf(&world.events, "%s: %s\n", json_string_at(record, "event_type", "log"), text);
+    json_decref(record);
     return true;
 }
 

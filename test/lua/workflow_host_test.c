@@ -47,9 +47,10 @@ void deployment_store_rollback(struct deployment_store *ds)
     (void)ds;
 }
 
-bool event_add(struct deployment_store *ds, const char *execution_id, const json_t *record,
+bool event_add(struct deployment_store *ds, const char *execution_id, const char *json,
                struct error *err)
 {
+    json_t *record = json_loads(json, 0, NULL);
     (void)ds, (void)execution_id, (void)err;
     const char *type = json_string_at(record, "event_type", "log");
     const char *text = json_string_at(json_object_get(record, "message"), "text", "");
@@ -57,6 +58,7 @@ bool event_add(struct deployment_store *ds, const char *execution_id, const json
     if (!strcmp(type, "workflow_node_event") || !strcmp(type, "log") ||
         !strcmp(type, "workflow_stage"))
         strbuf_addf(&world.log, "%s: %s\n", node, text);
+    json_decref(record);
     return true;
 }
 
