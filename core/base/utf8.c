@@ -1,6 +1,7 @@
 /* utf8.c - see utf8.h. */
 #include "base/utf8.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/strbuf.h"
@@ -39,8 +40,23 @@ static json_t *repaired_string(const char *text, size_t length)
     return string;
 }
 
+/* Whether all of it is ASCII, in which nothing can be wrong; most texts are. */
+static bool is_ascii(const char *text, size_t length)
+{
+    uint64_t seen = 0, word = 0;
+    for (; length >= sizeof word; text += sizeof word, length -= sizeof word) {
+        memcpy(&word, text, sizeof word);
+        seen |= word;
+    }
+    word = 0;
+    memcpy(&word, text, length);
+    return !((seen | word) & UINT64_C(0x8080808080808080));
+}
+
 json_t *utf8_string(const char *text, size_t length)
 {
+    if (is_ascii(text, length))
+        return json_stringn_nocheck(text, length);
     json_t *string = json_stringn(text, length);
     return string ? string : repaired_string(text, length);
 }

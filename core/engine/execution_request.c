@@ -8,6 +8,16 @@
 #include "deployment/group_instance.h"
 #include "engine/execution_internal.h"
 
+/* `document`, if all of it could be made; taken. json_pack() would check each text. */
+static json_t *whole(json_t *document, bool ok, struct error *err)
+{
+    if (ok)
+        return document;
+    json_decref(document);
+    error_nomem(err);
+    return NULL;
+}
+
 json_t *execution_node_document(struct execution *e, size_t node,
                                 const struct function_scope *scope, struct error *err)
 {
@@ -15,13 +25,14 @@ json_t *execution_node_document(struct execution *e, size_t node,
     json_t *properties = execution_node_properties(e, node, scope, err);
     if (!properties)
         return NULL;
-    json_t *document =
-        json_pack("{s:s, s:s, s:s, s:O, s:o, s:I}", "id", n->id, "name", n->id, "type",
-                  n->type->name, "type_hierarchy", n->type->hierarchy, "properties", properties,
-                  "number_of_instances", (json_int_t)n->instance_count);
-    if (!document)
-        error_nomem(err);
-    return document;
+    json_t *document = json_object();
+    bool ok = json_set_value(document, "properties", properties) &&
+              json_set_text(document, "id", n->id) && json_set_text(document, "name", n->id) &&
+              json_set_text(document, "type", n->type->name) &&
+              json_set_value(document, "type_hierarchy", json_incref(n->type->hierarchy)) &&
+              json_set_value(document, "number_of_instances",
+                             json_integer((json_int_t)n->instance_count));
+    return whole(document, ok, err);
 }
 
 static json_t *relationship_documents(const struct execution *e, const struct node_instance *ni)
@@ -32,10 +43,12 @@ static json_t *relationship_documents(const struct execution *e, const struct no
     for (size_t i = 0; list && i < ni->relationship_count; i++) {
         const struct plan_relationship *r = &node->relationships[ni->relationships[i].relationship];
         const struct node_instance *target = set->items[ni->relationships[i].target];
-        json_t *item = json_pack("{s:s, s:O, s:s, s:s}", "type", r->type->name, "type_hierarchy",
-                                 r->type->hierarchy, "target_id", target->id, "target_node_id",
-                                 instance_node(set, target)->id);
-        if (!item || json_array_append_new(list, item)) {
+        json_t *item = json_object();
+        bool ok = json_set_text(item, "type", r->type->name) &&
+                  json_set_value(item, "type_hierarchy", json_incref(r->type->hierarchy)) &&
+                  json_set_text(item, "target_id", target->id) &&
+                  json_set_text(item, "target_node_id", instance_node(set, target)->id);
+        if (json_array_append_new(list, item) || !ok) {
             json_decref(list);
             return NULL;
         }
@@ -48,15 +61,18 @@ json_t *execution_instance_document(struct execution *e, size_t instance, struct
     const struct instance_set *set = e->options.instances;
     const struct node_instance *ni = set->items[instance];
     const char *host = ni->host == INSTANCE_NONE ? NULL : set->items[ni->host]->id;
-    json_t *document = json_pack(
-        "{s:s, s:s, s:i, s:s?, s:I, s:O, s:O, s:o, s:s?, s:o}", "id", ni->id, "node_id",
-        instance_node(set, ni)->id, "index", ni->index, "state", ni->state, "version",
-        (json_int_t)ni->version, "runtime_properties", ni->runtime_properties, "system_properties",
-        ni->system_properties, "relationships", relationship_documents(e, ni), "host_id", host,
-        "scaling_groups", instance_scaling_groups(set, ni));
-    if (!document)
-        error_nomem(err);
-    return document;
+    json_t *document = json_object();
+    bool ok = json_set_text(document, "id", ni->id) &&
+              json_set_text(document, "node_id", instance_node(set, ni)->id) &&
+              json_set_value(document, "index", json_integer(ni->index)) &&
+              json_set_text(document, "state", ni->state) &&
+              json_set_value(document, "version", json_integer((json_int_t)ni->version)) &&
+              json_set_value(document, "runtime_properties", json_incref(ni->runtime_properties)) &&
+              json_set_value(document, "system_properties", json_incref(ni->system_properties)) &&
+              json_set_value(document, "relationships", relationship_documents(e, ni)) &&
+              json_set_text(document, "host_id", host) &&
+              json_set_value(document, "scaling_groups", instance_scaling_groups(set, ni));
+    return whole(document, ok, err);
 }
 
 /* The properties of a plugin by their names in its own file; functions in their values mean the
@@ -148,10 +164,10 @@ static json_t *side(struct execution *e, long instance, struct error *err)
     if (!node_document)
         return NULL;
     json_t *instance_document = execution_instance_document(e, (size_t)instance, err);
-    json_t *both = json_pack("{s:o, s:o}", "node", node_document, "instance", instance_document);
-    if (!both)
-        error_nomem(err);
-    return both;
+    json_t *both = json_object();
+    bool ok = json_set_value(both, "node", node_document);
+    ok = json_set_value(both, "instance", instance_document) && ok;
+    return whole(both, ok, err);
 }
 
 static bool add_sides(struct execution *e, const struct task *task, json_t *request,
@@ -194,30 +210,42 @@ static json_t *deployment_document(struct execution *e, const struct task *task,
 {
     const char *id = e->options.deployment_id;
     const json_t *settings = e->options.plan->deployment_settings;
-    return json_pack("{s:s, s:s, s:o}", "id", id, "display_name",
-                     json_string_at(settings, "display_name", id), "resource_tags",
-                     resource_tags(e, task, err));
+    json_t *document = json_object();
+    bool ok =
+        json_set_text(document, "id", id) &&
+        json_set_text(document, "display_name", json_string_at(settings, "display_name", id)) &&
+        json_set_value(document, "resource_tags", resource_tags(e, task, err));
+    return whole(document, ok, err);
 }
 
 static json_t *context_document(struct execution *e, const struct task *task, struct error *err)
 {
-    return json_pack("{s:s, s:s, s:O, s:o, s:{s:s}, s:s}", "execution_id", e->options.execution_id,
-                     "workflow_id", e->options.workflow->name, "workflow_parameters",
-                     e->options.parameters, "deployment", deployment_document(e, task, err),
-                     "blueprint", "id", e->options.blueprint_id, "task_id", task->id);
+    json_t *document = json_object(), *blueprint = json_object();
+    bool ok = json_set_text(blueprint, "id", e->options.blueprint_id);
+    ok = json_set_value(document, "blueprint", blueprint) && ok &&
+         json_set_text(document, "execution_id", e->options.execution_id) &&
+         json_set_text(document, "workflow_id", e->options.workflow->name) &&
+         json_set_value(document, "workflow_parameters", json_incref(e->options.parameters)) &&
+         json_set_value(document, "deployment", deployment_document(e, task, err)) &&
+         json_set_text(document, "task_id", task->id);
+    return whole(document, ok, err);
 }
 
-static json_t *operation_document(const struct task *task)
+static json_t *operation_document(const struct task *task, struct error *err)
 {
     const char *relationship = NULL;
     if (task->related != TASK_NO_INSTANCE)
         relationship = task->related_is_target ? "source" : "target";
     double timeout = task->operation->timeout;
-    return json_pack("{s:s, s:i, s:i, s:s?, s:b, s:o*}", "name", task->operation->name,
-                     "retry_number", (int)task->current_retries, "max_retries",
-                     (int)task->total_retries, "relationship", relationship, "timeout_recoverable",
-                     task->operation->timeout_recoverable > 0, "timeout",
-                     timeout > 0 ? json_real(timeout) : NULL);
+    json_t *document = json_object();
+    bool recoverable = task->operation->timeout_recoverable > 0;
+    bool ok = json_set_text(document, "name", task->operation->name) &&
+              json_set_value(document, "retry_number", json_integer(task->current_retries)) &&
+              json_set_value(document, "max_retries", json_integer(task->total_retries)) &&
+              json_set_text(document, "relationship", relationship) &&
+              json_set_value(document, "timeout_recoverable", json_boolean(recoverable)) &&
+              (timeout <= 0 || json_set_value(document, "timeout", json_real(timeout)));
+    return whole(document, ok, err);
 }
 
 /* "webserver.tasks.start" is the function "start" of the module "webserver.tasks". */
@@ -233,11 +261,9 @@ static bool add_places(const struct execution *e, const struct task *task, json_
 {
     char *output = path_join(e->options.work_directory, "output");
     char *file = output ? path_join(output, task->id) : NULL;
-    bool ok =
-        file &&
-        !json_object_set_new(request, "resources", json_string(e->options.resources_directory)) &&
-        !json_object_set_new(request, "workdir", json_string(e->options.work_directory)) &&
-        !json_object_set_new(request, "output", json_string(file));
+    bool ok = file && json_set_text(request, "resources", e->options.resources_directory) &&
+              json_set_text(request, "workdir", e->options.work_directory) &&
+              json_set_text(request, "output", file);
     free(file);
     free(output);
     return ok;
@@ -250,11 +276,12 @@ json_t *execution_request(struct execution *e, struct task *task, struct error *
     json_t *values = inputs(e, task, err);
     if (!request || !plugin || !values)
         goto fail;
-    if (json_object_set_new(request, "id", json_string(task->id)) ||
-        json_object_set_new(request, "context", context_document(e, task, err)) ||
-        json_object_set_new(request, "operation", operation_document(task)) ||
-        json_object_set(request, "plugin", plugin) || json_object_set(request, "inputs", values) ||
-        json_object_set_new(request, "resume", json_boolean(task->resume)) ||
+    if (!json_set_text(request, "id", task->id) ||
+        !json_set_value(request, "context", context_document(e, task, err)) ||
+        !json_set_value(request, "operation", operation_document(task, err)) ||
+        !json_set_value(request, "plugin", json_incref(plugin)) ||
+        !json_set_value(request, "inputs", json_incref(values)) ||
+        !json_set_value(request, "resume", json_boolean(task->resume)) ||
         !add_function(request, task->operation->function) || !add_places(e, task, request) ||
         !add_sides(e, task, request, err))
         goto fail;
