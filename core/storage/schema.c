@@ -163,7 +163,6 @@ static const char *const state_migrations[] = {
 
 const struct schema catalog_schema = {.migrations = catalog_migrations,
                                       .version =
-                                          sizeof catalog_migrations / sizeof *catalog_migrations,
-                                      .keeps_log = true};
+                                          sizeof catalog_migrations / sizeof *catalog_migrations};
 const struct schema state_schema = {.migrations = state_migrations,
                                     .version = sizeof state_migrations / sizeof *state_migrations};

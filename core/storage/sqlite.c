@@ -15,7 +15,7 @@
 
 enum {
     BUSY_TIMEOUT = 10000, /* milliseconds to wait for another process's transaction */
-    SHORT_LOG = 32,       /* pages: a longer log is not left behind */
+    SHORT_LOG = 64,       /* pages: a longer log is not left behind */
     LONG_LOG = 1000,      /* pages, after which it is brought into the file while it is in use */
     STATEMENTS = 48,      /* more than there are in the source for one database */
 };
@@ -25,7 +25,7 @@ struct database {
     char *path;
     bool read_only;
     int last_errno; /* of what failed latest, where SQLite keeps none */
-    int log_length; /* of a log that is kept, after our last commit; pages */
+    int log_length; /* of the log, after our last commit; pages */
     struct {
         const char *sql;
         sqlite3_stmt *statement;
@@ -138,7 +138,7 @@ static bool configure(struct database *db, enum database_mode mode, const struct
         [DATABASE_WRITE] = "PRAGMA synchronous=FULL",
         [DATABASE_CREATE] = "PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY",
         [DATABASE_TRANSIENT] = "PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY"};
-    if (schema->keeps_log && mode == DATABASE_WRITE) {
+    if (mode == DATABASE_WRITE) {
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         sqlite3_wal_hook(db->handle, on_commit, db);
     }

@@ -24,13 +24,11 @@ enum database_mode {
 struct schema {
     const char *const *migrations;
     int version;
-    /* The write-ahead log outlives the connections, and stays short: for a file that each process
-     * opens for a commit or two, for which a log anew means several waits for the disk more. */
-    bool keeps_log;
 };
 
 /**
- * Open the database `path` and bring its schema up to date.
+ * Open the database `path` and bring its schema up to date. A short write-ahead log outlives the
+ * connection: for a process that makes a few commits, its end means several waits for the disk more.
  *
  * @return a new connection (database_close() it), or NULL with `err` set: ERROR_STORAGE,
  *         ERROR_BUSY, ERROR_NOMEM, ERROR_NOT_FOUND (no such file), ERROR_UNSUPPORTED (made by a
