@@ -185,16 +185,14 @@ describe("a task of a workflow", function()
       ]], {"try 0", "ok", true}, {"--task-retries", "0"}},
       {"6.5", "does not start before its time", [[
          local graph = ctx:graph_mode()
-         local late, early = run(ctx, "ok"), run(ctx, "again")
+         local late, due = run(ctx, "ok"), os.time() + 1
          tell(late.execute_after == nil)
-         late.execute_after = os.time() + 1
+         late.execute_after = due
          graph:add_task(late)
-         graph:add_task(early)
-         tell(late.execute_after > os.time())
+         tell(late.execute_after == due)
          graph:execute()
-         tell(late.state)
-      ]], {true, true, "again 0", "again 1", "ok", "succeeded"},
-       {"-j", "1", "--task-retries", "1"}},
+         tell(os.time() >= due, late.state)
+      ]], {true, true, "ok", true, "succeeded"}},
       {"6.5", "starts after what it waits for, even if its time has come before", [[
          local graph = ctx:graph_mode()
          local first, second = run(ctx, "again"), run(ctx, "ok")
@@ -203,11 +201,11 @@ describe("a task of a workflow", function()
          graph:execute()
       ]], {"again 0", "again 1", "ok"}, {"--task-retries", "1"}},
       {"6.5", "can be put off while it stands in the graph, also without one", [[
-         local task = run(ctx, "ok")
-         task.execute_after = os.time() + 1
-         run(ctx, "again"):get()
+         local task, due = run(ctx, "ok"), os.time() + 1
+         task.execute_after = due
          tell(task:get())
-      ]], {"again 0", "again 1", "ok", "fine"}, {"-j", "1", "--task-retries", "1"}},
+         tell(os.time() >= due)
+      ]], {"ok", "fine", true}},
       {"6.6", "that waits for its retry tells when that is", [[
          local task = run(ctx, "fail")
          task.retry_interval = 3600

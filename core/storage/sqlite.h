@@ -28,7 +28,8 @@ struct schema {
 
 /**
  * Open the database `path` and bring its schema up to date. A short write-ahead log outlives the
- * connection: for a process that makes a few commits, its end means several waits for the disk more.
+ * connection: for a process that makes a few commits, its end means several waits for the disk
+ * more.
  *
  * @return a new connection (database_close() it), or NULL with `err` set: ERROR_STORAGE,
  *         ERROR_BUSY, ERROR_NOMEM, ERROR_NOT_FOUND (no such file), ERROR_UNSUPPORTED (made by a
