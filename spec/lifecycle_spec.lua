@@ -1,0 +1,121 @@
+--- How install and uninstall go on after what did not work at once (runtime.md 7.4, 7.5, 7.9).
+local cfy = require("spec.support.cfy")
+
+local PLUGIN = [[
+plugins: {door: {executor: central_deployment_agent, install: false}}
+node_types:
+  Room:
+    derived_from: cloudify.nodes.Root
+    properties: {folder: {}}
+    interfaces:
+      cloudify.interfaces.lifecycle:
+        create: door.tasks.note
+        stop: door.tasks.note_twice
+        delete: door.tasks.note
+  House:
+    derived_from: cloudify.nodes.Compute
+    properties: {folder: {}}
+    interfaces:
+      cloudify.interfaces.host: {get_state: door.tasks.third_time}
+]]
+
+--- Each operation notes that it was called; `calls` is how often it has been.
+local TASKS = [[
+local exceptions = require("cloudify.exceptions")
+local tasks = {}
+local function note(ctx)
+   local path = ctx.node.properties.folder .. "/journal"
+   local line, calls = ctx.node.id .. " " .. ctx.operation.name:match("[^.]+$"), 1
+   for earlier in io.lines(path) do
+      calls = calls + (earlier == line and 1 or 0)
+   end
+   local journal <close> = assert(io.open(path, "a"))
+   journal:write(line, "\n")
+   return calls
+end
+function tasks.note(ctx) note(ctx) end
+function tasks.note_twice(ctx)
+   if note(ctx) < 2 then
+      error(exceptions.NonRecoverableError("the door is stuck"))
+   end
+end
+function tasks.third_time(ctx) return note(ctx) == 3 end
+return tasks
+]]
+
+describe("the life of a node instance", function()
+   local world
+
+   before_each(function()
+      world = cfy.world()
+      world:write("journal", "")
+      world:write("app/plugins/door/plugin.yaml", PLUGIN)
+      world:write("app/plugins/door/tasks.lua", TASKS)
+      world:write("app/blueprint.yaml", ([[
+tosca_definitions_version: cloudify_dsl_1_5
+imports: [cloudify/types/types.yaml, "plugin:door"]
+node_templates:
+  house: {type: House, properties: {folder: %s}}
+  room:
+    type: Room
+    properties: {folder: %s}
+    relationships: [{type: cloudify.relationships.contained_in, target: house}]
+]]):format(world.folder, world.folder))
+   end)
+   after_each(function() world:remove() end)
+
+   local function install(...)
+      return world:cfy("install", world:path("app/blueprint.yaml"), "-d", "app",
+         "--task-retry-interval", "0", ...)
+   end
+
+   --- What the operations have noted since the last call.
+   local function journal()
+      local lines = world:read(world:path("journal"))
+      world:write("journal", "")
+      return lines
+   end
+
+   it("waits for its host, which is asked until it is up, whatever the retries", function()
+      local result = install("--task-retries", "0")
+      assert.equal(0, result.code, result.err)
+      assert.equal("house get_state\nhouse get_state\nhouse get_state\nroom create\n", journal())
+   end)
+
+   it("does not ask a host in a dry run", function()
+      local result = world:cfy("deployments", "create", world:path("app/blueprint.yaml"), "-d",
+         "app")
+      assert.equal(0, result.code, result.err)
+      result = world:cfy("executions", "start", "install", "-d", "app", "--dry-run")
+      assert.equal(0, result.code, result.err)
+      assert.equal("", journal())
+   end)
+
+   describe("uninstalled", function()
+      before_each(function()
+         local result = install()
+         assert.equal(0, result.code, result.err)
+         journal()
+      end)
+
+      it("is uninstalled anew, after a failure, from the beginning", function()
+         local result = world:cfy("uninstall", "app", "--subgraph-retries", "1")
+         assert.equal(0, result.code, result.err)
+         assert.equal("room stop\nroom stop\nroom delete\n", journal())
+      end)
+
+      it("fails where there is no such retry left", function()
+         local result = world:cfy("uninstall", "app", "--subgraph-retries", "0")
+         assert.equal(1, result.code)
+         assert.matches("the door is stuck", result.err)
+         assert.equal("room stop\n", journal())
+      end)
+
+      it("goes on after a failure that is to be ignored", function()
+         local result = world:cfy("uninstall", "app", "-p", "ignore_failure=true")
+         assert.equal(0, result.code, result.err)
+         assert.matches("Ignoring task tasks.note_twice failure", result.out)
+         assert.equal("room stop\nroom delete\n", journal())
+      end)
+   end)
+end)
