@@ -13,6 +13,7 @@ static bool count_event(void *data, json_int_t id, const char *text, size_t leng
     struct seen *seen = data;
     json_t *record = json_parse(text, length, "event", err);
     seen->count += record != NULL;
+    json_decref(record);
     seen->last = id;
     return !seen->stop;
 }
