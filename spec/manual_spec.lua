@@ -1,14 +1,6 @@
 --- The manual cfy(1) and `cfy COMMAND --help` tell of the same commands and options.
 local cfy = require("spec.support.cfy")
-
-local function keys(set)
-   local list = {}
-   for key in pairs(set) do
-      table.insert(list, key)
-   end
-   table.sort(list)
-   return list
-end
+local keys = require("cloudify.sets").keys
 
 --- What the manual writes: `-d` and `--deployment-id` of `Fl d , -deployment-id`.
 local function options_of_manual(text)

@@ -19,28 +19,30 @@ static bool needs_place(const struct plan_plugin *plugin, const json_t *places)
 }
 
 static bool adopt(struct cloudify *c, const struct run *run, const struct plan_plugin *plugin,
-                  struct arena *arena, struct error *err)
+                  json_t *places, struct arena *arena, struct error *err)
 {
     const struct plugin_search search = {.blueprint_folder = deployment_store_resources(run->ds),
                                          .resolver = runtime_resolver(c)};
     struct plugin_place place = {0};
     if (!plugin_place_find(plugin, &search, arena, &place, err))
         return false;
-    return place.kind != PLUGIN_INSTALLED ||
-           deployment_store_add_plugin(c->store, run->ds, plugin->name, place.package_name,
-                                       place.package_version, err);
+    if (place.kind != PLUGIN_INSTALLED)
+        return true;
+    return deployment_store_add_plugin(c->store, run->ds, plugin->name, place.package_name,
+                                       place.package_version, err) &&
+           (json_set_value(places, plugin->name, json_true()) || error_nomem(err));
 }
 
-static bool adopt_installed(struct cloudify *c, const struct run *run, struct error *err)
+/* `places` gets the names of those that are adopted. */
+static bool adopt_installed(struct cloudify *c, const struct run *run, json_t *places,
+                            struct error *err)
 {
     struct arena arena = {0};
-    json_t *places = deployment_store_plugins(run->ds, err);
-    bool ok = places;
+    bool ok = true;
     for (size_t i = 0; ok && i < run->plan->plugin_count; i++) {
         const struct plan_plugin *plugin = &run->plan->plugins[i];
-        ok = !needs_place(plugin, places) || adopt(c, run, plugin, &arena, err);
+        ok = !needs_place(plugin, places) || adopt(c, run, plugin, places, &arena, err);
     }
-    json_decref(places);
     arena_release(&arena);
     return ok;
 }
@@ -55,14 +57,19 @@ static bool is_of_lifecycle(const struct operation *operation)
     return !strncmp(operation->name, prefix, sizeof prefix - 1);
 }
 
-static json_t *question(const struct operation *operation, const char *const *directories)
+static json_t *list_of(const char *const *directories)
 {
-    const char *dot = strrchr(operation->function, '.');
     json_t *list = json_array();
     for (; directories && *directories; directories++)
         json_array_append_new(list, json_string(*directories));
-    return json_pack("{s:{s:s, s:s, s:o}, s:o, s:s}", "plugin", "name", operation->plugin->name,
-                     "folder", operation->plugin->folder, "directories", list, "module",
+    return list;
+}
+
+static json_t *question(const struct operation *operation, json_t *directories)
+{
+    const char *dot = strrchr(operation->function, '.');
+    return json_pack("{s:{s:s, s:s, s:O}, s:o, s:s}", "plugin", "name", operation->plugin->name,
+                     "folder", operation->plugin->folder, "directories", directories, "module",
                      json_stringn(operation->function, (size_t)(dot - operation->function)), "name",
                      dot + 1);
 }
@@ -102,17 +109,16 @@ bool deployment_plugins_check(const struct plan *plan, const json_t *places,
                               const char *const *directories, const char *resources, bool is_new,
                               struct error *err)
 {
-    json_t *questions = json_array();
+    json_t *questions = json_array(), *list = list_of(directories);
     const struct operation **asked = calloc(plan->operation_count + 1, sizeof *asked);
-    bool ok = (questions && asked) || error_nomem(err);
+    bool ok = (questions && list && asked) || error_nomem(err);
     for (size_t i = 0; ok && i < plan->operation_count; i++) {
         const struct operation *operation = plan->operations[i];
         if (!operation->plugin || !needs_place(operation->plugin, places) ||
             !is_of_lifecycle(operation) || !strchr(operation->function, '.'))
             continue;
         asked[json_array_size(questions)] = operation;
-        ok =
-            !json_array_append_new(questions, question(operation, directories)) || error_nomem(err);
+        ok = !json_array_append_new(questions, question(operation, list)) || error_nomem(err);
     }
     int absent = ok && json_array_size(questions)
                      ? lua_plugin_absent(questions, resources, is_new, err)
@@ -120,22 +126,25 @@ bool deployment_plugins_check(const struct plan *plan, const json_t *places,
     if (absent >= 0)
         add_user(plan, asked[absent], err);
     free(asked);
+    json_decref(list);
     json_decref(questions);
     return !err->code;
 }
 
+bool runtime_brings_plugins(const struct cloudify *c)
+{
+    return c->setting.is_transient || c->setting.dispatcher_new;
+}
+
 bool runtime_ready_plugins(struct cloudify *c, const struct run *run, struct error *err)
 {
-    if (c->setting.is_transient || c->setting.dispatcher_new) /* a test has its own */
-        return true;
-    if (!adopt_installed(c, run, err))
-        return false;
-    if (strcmp(run->workflow->name, "install") != 0)
+    if (runtime_brings_plugins(c))
         return true;
     json_t *places = deployment_store_plugins(run->ds, err);
-    const char *resources = deployment_store_resources(run->ds);
-    bool ok = places && deployment_plugins_check(run->plan, places, c->options.plugin_directories,
-                                                 resources, false, err);
+    bool ok = places && adopt_installed(c, run, places, err);
+    if (ok && !strcmp(run->workflow->name, "install"))
+        ok = deployment_plugins_check(run->plan, places, c->options.plugin_directories,
+                                      deployment_store_resources(run->ds), false, err);
     json_decref(places);
     return ok;
 }

@@ -109,7 +109,7 @@ static bool check_plugins(const struct cloudify *c, const struct installation *i
                           struct error *err)
 {
     const struct run *run = &installation->run;
-    return !run->workflow || c->setting.is_transient || c->setting.dispatcher_new ||
+    return !run->workflow || runtime_brings_plugins(c) ||
            deployment_plugins_check(run->plan, installation->plugins.places,
                                     c->options.plugin_directories, installation->folder, true, err);
 }

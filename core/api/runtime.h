@@ -134,6 +134,8 @@ json_t *runtime_limits(const struct cloudify_execution_options *options, const j
  * @return names that it refers to, new (free() it when it has run), or NULL when out of memory
  */
 const char **runtime_apply_limits(struct execution_options *execution, const json_t *limits);
+/** Whether the operations of the handle are not looked for: a test has its own. */
+bool runtime_brings_plugins(const struct cloudify *c);
 /**
  * Before an execution is begun: let the deployment use what was installed since it was made, and
  * refuse an install whose operations have no code anywhere (absent_plugins.c).

@@ -312,14 +312,18 @@ end
 ---@return integer?
 ---@return string?
 function plugin_loader.first_absent(functions, resources, is_new)
+   local present = {}
    for index, one in ipairs(functions) do
-      local _ <close> = plugin_loader.scope(wrap)
-      local list = folders(one.plugin, resources)
-      open_folders(list)
-      if not is_built_in(one.module) and not package.searchpath(one.module, package.path)
-         and not package.searchpath(one.module, package.cpath) then
-         return index, missing_module(one.plugin, one.module, one.name, list,
-            is_new)
+      local key = one.plugin.name .. "\0" .. one.module
+      if not present[key] then
+         local _ <close> = plugin_loader.scope(wrap)
+         local list = folders(one.plugin, resources)
+         open_folders(list)
+         if not is_built_in(one.module) and not package.searchpath(one.module, package.path)
+            and not package.searchpath(one.module, package.cpath) then
+            return index, missing_module(one.plugin, one.module, one.name, list, is_new)
+         end
+         present[key] = true
       end
    end
    return nil

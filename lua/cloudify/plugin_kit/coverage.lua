@@ -1,6 +1,7 @@
 --- Which lines of Lua sources have been run: what was noted while they ran, held against what could
 --- have been.
 local bytecode = require("cloudify.plugin_kit.bytecode")
+local sets = require("cloudify.sets")
 
 local coverage = {}
 
@@ -19,13 +20,9 @@ end
 ---@param chunk function a compiled source
 ---@return integer[]
 function coverage.lines(chunk)
-   local found, lines = {}, {}
+   local found = {}
    add_lines(bytecode.read(chunk), found)
-   for line in pairs(found) do
-      table.insert(lines, line)
-   end
-   table.sort(lines)
-   return lines
+   return sets.keys(found)
 end
 
 --- What the runtime has noted in the file `path` (core/lua/coverage.h): the lines run of each
