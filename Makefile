@@ -28,6 +28,7 @@ SCRIPT_FILES := $(patsubst plugins/script/%,$(BUILD)/script/%,plugins/script/ctx
             $(wildcard plugins/script/python/*/*.py))
 LIB_SRC  := $(foreach l,$(filter-out worker kit cli ctx,$(LAYERS)),$(wildcard core/$(l)/*.c))
 CTX_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/ctx/*.c))
+WORKER_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/worker/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN:.c=.o)
 PROGRAMS := $(addprefix $(BUILD)/,libcloudify.so cfy cloudify-worker lua-runner script/ctx) $(SCRIPT_FILES)
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/*_test.c))
@@ -66,7 +67,7 @@ $(LIBRARY): $(LIB_OBJ)
 $(BUILD)/libcloudify.so: $(LIB_OBJ)
 	$(CC_ALL) -shared -Wl,-soname,libcloudify.so.0 $^ $(LDFLAGS) $(LIBS) -o $@
 $(BUILD)/cfy: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/cli/*.c)) $(LIBRARY)
-$(BUILD)/cloudify-worker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/worker/*.c)) $(LIBRARY)
+$(BUILD)/cloudify-worker: $(WORKER_OBJ) $(LIBRARY)
 $(BUILD)/lua-runner: $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/kit/*.c)) $(LIBRARY)
 # Scripts start it again and again: without shared libraries it starts in half the time.
 $(BUILD)/script/ctx: $(CTX_OBJ) $(LIBRARY)
@@ -76,6 +77,7 @@ $(SCRIPT_FILES): $(BUILD)/script/%: plugins/script/%
 	@mkdir -p $(@D)
 	cp $< $@
 $(filter $(BUILD)/test/ctx/%,$(TESTS)): $(filter-out %/main.o,$(CTX_OBJ))
+$(filter $(BUILD)/test/worker/%,$(TESTS)): $(filter-out %/main.o,$(WORKER_OBJ))
 $(FLAT).o: CPPFLAGS += -DENDURANCE_FOLDER='"$(abspath test/endurance)"'
 $(TESTS) $(BENCH) $(FLAT): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 $(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH) $(FLAT):

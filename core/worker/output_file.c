@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,9 +127,11 @@ static bool is_empty(const struct output_file *output)
 }
 
 /* Whether somebody has opened the file once more, by /dev/fd/1 say, and may write to it later: a
- * lease is refused then. Where there are no leases it is not known. */
+ * lease is refused then. Where there are no leases it is not known. Who opens the file in just that
+ * moment, as the engine may to read it, sends a signal: it must be one that does nothing. */
 static bool is_open_elsewhere(int fd)
 {
+    fcntl(fd, F_SETSIG, SIGURG);
     bool is_refused = fcntl(fd, F_SETLEASE, F_WRLCK) != 0 && errno == EAGAIN;
     fcntl(fd, F_SETLEASE, F_UNLCK);
     return is_refused;
