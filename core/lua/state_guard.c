@@ -6,8 +6,12 @@
 
 enum { METATABLE_COUNT = 2 };
 
-/* Registry: a table, each guarded table -> a copy of it; the metatables of _G and of strings. */
-static const char members_key, metatable_keys[METATABLE_COUNT];
+/* Registry: a thread that runs nothing, on whose stack is what there was: of each guarded table the
+ * table, the number of its members, and each of them, name and value. Looking at a value on a stack
+ * costs a third of going through a table, and this is done after each operation. */
+static const char members_key;
+/* Registry: the metatables of _G and of strings. */
+static const char metatable_keys[METATABLE_COUNT];
 /* And a string, as comparing must not need memory. */
 static const char string_key;
 
@@ -49,17 +53,31 @@ static void watch_debug(lua_State *L, struct state_guard *guard)
     lua_pop(L, 1);
 }
 
-/* Push a copy of the table on top of the stack. */
-static void push_members(lua_State *L)
+/* Move the value on top of the stack to the stack of `members`. */
+static void keep(lua_State *L, lua_State *members)
+{
+    if (!lua_checkstack(members, LUA_MINSTACK))
+        luaL_error(L, "not enough memory");
+    lua_xmove(L, members, 1);
+}
+
+/* Move the table on top of the stack to that of `members`, followed by its members. */
+static void keep_members(lua_State *L, lua_State *members)
 {
     int table = lua_gettop(L);
-    lua_newtable(L);
-    lua_pushnil(L);
-    while (lua_next(L, table)) {
+    lua_Integer count = 0;
+    lua_pushvalue(L, table);
+    keep(L, members);
+    lua_pushnil(members); /* how many there are */
+    int place = lua_gettop(members);
+    for (lua_pushnil(L); lua_next(L, table); count++) {
         lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, table + 1);
+        keep(L, members);
+        keep(L, members);
     }
+    lua_pushinteger(members, count);
+    lua_replace(members, place);
+    lua_settop(L, table - 1);
 }
 
 /* Push the metatable of _G or of strings. @return whether there is one: else nothing is pushed */
@@ -77,24 +95,20 @@ static bool push_metatable(lua_State *L, int which)
 void state_guard_accept(lua_State *L)
 {
     int top = lua_gettop(L);
-    lua_newtable(L);
+    lua_State *members = lua_newthread(L);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     for (int i = 0; i < GUARDED_COUNT; i++) {
-        if (lua_getfield(L, top + 2, guarded[i]) == LUA_TTABLE) {
-            push_members(L);
-            lua_rawset(L, top + 1);
-        } else {
+        if (lua_getfield(L, top + 2, guarded[i]) == LUA_TTABLE)
+            keep_members(L, members);
+        else
             lua_pop(L, 1);
-        }
     }
-    push_members(L); /* which modules are loaded */
-    lua_rawset(L, top + 1);
+    keep_members(L, members); /* which modules are loaded */
     for (int i = 0; i < METATABLE_COUNT; i++) {
         if (push_metatable(L, i)) {
             lua_pushvalue(L, -1);
             lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_keys[i]);
-            push_members(L);
-            lua_rawset(L, top + 1);
+            keep_members(L, members);
         }
     }
     lua_rawsetp(L, LUA_REGISTRYINDEX, &members_key);
@@ -109,18 +123,21 @@ void state_guard_install(lua_State *L, struct state_guard *guard)
     state_guard_accept(L);
 }
 
-/* Whether each member of the copy on top of the stack is in the table below it. */
-static bool has_all(lua_State *L)
+/* Whether each table on the stack of `members` has what it had. */
+static bool has_all(lua_State *members)
 {
-    int table = lua_gettop(L) - 1;
-    lua_pushnil(L);
-    while (lua_next(L, table + 1)) {
-        lua_pushvalue(L, -2);
-        lua_rawget(L, table);
-        bool same = lua_rawequal(L, -1, -2);
-        lua_pop(L, 2);
-        if (!same)
-            return false;
+    int top = lua_gettop(members), at = 1;
+    while (at < top) {
+        int table = at;
+        int end = at + 2 + 2 * (int)lua_tointeger(members, at + 1);
+        for (at += 2; at < end; at += 2) {
+            lua_pushvalue(members, at);
+            lua_rawget(members, table);
+            bool same = lua_rawequal(members, -1, at + 1);
+            lua_pop(members, 1);
+            if (!same)
+                return false;
+        }
     }
     return true;
 }
@@ -142,15 +159,8 @@ bool state_guard_is_intact(lua_State *L, const struct state_guard *guard)
     int top = lua_gettop(L);
     if (guard->reached || !lua_checkstack(L, 10))
         return false;
-    bool intact = lua_rawgetp(L, LUA_REGISTRYINDEX, &members_key) == LUA_TTABLE;
-    if (intact)
-        lua_pushnil(L);
-    while (intact && lua_next(L, top + 1)) {
-        intact = has_all(L);
-        lua_settop(L, top + 2);
-    }
-    if (intact)
-        intact = has_metatables(L);
+    bool intact = lua_rawgetp(L, LUA_REGISTRYINDEX, &members_key) == LUA_TTHREAD &&
+                  has_all(lua_tothread(L, -1)) && has_metatables(L);
     lua_settop(L, top);
     return intact;
 }
