@@ -4,6 +4,7 @@
 
 #include "api/runtime.h"
 #include "base/json.h"
+#include "engine/task_document.h"
 
 /* A graph while its parts are read. Tasks come after what contains them. */
 struct reading {
@@ -59,6 +60,8 @@ static bool add_part(void *data, json_t *part, struct error *err)
 {
     size_t i;
     json_t *document;
+    if (!task_documents_complete(part))
+        return error_nomem(err);
     json_array_foreach(part, i, document)
     {
         if (!add_task(data, document, err))

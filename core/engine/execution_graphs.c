@@ -5,31 +5,34 @@
 
 #include "base/json.h"
 #include "engine/execution_internal.h"
+#include "engine/task_document.h"
 
 /* ---- storing ---- */
 
-/* Append the documents of `task` and all that stands in it. */
+/* Append the documents of `task` and all that stands in it; `last` is the one whose document is the
+ * last of the part so far. */
 static bool add_documents(struct execution *e, json_t *part, const struct task *task,
-                          uint32_t stored, struct error *err)
+                          const struct task **last, struct error *err)
 {
-    json_t *document = task_document(e, task, stored, err);
+    json_t *document = task_document(e, task, *last, 0, err);
     if (!document)
         return false;
     if (json_array_append_new(part, document))
         return error_nomem(err);
+    *last = task;
     for (const struct task *child = task->first_child; child; child = child->next_sibling) {
-        if (!add_documents(e, part, child, stored, err))
+        if (!add_documents(e, part, child, last, err))
             return false;
     }
     return true;
 }
 
 /* Each task that stands in no other is a part: memory is needed for one at a time. */
-static bool store_part(struct execution *e, const struct task *task, uint32_t stored,
-                       struct error *err)
+static bool store_part(struct execution *e, const struct task *task, struct error *err)
 {
+    const struct task *last = NULL;
     json_t *part = json_array();
-    bool ok = part ? add_documents(e, part, task, stored, err) &&
+    bool ok = part ? add_documents(e, part, task, &last, err) &&
                          graph_add_part(e->options.store, e->graph_row, part, err)
                    : error_nomem(err);
     json_decref(part);
@@ -51,7 +54,7 @@ static bool store_tasks(struct execution *e, struct error *err)
     for (struct task *task = NULL; (task = task_graph_next(e->graph, task));)
         task->number = ++e->graph_tasks;
     for (struct task *task = task_graph_next(e->graph, NULL); task; task = task->next_sibling) {
-        if (!store_part(e, task, 0, err))
+        if (!store_part(e, task, err))
             return false;
     }
     return true;
@@ -103,7 +106,7 @@ static bool keep_newcomers(struct execution *e, struct error *err)
     for (size_t i = 0; i < count; i++) {
         if (tasks[i]->number <= stored)
             continue;
-        json_t *document = task_document(e, tasks[i], stored, err);
+        json_t *document = task_document(e, tasks[i], NULL, stored, err);
         json_t *part = document ? json_pack("[o]", document) : NULL;
         bool ok = part && graph_add_part(e->options.store, e->graph_row, part, err);
         json_decref(part);
@@ -248,6 +251,8 @@ static bool restore_part(void *data, json_t *part, struct error *err)
 {
     size_t i;
     json_t *document;
+    if (!task_documents_complete(part))
+        return error_nomem(err);
     json_array_foreach(part, i, document)
     {
         if (!restore_task(data, document, err))

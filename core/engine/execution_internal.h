@@ -173,24 +173,12 @@ struct task_retries {
 struct task_retries execution_retries(const struct execution *execution, enum task_kind kind,
                                       const struct operation *operation);
 
-/* ---- stored graphs (execution_graphs.c, task_document.c) ---- */
+/* ---- stored graphs (execution_graphs.c) ---- */
 
 /** Store what has come into the graph in this turn, and what is done of it. */
 void execution_keep_graph(struct execution *execution);
 /** Note that nothing is left to be done for `task`. */
 void execution_note_done(struct execution *execution, const struct task *task);
-/**
- * A task as it is stored.
- *
- * @param stored number of the last task that is stored already: which of those must wait for this
- *        one is written with it
- * @return new, or NULL with `err` set: ERROR_UNSUPPORTED (a handler that is no named function)
- */
-json_t *task_document(struct execution *execution, const struct task *task, uint32_t stored,
-                      struct error *err);
-/** The task again, outside of the graph; or NULL with `err` set: ERROR_STORAGE, ERROR_STATE. */
-struct task *task_from_document(struct execution *execution, const json_t *document,
-                                struct error *err);
 
 /* ---- what arrives and what departs (execution_traffic.c) ---- */
 

@@ -27,3 +27,8 @@ bool task_is_terminal(const struct task *task)
 {
     return task->state >= TASK_RESCHEDULED;
 }
+
+bool task_sends_events(enum task_kind kind)
+{
+    return kind == TASK_OPERATION || kind == TASK_SUBGRAPH || kind == TASK_LOCAL;
+}

@@ -88,6 +88,8 @@ struct task {
 const char *task_state_name(enum task_state state);
 /** "RemoteWorkflowTask", ...: the type names of runtime.md 6.5. */
 const char *task_kind_name(enum task_kind kind);
+/** Whether tasks of that kind tell what becomes of them, unless the workflow chose otherwise. */
+bool task_sends_events(enum task_kind kind);
 /** Whether the task is over: rescheduled, succeeded or failed. */
 bool task_is_terminal(const struct task *task);
 

@@ -1,9 +1,12 @@
-/* task_document.c - a task as it is stored with its graph, and the task again (runtime.md 6.9).
+/* task_document.c - see task_document.h.
  *
  * What the plan or the execution determines is not stored: an operation is found again by its place
  * in the plan, and its retries are those that the execution gives, unless the workflow chose
- * others.
+ * others. Nor is what a task shares with the one before it. One without a number has the next one,
+ * and those of the members `shared` that it lacks; null is what only the other has.
  */
+#include "engine/task_document.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,11 +29,11 @@ enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 /* ---- what may hold secrets ---- */
 
 /* Tells whose value is sealed: it fits no other task and no other key. New, or NULL: no memory. */
-static char *about_value(const struct execution *e, const json_t *document, const char *key)
+static char *about_value(const struct execution *e, json_int_t number, const char *key)
 {
     struct strbuf about = STRBUF_INIT;
-    strbuf_addf(&about, "'%s' of task %" JSON_INTEGER_FORMAT " of execution '%s'", key,
-                json_integer_at(document, "number", 0), e->options.execution_id);
+    strbuf_addf(&about, "'%s' of task %" JSON_INTEGER_FORMAT " of execution '%s'", key, number,
+                e->options.execution_id);
     return strbuf_detach(&about);
 }
 
@@ -45,12 +48,12 @@ static json_t *seal(struct execution *e, const char *about, const json_t *value,
 }
 
 /* Set `key`; a value with a secret that the workflow was given is sealed. */
-static bool write_value(struct execution *e, json_t *document, const char *key, json_t *value,
-                        struct error *err)
+static bool write_value(struct execution *e, json_t *document, const struct task *task,
+                        const char *key, json_t *value, struct error *err)
 {
     if (!mask_finds(e->disclosure.mask, value))
         return !json_object_set(document, key, value);
-    char *about = about_value(e, document, key);
+    char *about = about_value(e, task->number, key);
     json_t *sealed = about ? seal(e, about, value, err) : NULL;
     json_t *members = json_object_get(document, "sealed");
     if (sealed && !members && (members = json_object()))
@@ -70,7 +73,7 @@ static json_t *read_value(struct execution *e, const json_t *document, const cha
         error_set(err, ERROR_UNSUPPORTED, "there is no store of secrets here");
         return NULL;
     }
-    char *about = about_value(e, document, key);
+    char *about = about_value(e, json_integer_at(document, "number", 0), key);
     char *text = about ? vault_open(e->disclosure.vault, about, sealed, err) : NULL;
     json_t *value = text ? json_parse(text, strlen(text), about, err) : NULL;
     if (!about)
@@ -82,11 +85,23 @@ static json_t *read_value(struct execution *e, const json_t *document, const cha
 
 /* ---- writing ---- */
 
-static bool write_instance(const struct execution *e, json_t *document, const char *key,
-                           long instance)
+static const char *instance_id(const struct execution *e, long instance)
 {
-    return instance == TASK_NO_INSTANCE ||
-           json_set_text(document, key, e->options.instances->items[instance]->id);
+    return instance == TASK_NO_INSTANCE ? NULL : e->options.instances->items[instance]->id;
+}
+
+/* What may be shared with `before`, which is NULL where the document has to stand for itself. */
+static bool write_shared(const struct execution *e, json_t *document, const struct task *task,
+                         const struct task *before)
+{
+    bool ok = before || json_set_value(document, "number", json_integer(task->number));
+    if (before ? task->container != before->container : task->container != NULL)
+        ok = ok &&
+             json_set_value(document, "container",
+                            task->container ? json_integer(task->container->number) : json_null());
+    if (task->instance != (before ? before->instance : TASK_NO_INSTANCE))
+        ok = ok && json_set_text(document, "instance", instance_id(e, task->instance));
+    return ok;
 }
 
 /* The numbers of those of `edges` that are in the same stored graph. */
@@ -107,13 +122,13 @@ static bool write_edges(json_t *document, const char *key, const struct task_edg
     return numbers;
 }
 
-static bool write_handler(struct execution *e, json_t *document, const char *key, int handler,
-                          struct error *err)
+static bool write_handler(struct execution *e, json_t *document, const struct task *task,
+                          const char *key, int handler, struct error *err)
 {
     if (handler == TASK_HANDLER_NONE)
         return true;
     json_t *saved = e->options.host->save_handler(e->workflow, handler, err);
-    bool ok = saved && write_value(e, document, key, saved, err);
+    bool ok = saved && write_value(e, document, task, key, saved, err);
     json_decref(saved);
     return ok;
 }
@@ -122,11 +137,11 @@ static bool write_handlers(struct execution *e, json_t *document, const struct t
                            struct error *err)
 {
     struct error unnamed = {0};
-    if (!write_handler(e, document, "on_success", task->on_success, err) ||
-        !write_handler(e, document, "on_failure", task->on_failure, err))
+    if (!write_handler(e, document, task, "on_success", task->on_success, err) ||
+        !write_handler(e, document, task, "on_failure", task->on_failure, err))
         return false;
     /* A function without a name is not found again; the task says so, should it ever come to it. */
-    return write_handler(e, document, "function", task->function, &unnamed) ||
+    return write_handler(e, document, task, "function", task->function, &unnamed) ||
            unnamed.code == ERROR_UNSUPPORTED;
 }
 
@@ -155,29 +170,30 @@ static bool write_all(struct execution *e, json_t *document, const struct task *
             json_set_value(document, "text",
                            mask_string(e->disclosure.mask, task->text, strlen(task->text)))) &&
            write_operation(document, task->operation) &&
-           (!task->container ||
-            json_set_value(document, "container", json_integer(task->container->number))) &&
            (!task->replaces ||
             json_set_value(document, "replaces", json_integer(task->replaces))) &&
-           write_instance(e, document, "instance", task->instance) &&
-           write_instance(e, document, "related", task->related) &&
+           (task->related == TASK_NO_INSTANCE ||
+            json_set_text(document, "related", instance_id(e, task->related))) &&
            (!task->related_is_target ||
             json_set_value(document, "related_is_target", json_true())) &&
+           (task->send_events == task_sends_events((enum task_kind)task->kind) ||
+            json_set_value(document, "send_events", json_boolean(task->send_events))) &&
            (!task->event_type || json_set_text(document, "event_type", task->event_type)) &&
            (!(task->execute_after > 0) ||
             json_set_value(document, "execute_after", json_real(task->execute_after))) &&
-           (!task->payload || write_value(e, document, "payload", task->payload, err)) &&
-           json_set_value(document, "send_events", json_boolean(task->send_events)) &&
+           (!task->payload || write_value(e, document, task, "payload", task->payload, err)) &&
            write_edges(document, "after", &task->dependencies, UINT32_MAX) &&
            write_edges(document, "before", &task->dependents, stored) &&
            write_retries(e, document, task) && write_handlers(e, document, task, err);
 }
 
-json_t *task_document(struct execution *e, const struct task *task, uint32_t stored,
-                      struct error *err)
+json_t *task_document(struct execution *e, const struct task *task, const struct task *before,
+                      uint32_t stored, struct error *err)
 {
     json_t *document = json_object();
-    if (json_set_value(document, "number", json_integer(task->number)) &&
+    if (before && task->number != before->number + 1)
+        before = NULL;
+    if (write_shared(e, document, task, before) &&
         json_set_text(document, "kind", kinds[task->kind]) &&
         write_all(e, document, task, stored, err))
         return document;
@@ -187,6 +203,36 @@ json_t *task_document(struct execution *e, const struct task *task, uint32_t sto
 }
 
 /* ---- reading ---- */
+
+static bool complete(json_t *document, const json_t *before)
+{
+    static const char *const shared[] = {"container", "instance"};
+    bool ok =
+        json_set_value(document, "number", json_integer(json_integer_at(before, "number", 0) + 1));
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
+        const json_t *own = json_object_get(document, shared[i]);
+        json_t *other = json_object_get(before, shared[i]);
+        if (json_is_null(own))
+            json_object_del(document, shared[i]);
+        else if (!own && other)
+            ok = ok && !json_object_set(document, shared[i], other);
+    }
+    return ok;
+}
+
+bool task_documents_complete(json_t *part)
+{
+    const json_t *before = NULL;
+    size_t i;
+    json_t *document;
+    json_array_foreach(part, i, document)
+    {
+        if (before && !json_object_get(document, "number") && !complete(document, before))
+            return false;
+        before = document;
+    }
+    return true;
+}
 
 static bool damaged(const json_t *document, const char *what, struct error *err)
 {

@@ -64,7 +64,7 @@ struct task *task_graph_task(struct task_graph *graph, enum task_kind kind, cons
     task->kind = kind;
     task->text = copy;
     task->instance = task->related = TASK_NO_INSTANCE;
-    task->send_events = kind == TASK_OPERATION || kind == TASK_SUBGRAPH || kind == TASK_LOCAL;
+    task->send_events = task_sends_events(kind);
     task->total_retries = kind == TASK_SUBGRAPH ? graph->subgraph_retries : 0;
     return task;
 }

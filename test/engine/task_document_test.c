@@ -1,0 +1,40 @@
+/* task_document_test.c - the documents of a part of a stored graph, made whole again. */
+#include "engine/task_document.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../check.h"
+
+static const struct {
+    const char *stored, *whole, *what;
+} cases[] = {
+    {"[]", "[]", "an empty part"},
+    {"[{\"number\":3,\"kind\":\"subgraph\"},"
+     "{\"container\":3,\"instance\":\"vm_1\",\"kind\":\"nop\"},{\"kind\":\"set_state\"}]",
+     "[{\"kind\":\"subgraph\",\"number\":3},"
+     "{\"container\":3,\"instance\":\"vm_1\",\"kind\":\"nop\",\"number\":4},"
+     "{\"container\":3,\"instance\":\"vm_1\",\"kind\":\"set_state\",\"number\":5}]",
+     "a task without a number comes after the one before it, and shares what it does not say"},
+    {"[{\"number\":3,\"container\":1,\"instance\":\"vm_1\"},{\"instance\":null},{\"kind\":\"nop\"}"
+     "]",
+     "[{\"container\":1,\"instance\":\"vm_1\",\"number\":3},{\"container\":1,\"number\":4},"
+     "{\"container\":1,\"kind\":\"nop\",\"number\":5}]",
+     "null is what only the one before has"},
+    {"[{\"number\":3,\"container\":1,\"instance\":\"vm_1\"},{\"number\":4,\"kind\":\"nop\"}]",
+     "[{\"container\":1,\"instance\":\"vm_1\",\"number\":3},{\"kind\":\"nop\",\"number\":4}]",
+     "one with a number stands for itself, as all did once"},
+};
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *part = json_loads(cases[i].stored, 0, NULL);
+        bool ok = task_documents_complete(part);
+        char *text = json_dumps(part, JSON_COMPACT | JSON_SORT_KEYS);
+        CHECK(ok && text && !strcmp(text, cases[i].whole), "%s: %s", cases[i].what, text);
+        free(text);
+        json_decref(part);
+    }
+    return checks_done();
+}
