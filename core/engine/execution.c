@@ -124,11 +124,6 @@ static bool prepare(struct execution *e, struct error *err)
     return e->dispatcher != NULL;
 }
 
-static void on_retry_closed(uv_handle_t *handle)
-{
-    free(handle->data);
-}
-
 static void close_handles(struct execution *e)
 {
     if (!e->has_handles)
@@ -141,9 +136,7 @@ static void close_handles(struct execution *e)
         if (e->requests[i].data)
             uv_close((uv_handle_t *)&e->requests[i], NULL);
     }
-    for (struct retry_timer *retry = e->retry_timers; retry; retry = retry->next)
-        uv_close((uv_handle_t *)&retry->timer, on_retry_closed);
-    e->retry_timers = NULL;
+    execution_close_retry_timers(e);
 }
 
 static void release_traffic(struct execution *e)

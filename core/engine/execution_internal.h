@@ -193,36 +193,96 @@ struct dispatch_observer execution_dispatch_observer(struct execution *execution
 void arrival_release(struct arrival *arrival);
 void departure_release(struct departure *departure);
 
-/* ---- turns (execution_turn.c) ---- */
+/* ---- starting tasks (execution_start.c) ---- */
 
-/** The observer of the task graph. */
-struct task_graph_observer execution_graph_observer(struct execution *execution);
-/** The first turn: status, event, the workflow's first steps. */
-void execution_begin(struct execution *execution);
-/** Record that the execution has ended cancelled. */
-void execution_end_cancelled(struct execution *execution);
-/** One turn: apply what has arrived, go as far as possible, commit, send. */
-void execution_turn(struct execution *execution);
-/** Apply one arrival (execution_results.c). */
-void execution_apply(struct execution *execution, const struct arrival *arrival);
 /**
- * Ask the dispatcher, or do at once, what `task`, just taken, is about (execution_results.c).
+ * Ask the dispatcher, or do at once, what `task`, just taken, is about.
  *
  * @param place that the dispatcher keeps for it, if it is an operation
  */
 void execution_start_task(struct execution *execution, struct task *task, int place);
 /** Whether nothing is done for such a task, as this is a dry run. */
 bool execution_leaves_out(const struct execution *execution, enum task_kind kind);
+
+/* ---- what comes of operations (execution_results.c) ---- */
+
+/** Apply one arrival. */
+void execution_apply(struct execution *execution, const struct arrival *arrival);
 /** Whether the function of `operation` is known to be declared async. */
 bool execution_is_async(const struct execution *execution, const struct operation *operation);
+
+/* ---- the end of a task (execution_task_end.c) ---- */
+
+/** Every task ends here. */
+void execution_finish_task(struct execution *execution, struct task *task,
+                           struct task_outcome outcome);
+/** Let the task end with `error`, which is taken. */
+void execution_fail_task(struct execution *execution, struct task *task, json_t *error,
+                         enum task_end end, double retry_after);
 /** An error as in an operation_result; new, or NULL when out of memory. */
 json_t *execution_error(const char *type, const char *message, bool recoverable);
+/** The same of an error of the engine's own. */
+json_t *execution_error_of(const struct error *err, bool recoverable);
+/** How a task ends that such an error ends. */
+enum task_end execution_error_end(const json_t *error);
+
+/* ---- what is kept of operations (execution_kept_operation.c) ---- */
+
 /** Keep state and retry of an operation in the store, and the processor time that it has taken
- *  since, seconds (execution_results.c). */
+ *  since, seconds. @return false: `fatal` is set */
 bool execution_keep_operation(struct execution *execution, struct task *task, json_t *details,
                               double cpu_seconds);
 /** Keep where the operation of an ARRIVAL_STARTED runs. */
 void execution_keep_started(struct execution *execution, const struct arrival *arrival);
+/** If `resume` and it is tried again, let it see that it was interrupted. */
+void execution_keep_resume(struct execution *execution, struct task *task, bool resume);
+
+/* ---- retries that are waited for (execution_retry_timers.c) ---- */
+
+/** Let the task be released in so many seconds. */
+void execution_set_retry_timer(struct execution *execution, struct task *task, double seconds);
+/** Put the virtual clock on to the first retry, if nothing but retries is waited for. */
+void execution_skip_to_retry(struct execution *execution);
+void execution_close_retry_timers(struct execution *execution);
+
+/* ---- what the task graph tells (execution_observer.c) ---- */
+
+struct task_graph_observer execution_graph_observer(struct execution *execution);
+
+/* ---- the workflow (execution_workflow.c) ---- */
+
+/** Open it and let it take its first steps. */
+void execution_open_workflow(struct execution *execution);
+/** Let it go on until it waits again, or is over. */
+void execution_resume_workflow(struct execution *execution);
+/** Whether what it waits for has come. */
+bool execution_workflow_may_go_on(const struct execution *execution);
+/** Once something has failed, let it wait for the rest no longer than wait_after_fail. */
+void execution_watch_patience(struct execution *execution);
+
+/* ---- cancelling (execution_cancel.c) ---- */
+
+/** Do what a request to cancel asks for that has not been applied yet. */
+void execution_apply_cancel(struct execution *execution);
+/** Let the workflow know of such a request. */
+void execution_tell_cancel(struct execution *execution);
+
+/* ---- the end of the execution (execution_end.c) ---- */
+
+/** Record that it has ended well, cancelled, or by an error. */
+void execution_end_well(struct execution *execution);
+void execution_end_cancelled(struct execution *execution);
+void execution_end_badly(struct execution *execution, json_t *error);
+void execution_end_by_error(struct execution *execution, const struct error *err);
+
+/* ---- turns (execution_turn.c) ---- */
+
+/** The first turn: status, event, the workflow's first steps. */
+void execution_begin(struct execution *execution);
+/** One turn: apply what has arrived, go as far as possible, commit, send. */
+void execution_turn(struct execution *execution);
+/** Whether it has made so many records that the next one goes on. */
+bool execution_turn_is_full(const struct execution *execution);
 /** Note that the execution cannot go on; the first reason counts. @return false */
 bool execution_abort(struct execution *execution, const struct error *err);
 

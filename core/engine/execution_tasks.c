@@ -21,12 +21,6 @@ struct instance_set *execution_instances(struct execution *e)
     return e->options.instances;
 }
 
-enum cancel_level execution_cancel_level(struct execution *e)
-{
-    enum cancel_level level = cancel_level(e->listener);
-    return level > e->cancel ? level : e->cancel;
-}
-
 /* Stricter than in blueprints, where what is like a string accepts everything. */
 static bool fits(const char *type, const json_t *value)
 {
