@@ -9,6 +9,7 @@
 #include "deployment/group_instance.h"
 #include "deployment/membership.h"
 #include "engine/execution_internal.h"
+#include "engine/modification_request.h"
 
 static bool stores(const struct execution *e)
 {
@@ -21,74 +22,12 @@ static bool fatal(struct execution *e, const struct error *err)
     return execution_abort(e, err);
 }
 
-/* ---- views ---- */
-
-static int compare_items(const void *a, const void *b)
-{
-    const struct changed_instance *x = a, *y = b;
-    return (x->instance > y->instance) - (x->instance < y->instance);
-}
-
-const struct changed_instance *modification_view_find(const struct modification_view *view,
-                                                      size_t instance)
-{
-    const struct changed_instance key = {.instance = instance};
-    return view->list.count
-               ? bsearch(&key, view->list.items, view->list.count, sizeof key, compare_items)
-               : NULL;
-}
-
-/* Read what list_document() has written; who has left since is left out. */
-static void read_item(struct change_list *list, const struct instance_set *set, const json_t *item,
-                      size_t *related)
-{
-    size_t i;
-    json_t *pair;
-    long instance = instances_index(set, json_string_at(item, "id", ""));
-    if (instance == INSTANCE_NONE)
-        return;
-    struct changed_instance *changed = &list->items[list->count++];
-    changed->instance = (size_t)instance;
-    changed->is_related = json_boolean_at(item, "related", false);
-    changed->relationships = list->relationships + *related;
-    json_array_foreach(json_object_get(item, "relationships"), i, pair)
-    {
-        const char *id = json_string_value(json_array_get(pair, 1));
-        long target = id ? instances_index(set, id) : INSTANCE_NONE;
-        if (target == INSTANCE_NONE)
-            continue;
-        changed->relationships[changed->relationship_count++] = (struct instance_relationship){
-            (size_t)json_integer_value(json_array_get(pair, 0)), (size_t)target};
-    }
-    *related += changed->relationship_count;
-}
-
-static bool read_view(const struct execution *e, struct modification_view *view,
-                      const json_t *document, struct error *err)
-{
-    size_t i, related = 0;
-    json_t *item;
-    const json_t *items = json_object_get(document, view->what);
-    json_array_foreach(items, i, item) related +=
-        json_array_size(json_object_get(item, "relationships"));
-    view->list.items = calloc(json_array_size(items) + 1, sizeof *view->list.items);
-    view->list.relationships = calloc(related + 1, sizeof *view->list.relationships);
-    if (!view->list.items || !view->list.relationships)
-        return error_nomem(err);
-    related = 0;
-    json_array_foreach(items, i, item) read_item(&view->list, e->options.instances, item, &related);
-    qsort(view->list.items, view->list.count, sizeof *view->list.items, compare_items);
-    return true;
-}
-
 /* ---- modifications as objects ---- */
 
 static void modification_release(struct deployment_modification *m)
 {
-    free(m->added.list.items);
-    free(m->added.list.relationships);
-    free(m->removed.list.items);
-    free(m->removed.list.relationships);
+    modification_view_release(&m->added);
+    modification_view_release(&m->removed);
     json_decref(m->document);
     free((char *)m->id);
     free(m);
@@ -120,7 +59,9 @@ static struct deployment_modification *keep_modification(struct execution *e, co
     m->added.what = "added";
     m->removed.what = "removed";
     *end = m;
-    return read_view(e, &m->added, document, err) && read_view(e, &m->removed, document, err)
+    const struct instance_set *set = e->options.instances;
+    return modification_view_read(&m->added, set, document, err) &&
+                   modification_view_read(&m->removed, set, document, err)
                ? m
                : NULL;
 }
@@ -162,49 +103,6 @@ struct deployment_modification *execution_started_modification(
     return m;
 }
 
-/* ---- the document ---- */
-
-static json_t *list_document(const struct instance_set *set, const struct change_list *changes)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < changes->count; i++) {
-        const struct changed_instance *item = &changes->items[i];
-        json_t *entry = json_pack(
-            "{s:s, s:b, s:o}", "id", set->items[item->instance]->id, "related", item->is_related,
-            "relationships",
-            instance_relationships_to_json(set, item->relationships, item->relationship_count));
-        if (json_array_append_new(list, entry)) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
-/* The ids of the scaling group instances of `set` that `other` does not have. */
-static json_t *groups_document(const struct instance_set *set, const struct instance_set *other)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < set->group_count; i++) {
-        const struct group_instance *group = &set->groups[i];
-        if (!group->is_gone && instances_group_index(other, group->id) == INSTANCE_NONE &&
-            json_array_append_new(list, json_string(group->id))) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
-static json_t *modification_document(const struct modification *m, const json_t *changes)
-{
-    return json_pack("{s:O, s:o, s:o, s:o, s:o}", "changes", changes, "added",
-                     list_document(m->instances, &m->added), "removed",
-                     list_document(m->previous, &m->removed), "added_groups",
-                     groups_document(m->instances, m->previous), "removed_groups",
-                     groups_document(m->previous, m->instances));
-}
-
 /* ---- numbers of instances ---- */
 
 static bool set_count(struct execution *e, const char *name, const char *which, json_int_t count,
@@ -239,96 +137,16 @@ static bool settle_counts(struct execution *e, const json_t *changes, bool finis
     return ok;
 }
 
-/* ---- starting ---- */
-
-/* What is asked for, as deployment/ wants it; the strings stay those of the JSON. */
-struct request {
-    struct instance_count_change *items;
-    size_t count;
-    const char **hints; /* of all items */
-    size_t hint_count;
-};
-
-static void request_release(struct request *request)
-{
-    free(request->items);
-    free(request->hints);
-}
-
-static bool read_hints(struct request *request, const char *name, const json_t *change,
-                       const char *key, const char *const **hints, size_t *count, struct error *err)
-{
-    const json_t *list = json_object_get(change, key);
-    size_t i;
-    json_t *id;
-    *hints = request->hints + request->hint_count;
-    *count = json_array_size(list);
-    if (list && !json_is_array(list))
-        return error_set(err, ERROR_INVALID, "modification of '%s': %s must be a list of ids", name,
-                         key);
-    json_array_foreach(list, i, id)
-    {
-        if (!json_is_string(id))
-            return error_set(err, ERROR_INVALID, "modification of '%s': %s must be a list of ids",
-                             name, key);
-        request->hints[request->hint_count++] = json_string_value(id);
-    }
-    return true;
-}
-
-static bool read_change(struct request *request, const char *name, const json_t *change,
-                        struct error *err)
-{
-    struct instance_count_change *item = &request->items[request->count++];
-    const json_t *instances = json_object_get(change, "instances");
-    item->name = name;
-    item->instances = json_integer_value(instances);
-    if (!json_is_integer(instances))
-        return error_set(err, ERROR_INVALID,
-                         "modification of '%s': 'instances' must say how many it shall have", name);
-    return read_hints(request, name, change, "removed_ids_include_hint", &item->include,
-                      &item->include_count, err) &&
-           read_hints(request, name, change, "removed_ids_exclude_hint", &item->exclude,
-                      &item->exclude_count, err);
-}
-
-static size_t count_hints(const json_t *changes)
-{
-    const char *name;
-    json_t *change;
-    size_t count = 0;
-    json_object_foreach((json_t *)changes, name, change) count +=
-        json_array_size(json_object_get(change, "removed_ids_include_hint")) +
-        json_array_size(json_object_get(change, "removed_ids_exclude_hint"));
-    return count;
-}
-
-static bool request_read(struct request *request, const json_t *changes, struct error *err)
-{
-    const char *name;
-    json_t *change;
-    if (!json_object_size(changes))
-        return error_set(err, ERROR_INVALID,
-                         "a modification must name a node or a scaling group, and how many "
-                         "instances it shall have");
-    request->items = calloc(json_object_size(changes), sizeof *request->items);
-    request->hints = calloc(count_hints(changes) + 1, sizeof *request->hints);
-    bool ok = (request->items && request->hints) || error_nomem(err);
-    json_object_foreach((json_t *)changes, name, change) ok =
-        ok && read_change(request, name, change, err);
-    return ok;
-}
-
 /* What comes and goes, as a document; `*instances` gets all that there are afterwards. */
 static json_t *work_out(struct execution *e, const json_t *changes, struct instance_set **instances,
                         struct error *err)
 {
-    struct request request = {0};
+    struct modification_request request = {0};
     struct diagnostics diagnostics = {0};
     struct modification *m = NULL;
     json_t *document = NULL;
     struct instance_set *previous = NULL;
-    if (request_read(&request, changes, err))
+    if (modification_request_read(&request, changes, err))
         previous = instances_copy(e->options.instances, err);
     if (previous)
         m = modification_new(previous, e->options.plan, request.items, request.count, &diagnostics);
@@ -345,7 +163,7 @@ static json_t *work_out(struct execution *e, const json_t *changes, struct insta
     modification_free(m);
     instances_free(previous);
     diagnostics_release(&diagnostics);
-    request_release(&request);
+    modification_request_release(&request);
     return document;
 }
 

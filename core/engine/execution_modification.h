@@ -7,14 +7,8 @@
 #ifndef CLOUDIFY_ENGINE_EXECUTION_MODIFICATION_H
 #define CLOUDIFY_ENGINE_EXECUTION_MODIFICATION_H
 
-#include "deployment/modification.h"
 #include "engine/execution.h"
-
-/* The instances that come, or those that go, and the ones related to them. */
-struct modification_view {
-    const char *what; /* "added", "removed" */
-    struct change_list list;
-};
+#include "engine/modification_document.h"
 
 enum modification_status { MODIFICATION_STARTED, MODIFICATION_FINISHED, MODIFICATION_ROLLED_BACK };
 
@@ -54,8 +48,5 @@ bool execution_roll_back_modification(struct execution *execution,
  */
 struct deployment_modification *execution_started_modification(
     struct execution *execution, const struct deployment_modification *after, struct error *err);
-/** What the view says of an instance; NULL: the view does not have it. */
-const struct changed_instance *modification_view_find(const struct modification_view *view,
-                                                      size_t instance);
 
 #endif
