@@ -14,6 +14,9 @@
 #include "engine/execution_internal.h"
 #include "engine/task_error.h"
 
+/* Bytes of a turn's records; with so many they are stored before it is over. */
+enum { RECORDS_IN_MEMORY = 256 * 1024 };
+
 static bool out_of_memory(struct execution *e)
 {
     struct error err = {0};
@@ -24,7 +27,7 @@ static bool out_of_memory(struct execution *e)
 bool execution_events_init(struct execution *e)
 {
     const struct execution_options *options = &e->options;
-    e->base_context = e->context = e->record = (struct strbuf)STRBUF_INIT;
+    e->base_context = e->context = e->records = (struct strbuf)STRBUF_INIT;
     strbuf_addc(&e->base_context, '{');
     json_write_member(&e->base_context, "blueprint_id", options->blueprint_id);
     json_write_member(&e->base_context, "deployment_id", options->deployment_id);
@@ -38,26 +41,35 @@ void execution_events_release(struct execution *e)
 {
     strbuf_release(&e->base_context);
     strbuf_release(&e->context);
-    strbuf_release(&e->record);
+    strbuf_release(&e->records);
 }
 
 /* ---- telling ---- */
 
 static bool keep(struct execution *e, const struct event *event)
 {
-    struct error err = {0};
+    size_t start = e->records.length;
     strbuf_addc(&e->context, '}');
-    strbuf_truncate(&e->record, 0);
-    event_write_record(&e->record, event, e->context.text);
-    if (e->context.failed || e->record.failed)
+    event_write_record(&e->records, event, e->context.text);
+    strbuf_addc(&e->records, '\0');
+    if (e->context.failed || e->records.failed)
         return out_of_memory(e);
-    if (!event_add(e->options.store, e->options.execution_id, e->record.text, &err))
-        return execution_abort(e, &err);
+    e->record_count++;
     if (e->options.on_event) {
-        e->options.on_event(e->options.on_event_data, event, e->record.text);
+        e->options.on_event(e->options.on_event_data, event, e->records.text + start);
         e->told_events++;
     }
-    return true;
+    return e->records.length < RECORDS_IN_MEMORY || execution_keep_events(e);
+}
+
+bool execution_keep_events(struct execution *e)
+{
+    struct error err = {0};
+    bool ok = events_add(e->options.store, e->options.execution_id, e->records.text,
+                         e->record_count, &err);
+    strbuf_truncate(&e->records, 0);
+    e->record_count = 0;
+    return ok || execution_abort(e, &err);
 }
 
 static json_t *masked(struct execution *e, const char *text)

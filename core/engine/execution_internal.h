@@ -108,7 +108,8 @@ struct execution {
     char *end_text;             /* the error of the execution, or NULL */
     struct strbuf base_context; /* of every record, without its end: runtime.md 5.3 */
     struct strbuf context;      /* of the record that is being made, likewise */
-    struct strbuf record;
+    struct strbuf records;      /* of this turn, each with its end: execution_keep_events() */
+    size_t record_count;
     struct error fatal; /* the execution cannot go on: storage, memory */
 };
 
@@ -118,6 +119,8 @@ void execution_events_release(struct execution *execution);
 
 /* ---- events (execution_events.c); all return false after setting `execution->fatal` ---- */
 
+/** Store what has been told, before the commit: many at a time, which takes half as long. */
+bool execution_keep_events(struct execution *execution);
 /** An event of the execution itself: workflow_started, ... */
 bool execution_workflow_event(struct execution *execution, const char *type, const char *text,
                               json_t *arguments);

@@ -24,7 +24,8 @@ static bool record_end(struct execution *e, struct error *err)
     if (!deployment_store_begin(e->options.store, err))
         return false;
     execution_end_cancelled(e);
-    if (!e->fatal.code && deployment_store_commit(e->options.store, err))
+    if (!e->fatal.code && execution_keep_events(e) &&
+        deployment_store_commit(e->options.store, err))
         return true;
     deployment_store_rollback(e->options.store);
     return e->fatal.code ? error_set(err, e->fatal.code, "%s", e->fatal.text) : false;
@@ -69,8 +70,8 @@ bool execution_note_queued(const struct execution_options *how, const char *caus
     struct strbuf text = STRBUF_INIT;
     strbuf_add_all(&text, "'", how->workflow->name, "' workflow execution queued: ", cause);
     bool ok = recorder_init(&e, how, err) && (!text.failed || error_nomem(err));
-    if (ok)
-        execution_workflow_event(&e, "workflow_queued", text.text, NULL);
+    if (ok && execution_workflow_event(&e, "workflow_queued", text.text, NULL))
+        execution_keep_events(&e);
     strbuf_release(&text);
     return recorder_release(&e, ok, err);
 }
@@ -82,7 +83,8 @@ bool execution_cancel_queued(const struct execution_options *how, bool *queued, 
     *queued = ok && execution_is_queued(how->store, how->execution_id, err);
     if (*queued)
         execution_end_cancelled(&e);
-    ok = ok && !err->code && !e.fatal.code && deployment_store_commit(how->store, err);
+    ok = ok && !err->code && !e.fatal.code && execution_keep_events(&e) &&
+         deployment_store_commit(how->store, err);
     deployment_store_rollback(how->store);
     if (ok && e.told_events)
         how->on_events_committed(how->on_event_data);

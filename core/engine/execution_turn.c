@@ -90,6 +90,8 @@ static void commit_and_send(struct execution *e)
 {
     struct error err = {0};
     execution_keep_graph(e);
+    if (!e->fatal.code)
+        execution_keep_events(e);
     FAULT_POINT("turn.written");
     if (!e->fatal.code && !deployment_store_commit(e->options.store, &err))
         execution_abort(e, &err);

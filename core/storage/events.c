@@ -1,11 +1,46 @@
 /* events.c - the events and logs of executions. */
+#include <string.h>
+
 #include "storage/storage_internal.h"
 
-bool event_add(struct deployment_store *ds, const char *execution_id, const char *record,
-               struct error *err)
+/* The records that one statement takes: it costs as much as two rows. */
+enum { ROWS = 8 };
+
+static const char *next_record(const char **records)
+{
+    const char *record = *records;
+    *records += strlen(record) + 1;
+    return record;
+}
+
+static bool add_one(struct deployment_store *ds, const char *execution_id, const char **records,
+                    struct error *err)
 {
     return database_run(ds->state, err, "INSERT INTO events (execution_id, record) VALUES (?, ?)",
-                        "tt", execution_id, record);
+                        "tt", execution_id, next_record(records));
+}
+
+static bool add_rows(struct deployment_store *ds, const char *execution_id, const char **records,
+                     struct error *err)
+{
+    const char *r[ROWS];
+    for (int i = 0; i < ROWS; i++)
+        r[i] = next_record(records);
+    return database_run(ds->state, err,
+                        "INSERT INTO events (execution_id, record) VALUES (?1, ?2), (?1, ?3),"
+                        " (?1, ?4), (?1, ?5), (?1, ?6), (?1, ?7), (?1, ?8), (?1, ?9)",
+                        "ttttttttt", execution_id, r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7]);
+}
+
+bool events_add(struct deployment_store *ds, const char *execution_id, const char *records,
+                size_t count, struct error *err)
+{
+    bool ok = true;
+    for (; ok && count >= ROWS; count -= ROWS)
+        ok = add_rows(ds, execution_id, &records, err);
+    for (; ok && count; count--)
+        ok = add_one(ds, execution_id, &records, err);
+    return ok;
 }
 
 /* What is left of `events` by a filter, the parameters of which are always bound. */

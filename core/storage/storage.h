@@ -246,13 +246,15 @@ json_t *executions_list(struct deployment_store *ds, struct error *err);
 /* ---- events and logs ---- */
 
 /**
- * Append a record of runtime.md 5.2 or 5.3.
+ * Append records of runtime.md 5.2 or 5.3. Their ids grow, and none is ever used twice: followers
+ * remember the last.
  *
- * @param record a JSON object
- * @param execution_id to which it belongs, or NULL
+ * @param execution_id to which they belong, or NULL
+ * @param records JSON objects, one behind the other, each with its terminating zero
+ * @param count of them
  */
-bool event_add(struct deployment_store *ds, const char *execution_id, const char *record,
-               struct error *err);
+bool events_add(struct deployment_store *ds, const char *execution_id, const char *records,
+                size_t count, struct error *err);
 
 /* Which events are wanted; NULL and 0 let all pass. Times are UTC, "2026-11-27T22:38:46.391Z" or
  * the beginning of one, which stands for all times that begin so. */

@@ -13,6 +13,7 @@
 #include "deployment/deployment.h"
 #include "dispatch/dispatcher.h"
 #include "dsl/blueprint.h"
+#include "engine/event.h"
 #include "engine/execution.h"
 
 /* ---- what is noted: "web=creating", "web: text of an event", "web.start", one a line ---- */
@@ -47,18 +48,27 @@ void deployment_store_rollback(struct deployment_store *ds)
     (void)ds;
 }
 
-bool event_add(struct deployment_store *ds, const char *execution_id, const char *json,
-               struct error *err)
+static void note_event(void *data, const struct event *event, const char *json)
 {
     json_t *record = json_loads(json, 0, NULL);
-    (void)ds, (void)execution_id, (void)err;
-    const char *type = json_string_at(record, "event_type", "log");
-    const char *text = json_string_at(json_object_get(record, "message"), "text", "");
+    const char *type = event->type ? event->type : "log";
     const char *node = json_string_at(json_object_get(record, "context"), "node_name", "workflow");
+    (void)data;
     if (!strcmp(type, "workflow_node_event") || !strcmp(type, "log") ||
         !strcmp(type, "workflow_stage"))
-        strbuf_addf(&world.log, "%s: %s\n", node, text);
+        strbuf_addf(&world.log, "%s: %s\n", node, event->text);
     json_decref(record);
+}
+
+static void ignore_commit(void *data)
+{
+    (void)data;
+}
+
+bool events_add(struct deployment_store *ds, const char *execution_id, const char *records,
+                size_t count, struct error *err)
+{
+    (void)ds, (void)execution_id, (void)records, (void)count, (void)err;
     return true;
 }
 
@@ -341,6 +351,8 @@ static bool run(struct fixture *fixture, const char *name, const char *given, in
                                         .work_directory = directory,
                                         .subgraph_retries = subgraph_retries,
                                         .wait_after_fail = -1,
+                                        .on_event = note_event,
+                                        .on_events_committed = ignore_commit,
                                         .host = lua_workflow_host()};
     strbuf_release(&world.log);
     world.log = (struct strbuf)STRBUF_INIT;

@@ -84,7 +84,7 @@ static void test_renew_and_remove(void)
         return;
     struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
     const char *record = "{\"type\":\"cloudify_event\"}";
-    CHECK(event_add(ds, "e1", record, &err), "an event is kept: %s", err.text);
+    CHECK(events_add(ds, "e1", record, 1, &err), "an event is kept: %s", err.text);
     char *old = strdup(deployment_store_resources(ds));
     f.execution.id = "e2";
     f.record.blueprint_id = "other";

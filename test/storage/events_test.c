@@ -31,7 +31,7 @@ static void test_events(void)
     const char *record = "{\"type\":\"cloudify_event\"}";
     deployment_store_begin(ds, &err);
     for (int i = 0; i < 5; i++)
-        event_add(ds, i < 3 ? "e1" : NULL, record, &err);
+        events_add(ds, i < 3 ? "e1" : NULL, record, 1, &err);
     struct seen seen = {0};
     struct event_filter filter = {0};
     CHECK(events_list(reader, &filter, count_event, &seen, &err) && !seen.count,
@@ -52,8 +52,88 @@ static void test_events(void)
     CHECK(events_list(reader, &(struct event_filter){0}, count_event, &seen, &err) &&
               seen.count == 1,
           "the visitor can end the listing");
-    CHECK(!event_add(ds, "e9", record, &err), "an event of no execution is refused: %s", err.text);
+    CHECK(!events_add(ds, "e9", record, 1, &err), "an event of no execution is refused: %s",
+          err.text);
     deployment_store_close(reader);
+    deployment_store_close(ds);
+    fixture_release(&f);
+}
+
+/* Write down what is seen: "1:0 2:1 ". */
+static bool note_number(void *data, json_int_t id, const char *text, size_t length,
+                        struct error *err)
+{
+    json_t *record = json_parse(text, length, "event", err);
+    strbuf_addf(data, "%d:%d ", (int)id, (int)json_integer_at(record, "number", -1));
+    json_decref(record);
+    return true;
+}
+
+/* Append so many events with the numbers from `from`. */
+static bool add_numbers(struct deployment_store *ds, int from, int count, struct error *err)
+{
+    struct strbuf records = STRBUF_INIT;
+    for (int i = 0; i < count; i++) {
+        strbuf_addf(&records, "{\"number\":%d}", from + i);
+        strbuf_addc(&records, '\0');
+    }
+    bool ok = events_add(ds, "e1", records.text, (size_t)count, err);
+    strbuf_release(&records);
+    return ok;
+}
+
+static void test_many(void)
+{
+    struct fixture f;
+    struct error err = {0};
+    struct strbuf seen = STRBUF_INIT, expected = STRBUF_INIT;
+    if (!fixture_init(&f))
+        return;
+    struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
+    for (int i = 0; i < 19; i++)
+        strbuf_addf(&expected, "%d:%d ", i + 1, i);
+    CHECK(add_numbers(ds, 0, 19, &err) &&
+              events_list(ds, &(struct event_filter){0}, note_number, &seen, &err) &&
+              !strcmp(seen.text, expected.text),
+          "many at a time are kept in their order: %s", seen.text);
+    CHECK(events_add(ds, "e1", NULL, 0, &err), "or none");
+    strbuf_release(&seen);
+    strbuf_release(&expected);
+    deployment_store_close(ds);
+    fixture_release(&f);
+}
+
+/* As it was when SQLite counted the ids. */
+static bool make_version_9(struct database *db, struct error *err)
+{
+    return database_run(db, err, "DROP TABLE events", "") &&
+           database_run(db, err,
+                        "CREATE TABLE events (id INTEGER PRIMARY KEY AUTOINCREMENT, execution_id"
+                        " TEXT REFERENCES executions (id), record TEXT NOT NULL)",
+                        "") &&
+           database_run(db, err,
+                        "INSERT INTO events VALUES (7, 'e1', '{\"number\":70}'), (9, 'e1',"
+                        " '{\"number\":90}')",
+                        "") &&
+           database_run(db, err, "PRAGMA user_version = 9", "");
+}
+
+static void test_older_version(void)
+{
+    struct fixture f;
+    struct error err = {0};
+    struct strbuf seen = STRBUF_INIT;
+    if (!fixture_init(&f))
+        return;
+    struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
+    CHECK(make_version_9(ds->state, &err), "a database of an older version: %s", err.text);
+    deployment_store_close(ds);
+    ds = deployment_open(f.store, "web", STORE_WRITE, &err);
+    CHECK(ds && add_numbers(ds, 100, 1, &err) &&
+              events_list(ds, &(struct event_filter){0}, note_number, &seen, &err) &&
+              !strcmp(seen.text, "7:70 9:90 10:100 "),
+          "its events keep their ids, and a new one gets the next: %s %s", seen.text, err.text);
+    strbuf_release(&seen);
     deployment_store_close(ds);
     fixture_release(&f);
 }
@@ -61,5 +141,7 @@ static void test_events(void)
 int main(void)
 {
     test_events();
+    test_many();
+    test_older_version();
     return checks_done();
 }
