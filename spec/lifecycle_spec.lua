@@ -1,5 +1,6 @@
 --- How install and uninstall go on after what did not work at once (runtime.md 7.4, 7.5, 7.9).
 local cfy = require("spec.support.cfy")
+local json = require("cloudify").json
 
 local PLUGIN = [[
 plugins: {door: {executor: central_deployment_agent, install: false}}
@@ -117,5 +118,55 @@ node_templates:
          assert.matches("Ignoring task tasks.note_twice failure", result.out)
          assert.equal("room stop\nroom delete\n", journal())
       end)
+   end)
+
+   --- The tasks of the install by their number, and the subgraph of each node.
+   local function graph()
+      local executions = json.decode(world:cfy("executions", "list", "--json").out)
+      local graphs = json.decode(world:cfy("executions", "graph", executions[1].id, "--json").out)
+      local tasks, subgraphs = {}, {}
+      for _, task in ipairs(graphs[1].tasks) do
+         tasks[task.number] = task
+         local node = task.name:match("^install_(%a+)_")
+         if node then
+            subgraphs[node] = task
+         end
+      end
+      return tasks, subgraphs
+   end
+
+   it("waits for one operation of its target where the relationship says so (dsl.md 5.1)", function()
+      world:write("app/blueprint.yaml", ([[
+tosca_definitions_version: cloudify_dsl_1_5
+imports: [cloudify/types/types.yaml, "plugin:door"]
+node_templates:
+  room:
+    type: Room
+    properties: {folder: %s}
+    interfaces:
+      cloudify.interfaces.lifecycle: {create: door.tasks.note, start: door.tasks.note}
+  early:
+    type: Room
+    properties: {folder: %s}
+    relationships:
+      - type: cloudify.relationships.depends_on_lifecycle_operation
+        target: room
+        properties: {operation: create}
+  late:
+    type: Room
+    properties: {folder: %s}
+    relationships: [{type: cloudify.relationships.depends_on, target: room}]
+]]):format(world.folder, world.folder, world.folder))
+      assert.equal(0, install().code)
+      local tasks, subgraphs = graph()
+      local room = subgraphs.room.number
+      assert.same({room}, subgraphs.late.after)
+      local names = {}
+      for _, number in ipairs(subgraphs.early.after) do
+         assert.equal(room, tasks[number].container)
+         table.insert(names, tasks[number].name)
+      end
+      table.sort(names)
+      assert.same({"Node instance created", "created"}, names)
    end)
 end)

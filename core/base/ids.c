@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 static void random_bytes(unsigned char *bytes, size_t count)
@@ -20,20 +21,35 @@ static void random_bytes(unsigned char *bytes, size_t count)
     }
 }
 
-void id_uuid(char text[UUID_TEXT_SIZE])
+struct uuid uuid_new(void)
 {
-    static const char digits[] = "0123456789abcdef";
-    unsigned char b[16];
-    random_bytes(b, sizeof b);
+    struct uuid uuid;
+    unsigned char *b = uuid.bytes;
+    random_bytes(b, sizeof uuid.bytes);
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    for (size_t i = 0; i < sizeof b; i++) {
+    return uuid;
+}
+
+struct uuid_text uuid_text(const struct uuid *uuid)
+{
+    static const char digits[] = "0123456789abcdef";
+    struct uuid_text written;
+    char *text = written.text;
+    for (size_t i = 0; i < sizeof uuid->bytes; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
             *text++ = '-';
-        *text++ = digits[b[i] >> 4];
-        *text++ = digits[b[i] & 0x0f];
+        *text++ = digits[uuid->bytes[i] >> 4];
+        *text++ = digits[uuid->bytes[i] & 0x0f];
     }
     *text = '\0';
+    return written;
+}
+
+void id_uuid(char text[UUID_TEXT_SIZE])
+{
+    struct uuid uuid = uuid_new();
+    memcpy(text, uuid_text(&uuid).text, UUID_TEXT_SIZE);
 }
 
 void id_suffix(char *text, size_t length)

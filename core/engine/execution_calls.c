@@ -140,8 +140,8 @@ static json_t *get_operation(struct execution *e, const struct task *task, const
 {
     (void)arguments;
     (void)err;
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "id", task->id, "execution_id",
-                     e->options.execution_id, "name", task->operation->name, "type",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "id", uuid_text(&task->id).text,
+                     "execution_id", e->options.execution_id, "name", task->operation->name, "type",
                      task_kind_name(task->kind), "node_instance_id",
                      e->options.instances->items[task->instance]->id, "state",
                      task_state_name(task->state), "retry", (int)task->current_retries);

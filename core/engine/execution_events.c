@@ -162,7 +162,7 @@ static void add_sides(struct execution *e, const struct task *task, struct event
 
 static void add_operation(struct execution *e, const struct task *task, struct event *event)
 {
-    json_write_member(&e->context, "task_id", task->id);
+    json_write_member(&e->context, "task_id", uuid_text(&task->id).text);
     json_write_member(&e->context, "task_name", task->text);
     json_write_member(&e->context, "task_queue", NULL);
     json_write_member(&e->context, "task_target", NULL);
@@ -347,7 +347,7 @@ bool execution_log(struct execution *e, long instance, const char *level, const 
 bool execution_operation_record(struct execution *e, const struct task *task, const json_t *message)
 {
     char logger[sizeof "ctx." + UUID_TEXT_SIZE];
-    snprintf(logger, sizeof logger, "ctx.%s", task->id);
+    snprintf(logger, sizeof logger, "ctx.%s", uuid_text(&task->id).text);
     struct event event = begin_of_task(e, task);
     event.timestamp = json_string_at(message, "timestamp", NULL);
     event.text = json_string_at(message, "text", "");

@@ -15,9 +15,10 @@ bool execution_keep_operation(struct execution *e, struct task *task, json_t *de
     /* A task that came in this turn has its number only once it is stored. */
     if (!task->row && !task->number)
         execution_keep_graph(e);
+    const struct uuid_text id = uuid_text(&task->id);
     struct operation_record record = {
         .row = task->row,
-        .id = task->id,
+        .id = id.text,
         .execution_id = e->options.execution_id,
         .name = task->operation->name,
         .type = task_kind_name(task->kind),

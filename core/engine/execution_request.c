@@ -227,7 +227,7 @@ static json_t *context_document(struct execution *e, const struct task *task, st
          json_set_text(document, "workflow_id", e->options.workflow->name) &&
          json_set_value(document, "workflow_parameters", json_incref(e->options.parameters)) &&
          json_set_value(document, "deployment", deployment_document(e, task, err)) &&
-         json_set_text(document, "task_id", task->id);
+         json_set_text(document, "task_id", uuid_text(&task->id).text);
     return whole(document, ok, err);
 }
 
@@ -260,7 +260,7 @@ static bool add_function(json_t *request, const char *path)
 static bool add_places(const struct execution *e, const struct task *task, json_t *request)
 {
     char *output = path_join(e->options.work_directory, "output");
-    char *file = output ? path_join(output, task->id) : NULL;
+    char *file = output ? path_join(output, uuid_text(&task->id).text) : NULL;
     bool ok = file && json_set_text(request, "resources", e->options.resources_directory) &&
               json_set_text(request, "workdir", e->options.work_directory) &&
               json_set_text(request, "output", file);
@@ -276,7 +276,7 @@ json_t *execution_request(struct execution *e, struct task *task, struct error *
     json_t *values = inputs(e, task, err);
     if (!request || !plugin || !values)
         goto fail;
-    if (!json_set_text(request, "id", task->id) ||
+    if (!json_set_text(request, "id", uuid_text(&task->id).text) ||
         !json_set_value(request, "context", context_document(e, task, err)) ||
         !json_set_value(request, "operation", operation_document(task, err)) ||
         !json_set_value(request, "plugin", json_incref(plugin)) ||

@@ -134,7 +134,7 @@ static void apply_interruption(struct execution *e, const struct arrival *arriva
 {
     struct task *task = arrival->task;
     struct error ignored = {0};
-    keeping_end_operation(e->options.work_directory, task->id, &ignored);
+    keeping_end_operation(e->options.work_directory, uuid_text(&task->id).text, &ignored);
     if (arrival->how.timed_out) {
         apply_timeout(e, task);
         return;

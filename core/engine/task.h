@@ -41,34 +41,34 @@ enum { TASK_RETRIES_UNLIMITED = -1 };
 enum { TASK_NO_INSTANCE = -1 };
 
 struct task {
-    char id[UUID_TEXT_SIZE]; /* of the present attempt: each retry is a new operation */
-    uint8_t kind;            /* enum task_kind */
-    uint8_t state;           /* enum task_state */
-    uint8_t interruptions;   /* how often its worker died under it */
-    bool send_events;        /* failures are told even without (runtime.md 5.4) */
-    bool related_is_target;  /* operation of a relationship: whether it runs on the source */
-    bool attached;           /* stands in the graph: was added, has not ended or been removed */
-    bool delayed;            /* waits for the time of its retry */
-    bool ready;              /* stands in the queue of those that may start */
-    bool resume;             /* repeats a run that was interrupted */
-    bool announced;          /* its start has been told */
-    bool is_awaited;         /* the workflow host wants to know its end */
-    bool is_last_try;        /* whatever follows, it is not tried again */
-    int32_t total_retries;   /* TASK_RETRIES_UNLIMITED, or how many after the first attempt */
-    int32_t current_retries; /* 0 on the first attempt */
-    int32_t on_success;      /* handlers: numbers given by the workflow host, or */
-    int32_t on_failure;      /* TASK_HANDLER_NONE */
-    int32_t function;        /* TASK_LOCAL: likewise */
-    uint32_t number;         /* in the stored graph, from 1; 0: it is not stored */
-    uint32_t replaces;       /* the number of the subgraph whose second try it is, or 0 */
-    uint32_t waiting;        /* for how many tasks it still waits, a pending container included */
-    long instance;           /* index of the instance concerned, or TASK_NO_INSTANCE */
-    long related;            /* operation of a relationship: index of the other instance */
-    double retry_interval;   /* seconds */
-    double execute_after;    /* seconds since 1970: when it may start; 0: at any time */
-    json_int_t row;          /* of the present attempt in the store, once it was sent */
-    const char *text;        /* name of function or subgraph; text of an event; state to set */
-    const char *event_type;  /* events: "workflow_stage" or what the caller chose */
+    struct uuid id;             /* of the present attempt: each retry is a new operation */
+    uint8_t kind;               /* enum task_kind */
+    uint8_t state;              /* enum task_state */
+    uint8_t interruptions;      /* how often its worker died under it */
+    bool send_events : 1;       /* failures are told even without (runtime.md 5.4) */
+    bool related_is_target : 1; /* operation of a relationship: whether it runs on the source */
+    bool attached : 1;          /* stands in the graph: was added, has not ended or been removed */
+    bool delayed : 1;           /* waits for the time of its retry */
+    bool ready : 1;             /* stands in the queue of those that may start */
+    bool resume : 1;            /* repeats a run that was interrupted */
+    bool announced : 1;         /* its start has been told */
+    bool is_awaited : 1;        /* the workflow host wants to know its end */
+    bool is_last_try : 1;       /* whatever follows, it is not tried again */
+    int32_t total_retries;      /* TASK_RETRIES_UNLIMITED, or how many after the first attempt */
+    int32_t current_retries;    /* 0 on the first attempt */
+    int32_t on_success;         /* handlers: numbers given by the workflow host, or */
+    int32_t on_failure;         /* TASK_HANDLER_NONE */
+    int32_t function;           /* TASK_LOCAL: likewise */
+    uint32_t number;            /* in the stored graph, from 1; 0: it is not stored */
+    uint32_t replaces;          /* the number of the subgraph whose second try it is, or 0 */
+    uint32_t waiting;       /* for how many tasks it still waits, a pending container included */
+    int32_t instance;       /* index of the instance concerned, or TASK_NO_INSTANCE */
+    int32_t related;        /* operation of a relationship: index of the other instance */
+    double retry_interval;  /* seconds */
+    double execute_after;   /* seconds since 1970: when it may start; 0: at any time */
+    json_int_t row;         /* of the present attempt in the store, once it was sent */
+    const char *text;       /* name of function or subgraph; text of an event; state to set */
+    const char *event_type; /* events: "workflow_stage" or what the caller chose */
     const struct operation *operation; /* TASK_OPERATION, else NULL */
     char *retried; /* id of the attempt before the present one, or of the task replaced; or NULL */
     json_t *payload;        /* operation: keyword arguments; event: {context, arguments}; local: its

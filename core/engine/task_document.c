@@ -268,12 +268,12 @@ static bool read_operation(const struct execution *e, const json_t *document,
 }
 
 static bool read_instance(const struct execution *e, const json_t *document, const char *key,
-                          long *instance, struct error *err)
+                          int32_t *instance, struct error *err)
 {
     const char *id = json_string_at(document, key, NULL);
     if (!id)
         return true;
-    *instance = instances_index(e->options.instances, id);
+    *instance = (int32_t)instances_index(e->options.instances, id);
     return *instance != INSTANCE_NONE || error_set(err, ERROR_STATE,
                                                    "the stored graph concerns node instance '%s', "
                                                    "which is there no more",

@@ -60,7 +60,7 @@ struct task *task_graph_task(struct task_graph *graph, enum task_kind kind, cons
         error_nomem(err);
         return NULL;
     }
-    id_uuid(task->id);
+    task->id = uuid_new();
     task->kind = kind;
     task->text = copy;
     task->instance = task->related = TASK_NO_INSTANCE;
@@ -339,7 +339,7 @@ struct task *task_graph_find(const struct task_graph *graph, const char *id)
 {
     struct task *task = NULL;
     while ((task = task_graph_next(graph, task))) {
-        if (!strcmp(task->id, id))
+        if (!strcmp(uuid_text(&task->id).text, id))
             return task;
     }
     return NULL;

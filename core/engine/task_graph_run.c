@@ -146,8 +146,8 @@ static bool may_retry(const struct task *task, const struct handler_result *resu
 /* The next attempt stands where the last one stood: dependents and container notice nothing. */
 static void retry_itself(struct task_graph *graph, struct task *task, double delay)
 {
-    task_graph_note_retried(graph, task, task->id);
-    id_uuid(task->id);
+    task_graph_note_retried(graph, task, uuid_text(&task->id).text);
+    task->id = uuid_new();
     task->current_retries++;
     task->state = TASK_PENDING;
     task->failed_by = NULL;
@@ -182,7 +182,7 @@ static void retry_by_successor(struct task_graph *graph, struct task *task, stru
     successor->current_retries = task->current_retries + 1;
     successor->total_retries = task->total_retries;
     successor->replaces = task->number;
-    task_graph_note_retried(graph, successor, task->id);
+    task_graph_note_retried(graph, successor, uuid_text(&task->id).text);
     struct error err = {0};
     bool ok = (successor->attached || task_graph_add(graph, task->container, successor, &err)) &&
               inherit_dependents(graph, task, successor);

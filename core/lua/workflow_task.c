@@ -38,7 +38,7 @@ void workflow_value_push(lua_State *L, json_t *value)
 
 static int task_id(lua_State *L)
 {
-    lua_pushstring(L, workflow_task_check(L, 1)->id);
+    lua_pushstring(L, uuid_text(&workflow_task_check(L, 1)->id).text);
     return 1;
 }
 

@@ -111,11 +111,10 @@ static void test_ends(void)
     struct probe p;
     start(&p);
     struct task *task = add(&p, 1);
-    char first[UUID_TEXT_SIZE];
-    memcpy(first, task->id, sizeof first);
+    const struct uuid_text first = uuid_text(&task->id);
     task_graph_take(p.graph, true);
     task_graph_finish(p.graph, task, &p.failure);
-    CHECK(!p.ended && task->retried && !strcmp(task->retried, first), "a retry is no end");
+    CHECK(!p.ended && task->retried && !strcmp(task->retried, first.text), "a retry is no end");
     task_graph_release(p.graph, task);
     task_graph_take(p.graph, true);
     task_graph_finish(p.graph, task, &p.failure);

@@ -98,14 +98,22 @@ UNINSTALL = {
 ---@field subgraph any
 ---@field private sequence any
 ---@field private state string what `past` is compared with
----@field private following table<string, table> the step right behind each operation
----@field private latest string? the operation that was added last, until its following step is
+---@field private awaited table<string, boolean> operations that others wait for
+---@field private following table<string, table> the step right behind each of those
+---@field private latest string? the last of those, until its following step is there
 local Part = {}
 Part.__index = Part
 
-local function new_part(subgraph, instance, state)
+local function new_part(subgraph, instance, state, awaited)
    return setmetatable({instance = instance, subgraph = subgraph, sequence = subgraph:sequence(),
-                        state = state or instance.state, following = {}}, Part)
+                        state = state or instance.state, awaited = awaited or {},
+                        following = {}}, Part)
+end
+
+--- What order() needs of it once its tasks are there: little, as there may be very many.
+function Part:outcome()
+   return {instance = self.instance, subgraph = self.subgraph,
+           following = self.following}
 end
 
 --- Add a step of tasks that run beside each other.
@@ -138,7 +146,7 @@ end
 function Part:operate(operation)
    if self:has(operation) then
       self:add({self.instance:execute_operation(operation)})
-      self.latest = operation
+      self.latest = self.awaited[operation] and operation
    end
 end
 
@@ -251,14 +259,34 @@ function Part:uninstall()
    end
 end
 
---- The task that must end before `waiting` may start, for one relationship: all of the other
---- part, or only what stands behind one operation (depends_on_lifecycle_operation).
-local function awaited_tasks(relationship, part)
+--- The operation of the target that a relationship waits for, where that is not all of it.
+local function awaited_operation(relationship)
    local definition = relationship.relationship
-   if part.following
-      and definition:is_derived_from("cloudify.relationships.depends_on_lifecycle_operation")
+   if definition:is_derived_from("cloudify.relationships.depends_on_lifecycle_operation")
       and definition.properties.operation then
-      return part.following[LIFECYCLE .. definition.properties.operation] or {}
+      return LIFECYCLE .. definition.properties.operation
+   end
+end
+
+--- The set of those of all relationships of `instances`, added to `awaited`.
+local function awaited_operations(instances, awaited)
+   for _, instance in ipairs(instances) do
+      for relationship in instance.relationships do
+         local operation = awaited_operation(relationship)
+         if operation then
+            awaited[operation] = true
+         end
+      end
+   end
+   return awaited
+end
+
+--- The tasks that must end before what waits may start, for one relationship: all of the other
+--- part, or only what stands behind one operation.
+local function awaited_tasks(relationship, part)
+   local operation = part.following and awaited_operation(relationship)
+   if operation then
+      return part.following[operation] or {}
    end
    return {part.subgraph}
 end
@@ -311,12 +339,13 @@ end
 --- Add to `graph` what installs `instances`; the `others` stay as they are.
 function lifecycle.add_install(graph, instances, others)
    local parts = {}
+   local awaited = awaited_operations(others, awaited_operations(instances, {}))
    for _, instance in ipairs(instances) do
-      local part = new_part(graph:subgraph("install_" .. instance.id), instance)
+      local part = new_part(graph:subgraph("install_" .. instance.id), instance, nil, awaited)
       part:install()
       part.subgraph.on_failure = handlers.by_name("cloudify.workflows.lifecycle.retry_install",
                                                   {node_instance_id = instance.id})
-      parts[instance.id] = part
+      parts[instance.id] = part:outcome()
    end
    add_stubs(graph, parts, others, RELATIONSHIP .. "establish", false)
    lifecycle.order(graph, parts)
@@ -326,15 +355,16 @@ end
 ---@param ignore_failure boolean go on when a task fails
 function lifecycle.add_uninstall(graph, instances, others, ignore_failure)
    local parts = {}
+   local awaited = awaited_operations(others, awaited_operations(instances, {}))
    for _, instance in ipairs(instances) do
-      local part = new_part(graph:subgraph(instance.id), instance)
+      local part = new_part(graph:subgraph(instance.id), instance, nil, awaited)
       part:uninstall()
       if not ignore_failure then
          part.subgraph.on_failure =
             handlers.by_name("cloudify.workflows.lifecycle.retry_uninstall",
                              {node_instance_id = instance.id})
       end
-      parts[instance.id] = part
+      parts[instance.id] = part:outcome()
    end
    add_stubs(graph, parts, others, RELATIONSHIP .. "unlink", true)
    lifecycle.order(graph, parts, true)
