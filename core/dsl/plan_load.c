@@ -38,6 +38,16 @@ static bool object_at(struct plan *plan, const json_t *object, const char *key, 
     return *value || error_nomem(err);
 }
 
+/* Nodes have much alike, which is kept once: `like` is what another has there, or NULL. */
+static bool shared_object_at(struct plan *plan, const json_t *object, const char *key, json_t *like,
+                             json_t **value, struct error *err)
+{
+    if (!like || !json_equal(like, json_object_get(object, key)))
+        return object_at(plan, object, key, value, err);
+    *value = like;
+    return true;
+}
+
 static bool optional_object_at(struct plan *plan, const json_t *object, const char *key,
                                json_t **value, struct error *err)
 {
@@ -242,14 +252,15 @@ static bool read_document(struct plan *plan, const json_t *document, struct erro
 }
 
 static bool read_relationship(struct plan *plan, const json_t *stored, struct plan_relationship *r,
-                              struct error *err)
+                              const struct plan_relationship *like, struct error *err)
 {
     size_t type = 0, source = 0, target = 0;
     if (!index_at(stored, "type", plan->relationship_type_count, &type, err) ||
         !index_at(stored, "target", plan->node_count, &r->target, err) ||
         !index_at(stored, "source_operations", plan->operation_set_count, &source, err) ||
         !index_at(stored, "target_operations", plan->operation_set_count, &target, err) ||
-        !object_at(plan, stored, "properties", &r->properties, err))
+        !shared_object_at(plan, stored, "properties", like ? like->properties : NULL,
+                          &r->properties, err))
         return false;
     r->type = plan->relationship_types[type];
     r->source_operations = plan->operation_sets[source];
@@ -257,17 +268,35 @@ static bool read_relationship(struct plan *plan, const json_t *stored, struct pl
     return true;
 }
 
-static bool read_node(struct plan *plan, const json_t *row, struct plan_node *node,
-                      struct error *err)
+static bool read_relationships(struct plan *plan, const json_t *list, struct plan_node *node,
+                               const struct plan_node *like, struct error *err)
 {
-    const json_t *list = json_object_get(row, "relationships");
+    node->relationships = plan_alloc(plan, json_array_size(list) * sizeof *node->relationships);
+    if (!node->relationships)
+        return error_nomem(err);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        bool other = like && i < like->relationship_count;
+        if (!read_relationship(plan, json_array_get(list, i),
+                               &node->relationships[node->relationship_count++],
+                               other ? &like->relationships[i] : NULL, err))
+            return false;
+    }
+    return true;
+}
+
+/* `like`: the node before it, or NULL. */
+static bool read_node(struct plan *plan, const json_t *row, struct plan_node *node,
+                      const struct plan_node *like, struct error *err)
+{
     size_t type = 0, set = 0;
     json_int_t host = json_integer_at(row, "host", PLAN_NONE);
     if (!text_at(plan, row, "id", &node->id, err) ||
         !index_at(row, "type", plan->node_type_count, &type, err) ||
         !index_at(row, "operations", plan->operation_set_count, &set, err) ||
-        !object_at(plan, row, "properties", &node->properties, err) ||
-        !object_at(plan, row, "scalable", &node->scalable, err))
+        !shared_object_at(plan, row, "properties", like ? like->properties : NULL,
+                          &node->properties, err) ||
+        !shared_object_at(plan, row, "scalable", like ? like->scalable : NULL, &node->scalable,
+                          err))
         return false;
     if (host < PLAN_NONE || host >= (json_int_t)plan->node_count)
         return damaged(err, "host");
@@ -276,15 +305,7 @@ static bool read_node(struct plan *plan, const json_t *row, struct plan_node *no
     node->type = plan->node_types[type];
     node->operations = plan->operation_sets[set];
     node->instance_count = json_integer_at(node->scalable, "current_instances", 0);
-    node->relationships = plan_alloc(plan, json_array_size(list) * sizeof *node->relationships);
-    if (!node->relationships)
-        return error_nomem(err);
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        if (!read_relationship(plan, json_array_get(list, i),
-                               &node->relationships[node->relationship_count++], err))
-            return false;
-    }
-    return true;
+    return read_relationships(plan, json_object_get(row, "relationships"), node, like, err);
 }
 
 struct plan *plan_from_documents(const json_t *document,
@@ -300,7 +321,8 @@ struct plan *plan_from_documents(const json_t *document,
     for (size_t i = 0; ok && i < plan->node_count; i++) {
         json_t *row = next_row(data, err);
         plan->nodes[i].index = i;
-        ok = row ? read_node(plan, row, &plan->nodes[i], err) : damaged(err, "a node is missing");
+        ok = row ? read_node(plan, row, &plan->nodes[i], i ? &plan->nodes[i - 1] : NULL, err)
+                 : damaged(err, "a node is missing");
         json_decref(row);
     }
     if (ok && (plan_index_nodes(plan) || error_nomem(err)))
