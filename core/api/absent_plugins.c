@@ -6,6 +6,7 @@
 #include "api/plugins.h"
 #include "api/runtime.h"
 #include "base/json.h"
+#include "base/json_strings.h"
 #include "dsl/plugin_place.h"
 #include "lua/plugin_presence.h"
 #include "storage/plugin_store.h"
@@ -57,14 +58,6 @@ static bool is_of_lifecycle(const struct operation *operation)
     return !strncmp(operation->name, prefix, sizeof prefix - 1);
 }
 
-static json_t *list_of(const char *const *directories)
-{
-    json_t *list = json_array();
-    for (; directories && *directories; directories++)
-        json_array_append_new(list, json_string(*directories));
-    return list;
-}
-
 static json_t *question(const struct operation *operation, json_t *directories)
 {
     const char *dot = strrchr(operation->function, '.');
@@ -109,7 +102,7 @@ bool deployment_plugins_check(const struct plan *plan, const json_t *places,
                               const char *const *directories, const char *resources, bool is_new,
                               struct error *err)
 {
-    json_t *questions = json_array(), *list = list_of(directories);
+    json_t *questions = json_array(), *list = json_strings(directories);
     const struct operation **asked = calloc(plan->operation_count + 1, sizeof *asked);
     bool ok = (questions && list && asked) || error_nomem(err);
     for (size_t i = 0; ok && i < plan->operation_count; i++) {

@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/json_strings.h"
 #include "dispatch/message.h"
 #include "deployment/group_instance.h"
 #include "engine/execution_internal.h"
@@ -97,15 +98,6 @@ static json_t *plugin_properties(struct execution *e, const struct plan_plugin *
     return NULL;
 }
 
-static json_t *plugin_directories(const struct execution *e)
-{
-    json_t *directories = json_array();
-    const char *const *directory = e->options.plugin_directories;
-    for (; directory && *directory; directory++)
-        json_array_append_new(directories, json_string(*directory));
-    return directories;
-}
-
 /* The part of a request that tells the plugin; made once per plugin. */
 static json_t *plugin_document(struct execution *e, const struct plan_plugin *plugin,
                                struct error *err)
@@ -119,13 +111,13 @@ static json_t *plugin_document(struct execution *e, const struct plan_plugin *pl
     const json_t *place = json_object_get(e->options.plugin_places, plugin->name);
     struct strbuf workdir = STRBUF_INIT;
     strbuf_add_all(&workdir, e->options.work_directory, "/plugins/", plugin->name);
-    document =
-        json_pack("{s:s, s:s, s:s*, s:s?, s:s?, s:s?, s:o, s:o, s:s}", "name", plugin->name,
-                  "folder", plugin->folder, "prefix", json_string_at(place, "folder", NULL),
-                  "source", json_string_at(plugin->record, "source", NULL), "package_name",
-                  json_string_at(place, "package_name", plugin->package_name), "package_version",
-                  json_string_at(place, "package_version", plugin->package_version), "properties",
-                  properties, "directories", plugin_directories(e), "workdir", workdir.text);
+    document = json_pack(
+        "{s:s, s:s, s:s*, s:s?, s:s?, s:s?, s:o, s:o, s:s}", "name", plugin->name, "folder",
+        plugin->folder, "prefix", json_string_at(place, "folder", NULL), "source",
+        json_string_at(plugin->record, "source", NULL), "package_name",
+        json_string_at(place, "package_name", plugin->package_name), "package_version",
+        json_string_at(place, "package_version", plugin->package_version), "properties", properties,
+        "directories", json_strings(e->options.plugin_directories), "workdir", workdir.text);
     strbuf_release(&workdir);
     if (document && !map_set(&e->plugins, plugin->name, document)) {
         json_decref(document);

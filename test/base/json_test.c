@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../check.h"
+#include "base/json_strings.h"
 
 static void test_round_trip(const char *source)
 {
@@ -50,9 +51,21 @@ static void test_strings(void)
     CHECK(ok, "characters that need an escape get it, at each place of a string");
 }
 
+static void test_list(const char *const *texts, const char *expected)
+{
+    json_t *list = json_strings(texts);
+    char *text = json_text(list);
+    CHECK(text && !strcmp(text, expected), "a list of texts is %s: %s", expected, text);
+    free(text);
+    json_decref(list);
+}
+
 int main(void)
 {
     test_strings();
+    test_list((const char *const[]){"a", "not UTF-8: \xff", "b", NULL}, "[\"a\",\"b\"]");
+    test_list((const char *const[]){NULL}, "[]");
+    test_list(NULL, "[]");
     test_round_trip("{\"a\":[1,2.5,true,null,\"x\\n\\u0001\\\"\"],\"b\":{}}");
     test_round_trip("9223372036854775807");
     test_round_trip("[-9223372036854775808,-1,0,10]");
