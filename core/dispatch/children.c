@@ -15,6 +15,8 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "base/process_stat.h"
+
 enum { SLOT_FREE = 0, SLOT_CLAIMED = -1 };
 
 /*
@@ -63,50 +65,11 @@ static struct table *table_get(void)
     return made;
 }
 
-/* Write /proc/PID/stat into `path` with nothing but what is safe after fork(). */
-static void stat_path(pid_t pid, char path[static 32])
-{
-    char digits[12];
-    size_t count = 0;
-    for (unsigned left = (unsigned)pid; count == 0 || left; left /= 10)
-        digits[count++] = (char)('0' + left % 10);
-    memcpy(path, "/proc/", 6);
-    for (size_t i = 0; i < count; i++)
-        path[6 + i] = digits[count - 1 - i];
-    memcpy(path + 6 + count, "/stat", 6);
-}
-
-/* What proc(5) tells of a process in the fields from the third on; "" if there is none. */
-enum { STAT_SIZE = 1024, STAT_STATE = 3, STAT_GROUP = 5, STAT_START = 22 };
-
-static void read_stat(pid_t pid, char text[static STAT_SIZE])
-{
-    char path[32];
-    stat_path(pid, path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? 0 : read(fd, text, STAT_SIZE - 1);
-    if (fd >= 0)
-        close(fd);
-    text[length > 0 ? length : 0] = '\0';
-}
-
-static const char *stat_field(const char *text, int number)
-{
-    /* The second field, the name, may hold anything; the third follows its last parenthesis. */
-    const char *field = strrchr(text, ')');
-    for (int i = 2; field && i < number; i++) {
-        field = strchr(field, ' ');
-        field += field != NULL;
-    }
-    return field ? field : "";
-}
-
 /* When `pid` started, in ticks since boot; 0 if there is no such process. */
 static uint64_t start_time(pid_t pid)
 {
-    char text[STAT_SIZE];
-    read_stat(pid, text);
-    return strtoull(stat_field(text, STAT_START), NULL, 10);
+    struct process_stat stat;
+    return process_stat_read(pid, &stat) ? stat.start_ticks : 0;
 }
 
 static bool slot_is_gone(int32_t group)
@@ -203,14 +166,9 @@ static bool table_is_alive(struct table *table)
     const struct dirent *entry;
     bool alive = false;
     while (processes && !alive && (entry = readdir(processes))) {
-        char text[STAT_SIZE];
-        pid_t pid = atoi(entry->d_name);
-        if (pid <= 0)
-            continue;
-        read_stat(pid, text);
-        const char *state = stat_field(text, STAT_STATE);
-        alive = *state && *state != 'Z' && *state != 'X' &&
-                has_slot(table, atoi(stat_field(text, STAT_GROUP)));
+        struct process_stat stat;
+        alive = process_stat_read(atoi(entry->d_name), &stat) && process_stat_is_alive(&stat) &&
+                has_slot(table, stat.group);
     }
     if (processes)
         closedir(processes);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/process_stat.h"
 #include "storage/storage_internal.h"
 
 struct lock {
@@ -22,40 +23,11 @@ static struct flock whole_file(short type)
     return (struct flock){.l_type = type, .l_whence = SEEK_SET};
 }
 
-/* The state letter and the start time of the process, fields 3 and 22 of its stat file: behind the
- * name, which may itself hold blanks and parentheses. */
-static bool read_stat(pid_t pid, char *state, unsigned long long *start_ticks)
-{
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    const char *rest = strrchr(text, ')');
-    return rest && sscanf(rest,
-                          ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-                          "%*s %*s %llu",
-                          state, start_ticks) == 2;
-}
-
 struct process_identity process_identity_self(void)
 {
-    struct process_identity self = {.pid = getpid()};
-    char state;
-    if (!read_stat(self.pid, &state, &self.start_ticks))
-        self.start_ticks = 0;
-    return self;
-}
-
-bool process_identity_is_alive(const struct process_identity *process)
-{
-    char state;
-    unsigned long long start_ticks;
-    return process->pid > 0 && read_stat(process->pid, &state, &start_ticks) && state != 'Z' &&
-           state != 'X' && (!process->start_ticks || process->start_ticks == start_ticks);
+    struct process_stat stat = {0};
+    process_stat_read(getpid(), &stat);
+    return (struct process_identity){.pid = getpid(), .start_ticks = stat.start_ticks};
 }
 
 static void read_holder(int fd, struct lock_holder *holder)

@@ -27,8 +27,6 @@ struct lock;
 
 /** This process. */
 struct process_identity process_identity_self(void);
-/** Whether that very process is alive (a zombie is not). */
-bool process_identity_is_alive(const struct process_identity *process);
 
 /**
  * Take the lock in the file `path`, which is made if it is missing; never waits.

@@ -41,6 +41,10 @@ static void test_killed_engine(void)
     CHECK(status_is(ds, "e1", "started"), "an execution under the lock is started");
     struct deployment_store *reader = deployment_open(f.store, "web", STORE_READ, &err);
     CHECK(status_is(reader, "e1", "started"), "for readers too");
+    CHECK(database_run(ds->state, &err, "UPDATE executions SET engine_start = engine_start - 1",
+                       "") &&
+              status_is(ds, "e1", "interrupted") && status_is(reader, "e1", "interrupted"),
+          "not if it was that of an earlier process with the same pid: %s", err.text);
     deployment_store_close(ds);
     deployment_store_close(reader);
     store_close(f.store);
