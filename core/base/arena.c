@@ -86,14 +86,6 @@ char *arena_strdup(struct arena *arena, const char *text)
     return arena_strndup(arena, text, strlen(text));
 }
 
-size_t arena_size(const struct arena *arena)
-{
-    size_t size = 0;
-    for (const struct arena_block *block = arena->blocks; block; block = block->next)
-        size += sizeof *block + block->size;
-    return size;
-}
-
 static void free_blocks(struct arena_block *block)
 {
     while (block) {

@@ -19,8 +19,6 @@ void *arena_alloc(struct arena *arena, size_t size);
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 /** @return a copy of `text`, or NULL. */
 char *arena_strdup(struct arena *arena, const char *text);
-/** Bytes taken from the system so far. */
-size_t arena_size(const struct arena *arena);
 /** Free all that was allocated, and keep the memory for what will be. */
 void arena_reset(struct arena *arena);
 void arena_release(struct arena *arena);

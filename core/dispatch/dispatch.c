@@ -25,11 +25,6 @@ void dispatcher_reply(struct dispatcher *dispatcher, json_int_t call, json_t *re
     dispatcher->class->reply(dispatcher, call, result, failure);
 }
 
-void dispatcher_interrupt(struct dispatcher *dispatcher, void *tag)
-{
-    dispatcher->class->interrupt(dispatcher, tag);
-}
-
 void dispatcher_warm(struct dispatcher *dispatcher)
 {
     if (dispatcher->class->warm)

@@ -113,8 +113,6 @@ bool dispatcher_submit(struct dispatcher *dispatcher, int place, void *tag, json
  */
 void dispatcher_reply(struct dispatcher *dispatcher, json_int_t call, json_t *result,
                       const struct error *failure);
-/** End the operation of `tag` by force, and all processes it started: on_interrupted follows. */
-void dispatcher_interrupt(struct dispatcher *dispatcher, void *tag);
 /**
  * End the dispatcher: operations still under way are ended by force, without report. It frees
  * itself as the loop goes on: run that until nothing is left in it. NULL is allowed.

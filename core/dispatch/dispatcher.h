@@ -12,7 +12,6 @@ struct dispatcher_class {
                    struct error *err);
     void (*reply)(struct dispatcher *dispatcher, json_int_t call, json_t *result,
                   const struct error *failure);
-    void (*interrupt)(struct dispatcher *dispatcher, void *tag);
     void (*close)(struct dispatcher *dispatcher);
     void (*warm)(struct dispatcher *dispatcher); /* or NULL: there is nothing to prepare */
 };

@@ -164,48 +164,28 @@ static bool pool_submit(struct dispatcher *dispatcher, int place, void *tag, jso
     return true;
 }
 
-/* The first operation for which `matches` holds, or NULL. */
-static struct pool_operation *find(const struct pool *pool,
-                                   bool (*matches)(const struct pool_operation *operation,
-                                                   const void *key),
-                                   const void *key)
+/* The operation that waits for an answer to `call`, or NULL. */
+static struct pool_operation *find_call(const struct pool *pool, json_int_t call)
 {
     for (int i = 0; i < pool->limit; i++) {
         const struct worker *worker = pool->slots[i].worker;
         struct pool_operation *operation = worker ? worker->operations : NULL;
         for (; operation; operation = operation->next) {
-            if (matches(operation, key))
+            if (operation->call == call)
                 return operation;
         }
     }
     return NULL;
 }
 
-static bool has_call(const struct pool_operation *operation, const void *key)
-{
-    return operation->call == *(const json_int_t *)key;
-}
-
-static bool has_tag(const struct pool_operation *operation, const void *key)
-{
-    return operation->tag == key;
-}
-
 static void pool_reply(struct dispatcher *dispatcher, json_int_t call, json_t *result,
                        const struct error *failure)
 {
-    struct pool_operation *operation = find((struct pool *)dispatcher, has_call, &call);
+    struct pool_operation *operation = find_call((struct pool *)dispatcher, call);
     if (!operation)
         return;
     operation->call = 0;
     worker_reply(operation->worker, operation->call_id, result, failure);
-}
-
-static void pool_interrupt(struct dispatcher *dispatcher, void *tag)
-{
-    struct pool_operation *operation = find((struct pool *)dispatcher, has_tag, tag);
-    if (operation)
-        pool_operation_end(operation);
 }
 
 static void pool_warm(struct dispatcher *dispatcher)
@@ -246,7 +226,6 @@ static const struct dispatcher_class pool_class = {.reserve = pool_reserve,
                                                    .release = pool_release,
                                                    .submit = pool_submit,
                                                    .reply = pool_reply,
-                                                   .interrupt = pool_interrupt,
                                                    .close = pool_close,
                                                    .warm = pool_warm};
 

@@ -185,15 +185,6 @@ const struct plan_workflow *plan_find_workflow(const struct plan *plan, const ch
     return NULL;
 }
 
-const struct plan_plugin *plan_find_plugin(const struct plan *plan, const char *name)
-{
-    for (size_t i = 0; i < plan->plugin_count; i++) {
-        if (!strcmp(plan->plugins[i].name, name))
-            return &plan->plugins[i];
-    }
-    return NULL;
-}
-
 const char *operation_short_name(const char *name)
 {
     const char *dot = strrchr(name, '.');

@@ -150,8 +150,6 @@ void plan_free(struct plan *plan);
 const struct plan_node *plan_find_node(const struct plan *plan, const char *id);
 /** The workflow called `name`, or NULL. */
 const struct plan_workflow *plan_find_workflow(const struct plan *plan, const char *name);
-/** The plugin called `name`, or NULL. */
-const struct plan_plugin *plan_find_plugin(const struct plan *plan, const char *name);
 /** Whether `name` is `type` or one that it derives from. */
 bool plan_type_is(const struct plan_type *type, const char *name);
 

@@ -29,7 +29,7 @@ struct local_operation {
     int place;
     double timeout, deadline;       /* seconds, of clock_monotonic(); 0: none */
     double cpu_seconds, entered_at; /* that its code has taken; of the thread's clock */
-    bool resumable, started, interrupted;
+    bool resumable, started;
 };
 
 struct local {
@@ -177,16 +177,15 @@ static void channel_leave(void *data)
 
 /* ---- the end of an operation ---- */
 
-static void report_interruption(const struct local_operation *operation, bool timed_out)
+static void report_timeout(const struct local_operation *operation)
 {
     const struct local *local = operation->local;
     const struct dispatch_interruption how = {.pid = getpid(),
                                               .exit_code = -1,
                                               .started = operation->started,
                                               .resumable = operation->resumable,
-                                              .timed_out = timed_out,
-                                              .why = timed_out ? "took longer than its timeout"
-                                                               : "was told to end it"};
+                                              .timed_out = true,
+                                              .why = "took longer than its timeout"};
     if (!local->closing)
         local->observer.on_interrupted(local->observer.data, operation->tag, &how);
 }
@@ -214,10 +213,9 @@ static bool is_late(const struct local_operation *operation)
 static void channel_ended(void *data, json_t *result)
 {
     struct local_operation *operation = data;
-    bool late = is_late(operation);
-    if (operation->interrupted || late) {
+    if (is_late(operation)) {
         json_decref(result);
-        report_interruption(operation, late);
+        report_timeout(operation);
     } else {
         report_result(operation, result);
     }
@@ -248,11 +246,11 @@ static void cancel(struct local_operation *operation)
     operation_host_cancel(operation->run);
 }
 
-/* One that is to be ended and can be, or NULL. */
+/* One that takes too long and can be ended, or NULL. */
 static struct local_operation *find_overdue(const struct local *local)
 {
     struct local_operation *operation = local->running;
-    while (operation && !(operation->run && (operation->interrupted || is_late(operation))))
+    while (operation && !(operation->run && is_late(operation)))
         operation = operation->next;
     return operation;
 }
@@ -287,9 +285,6 @@ static void on_idle(uv_idle_t *idle)
     struct local_operation *overdue = find_overdue(local);
     if (overdue) {
         cancel(overdue);
-    } else if (local->queued && local->queued->interrupted) {
-        report_interruption(local->queued, false);
-        operation_free(local->queued);
     } else if (local->queued) {
         begin(local->queued);
     } else {
@@ -357,18 +352,6 @@ static void local_reply(struct dispatcher *dispatcher, json_int_t call, json_t *
     local->answer = failure ? NULL : result ? json_incref(result) : json_null();
 }
 
-static void local_interrupt(struct dispatcher *dispatcher, void *tag)
-{
-    struct local *local = (struct local *)dispatcher;
-    struct local_operation *const lists[] = {local->queued, local->running};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        for (struct local_operation *operation = lists[i]; operation; operation = operation->next)
-            if (operation->tag == tag)
-                operation->interrupted = true;
-    }
-    uv_idle_start(&local->idle, on_idle);
-}
-
 static void on_closed(uv_handle_t *handle)
 {
     struct local *local = handle->data;
@@ -399,7 +382,6 @@ struct dispatcher *local_dispatcher_new(uv_loop_t *loop,
                                                   .release = local_release,
                                                   .submit = local_submit,
                                                   .reply = local_reply,
-                                                  .interrupt = local_interrupt,
                                                   .close = local_close};
     struct local *local = calloc(1, sizeof *local);
     if (!local) {

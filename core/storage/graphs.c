@@ -52,17 +52,6 @@ static json_t *operation_row(void *data, sqlite3_stmt *query, struct error *err)
     "cpu_seconds"                                                                                  \
     " FROM operations WHERE "
 
-json_t *operations_list(struct deployment_store *ds, const char *execution_id, const char *state,
-                        struct error *err)
-{
-    return database_list(
-        ds->state,
-        database_query(ds->state, err,
-                       OPERATIONS "execution_id = ?1 AND (?2 IS NULL OR state = ?2) ORDER BY row",
-                       "tt", execution_id, state),
-        operation_row, ds, err);
-}
-
 json_t *graph_operations(struct deployment_store *ds, json_int_t graph, struct error *err)
 {
     return database_list(

@@ -306,16 +306,10 @@ bool operation_add(struct deployment_store *ds, struct operation_record *record,
 bool operation_update(struct deployment_store *ds, const struct operation_record *record,
                       struct error *err);
 /**
- * A list of {row, id, execution_id, name, type, instance_id, state, retry, details, task,
- * cpu_seconds}, in the
- * order in which they were added; new, or NULL with `err` set.
- *
- * @param state only those in this state; NULL: all
+ * The operations of a stored graph: a list of {row, id, execution_id, name, type, instance_id,
+ * state, retry, details, task, cpu_seconds}, in the order in which they were added. A task that was
+ * tried again has several. New, or NULL with `err` set.
  */
-json_t *operations_list(struct deployment_store *ds, const char *execution_id, const char *state,
-                        struct error *err);
-
-/** The same for the operations of a stored graph: a task that was tried again has several. */
 json_t *graph_operations(struct deployment_store *ds, json_int_t graph, struct error *err);
 
 /* ---- task graphs (runtime.md 6.9) ---- */

@@ -205,7 +205,7 @@ struct session {
     char why[256];
     char lines[256]; /* output, each line followed by '|' */
     pid_t child;     /* told by an event */
-    bool started, async, interrupt_at_event, close_at_result;
+    bool started, async, close_at_result;
     const void *interrupted_tag;
     double timeout;       /* of the next operations; 0: none */
     json_int_t late_call; /* to be answered in the next turn, or 0 */
@@ -246,12 +246,11 @@ static void on_started(void *data, void *tag, const struct dispatch_start *start
 static void on_record(void *data, void *tag, json_t *record)
 {
     struct session *s = data;
+    (void)tag;
     const char *text = json_string_at(record, "text", NULL);
     if (text)
         snprintf(s->lines + strlen(s->lines), sizeof s->lines - strlen(s->lines), "%s|", text);
     s->child = (pid_t)json_integer_at(record, "pid", s->child);
-    if (s->interrupt_at_event)
-        dispatcher_interrupt(s->dispatcher, tag);
 }
 
 static void on_call(void *data, void *tag, json_int_t call, const char *method, json_t *arguments)
@@ -468,23 +467,6 @@ static void test_unread(void)
     close_session(&s);
 }
 
-static void test_children(void)
-{
-    struct session s;
-    open_session(&s, 1);
-    submit(&s, "leave", NULL, NULL);
-    settle(&s);
-    pid_t left = s.child;
-    s.interrupt_at_event = true;
-    submit(&s, "hang", NULL, NULL);
-    settle(&s);
-    CHECK(s.interruptions == 1, "an operation can be ended by force");
-    CHECK(s.child != left && process_ends(s.child), "its child ends with it");
-    CHECK(kill(left, 0) == 0 && getpgid(left) == left, "what an earlier operation left lives on");
-    kill(left, SIGKILL);
-    close_session(&s);
-}
-
 /* Run `does` with a short timeout; how long it took to end, in seconds. */
 static double time_out(struct session *s, const char *does)
 {
@@ -508,7 +490,7 @@ static void test_timeout(void)
     double seconds = time_out(&s, "hang");
     CHECK(s.interruptions == 1 && seconds < 4, "it ends when it is told to: %g s", seconds);
     CHECK(s.child != left && process_ends(s.child), "and its child");
-    CHECK(kill(left, 0) == 0, "what an earlier operation left lives on");
+    CHECK(kill(left, 0) == 0 && getpgid(left) == left, "what an earlier operation left lives on");
     kill(left, SIGKILL);
     seconds = time_out(&s, "stubborn");
     CHECK(seconds > 4 && seconds < 8, "one that does not is killed: %g s", seconds);
@@ -539,7 +521,6 @@ static void test_sharing(void)
         uv_run(&s.loop, UV_RUN_ONCE);
     CHECK(!strcmp(s.interrupted_tag, "hold 3") && s.how.timed_out && s.how.resumable,
           "one can be ended by its timeout: %s", s.why);
-    dispatcher_interrupt(s.dispatcher, (void *)s.interrupted_tag);
     submit_to(&s, dispatcher_reserve(s.dispatcher, true), "let go", NULL, NULL);
     settle(&s);
     CHECK(s.results >= 3 && s.interruptions == 1, "its neighbours go on");
@@ -613,7 +594,6 @@ int main(void)
     test_deaths();
     test_last_words();
     test_unread();
-    test_children();
     test_timeout();
     test_sharing();
     test_close();

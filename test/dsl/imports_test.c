@@ -33,7 +33,8 @@ static void test_circle(void)
 static void test_plugin(void)
 {
     struct plan *plan = parse(FOLDER "plugin.yaml", NULL, "");
-    CHECK(plan && plan_find_plugin(plan, "thing"), "a plugin is found beside the blueprint");
+    CHECK(plan && plan->plugin_count == 1 && !strcmp(plan->plugins[0].name, "thing"),
+          "a plugin is found beside the blueprint");
     plan_free(plan);
 }
 

@@ -195,11 +195,6 @@ static void fake_reply(struct dispatcher *dispatcher, json_int_t call, json_t *r
     snprintf(world.reply_error, sizeof world.reply_error, "%s", failure ? failure->text : "");
 }
 
-static void fake_interrupt(struct dispatcher *dispatcher, void *tag)
-{
-    (void)dispatcher, (void)tag;
-}
-
 static void fake_free(uv_handle_t *handle)
 {
     free(handle->data);
@@ -215,8 +210,8 @@ static void fake_close(struct dispatcher *dispatcher)
 
 struct dispatcher *pool_new(uv_loop_t *loop, const struct pool_options *options, struct error *err)
 {
-    static const struct dispatcher_class class = {
-        fake_reserve, fake_release, fake_submit, fake_reply, fake_interrupt, fake_close, NULL};
+    static const struct dispatcher_class class = {fake_reserve, fake_release, fake_submit,
+                                                  fake_reply,   fake_close,   NULL};
     struct fake *fake = calloc(1, sizeof *fake);
     (void)err;
     fake->base.class = &class;

@@ -9,11 +9,14 @@ static void test_operations(void)
         return;
     struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
     json_t *details = json_pack("{s: i}", "pid", 12);
+    json_int_t graph = 0;
+    CHECK(graph_add(ds, "e1", "install", &graph, &err), "they stand in a graph: %s", err.text);
     struct operation_record one = {.id = "t1",
                                    .execution_id = "e1",
                                    .name = "start",
                                    .type = "remote",
                                    .state = "pending",
+                                   .graph = graph,
                                    .details = details};
     struct operation_record two = one;
     two.id = "t2";
@@ -25,14 +28,18 @@ static void test_operations(void)
     one.retry = 2;
     one.details = NULL;
     CHECK(operation_update(ds, &one, &err), "and changed: %s", err.text);
-    json_t *list = operations_list(ds, "e1", "started", &err);
-    const json_t *record = json_array_get(list, 0);
-    CHECK(json_array_size(list) == 1 && json_integer_at(record, "retry", 0) == 2 &&
+    json_t *list = graph_operations(ds, graph, &err);
+    const json_t *record = json_array_get(list, 0), *next = json_array_get(list, 1);
+    CHECK(json_array_size(list) == 2 && !strcmp(json_string_at(record, "id", ""), "t1") &&
+              !strcmp(json_string_at(next, "id", ""), "t2"),
+          "and found with their graph, in the order in which they came");
+    CHECK(!strcmp(json_string_at(record, "state", ""), "started") &&
+              json_integer_at(record, "retry", 0) == 2 &&
               json_integer_at(json_object_get(record, "details"), "pid", 0) == 12,
-          "and found by their state");
-    json_decref(list);
-    list = operations_list(ds, "e1", NULL, &err);
-    CHECK(json_array_size(list) == 2, "or all of them");
+          "as they have become: what was not given is as it was");
+    CHECK(!strcmp(json_string_at(next, "state", ""), "pending") &&
+              !json_object_size(json_object_get(next, "details")),
+          "others are left alone");
     json_decref(list);
     json_decref(details);
     deployment_store_close(ds);
