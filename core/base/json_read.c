@@ -190,35 +190,43 @@ static json_t *read_tokens(const char *text, size_t length, const jsmntok_t *tok
     return NULL;
 }
 
-/* @return the tokens of `text`, `*count` of them (free() them); NULL: out of memory, or it is none
- */
-static jsmntok_t *tokenize(const char *text, size_t length, int *count)
+/* Enough for most messages, without memory to be got and given back. */
+enum { FEW = 256 };
+
+/* @return the tokens of `text`, `*count` of them, in `few` or new; NULL: out of memory, or it is
+ * none */
+static jsmntok_t *tokenize(const char *text, size_t length, jsmntok_t few[FEW], int *count)
 {
-    unsigned room = (unsigned)length / 8 + 16; /* as it usually is */
-    jsmntok_t *tokens = malloc(room * sizeof *tokens);
+    jsmntok_t *tokens = few;
+    unsigned room = FEW;
     jsmn_parser parser;
     jsmn_init(&parser);
-    int result = JSMN_ERROR_NOMEM;
-    while (tokens &&
-           (result = jsmn_parse(&parser, text, length, tokens, room)) == JSMN_ERROR_NOMEM) {
-        room *= 2;
-        jsmntok_t *more = realloc(tokens, room * sizeof *tokens);
-        if (!more)
+    int result;
+    while ((result = jsmn_parse(&parser, text, length, tokens, room)) == JSMN_ERROR_NOMEM) {
+        unsigned usual = (unsigned)length / 8, more = room * 2 > usual ? room * 2 : usual;
+        jsmntok_t *all = realloc(tokens == few ? NULL : tokens, more * sizeof *tokens);
+        if (!all)
             break;
-        tokens = more;
+        if (tokens == few)
+            memcpy(all, few, room * sizeof *few);
+        tokens = all;
+        room = more;
     }
     *count = (int)parser.toknext;
     if (result > 0)
         return tokens;
-    free(tokens);
+    if (tokens != few)
+        free(tokens);
     return NULL;
 }
 
 json_t *json_read(const char *text, size_t length, const char *where, struct error *err)
 {
+    jsmntok_t few[FEW];
     int count = 0;
-    jsmntok_t *tokens = length < INT_MAX / 2 ? tokenize(text, length, &count) : NULL;
+    jsmntok_t *tokens = length < INT_MAX / 2 ? tokenize(text, length, few, &count) : NULL;
     json_t *value = tokens ? read_tokens(text, length, tokens, count) : NULL;
-    free(tokens);
+    if (tokens != few)
+        free(tokens);
     return value ? value : json_parse(text, length, where, err);
 }

@@ -32,7 +32,12 @@ const char *message_type_name(enum message_type type)
 
 json_t *message_new(enum message_type type)
 {
-    return json_pack("{s:i, s:s}", "version", MESSAGE_VERSION, "type", type_names[type]);
+    json_t *message = json_object();
+    if (json_set_value(message, "version", json_integer(MESSAGE_VERSION)) &&
+        json_set_text(message, "type", type_names[type]))
+        return message;
+    json_decref(message);
+    return NULL;
 }
 
 bool message_check(const json_t *message, enum message_type *type, struct error *err)

@@ -164,14 +164,23 @@ bool instance_state_replace(struct instance_state *state, json_t *root, struct e
     return true;
 }
 
+/* What an instance is changed to; new, or NULL: out of memory. */
+static json_t *change_of(const struct instance_state *state)
+{
+    json_t *change = json_object();
+    if (json_set_text(change, "id", state->id) &&
+        json_set_value(change, "version", json_integer(state->version)) &&
+        json_set_value(change, "runtime_properties", json_incref(state->properties->root)))
+        return change;
+    json_decref(change);
+    return NULL;
+}
+
 bool instance_state_update(struct operation_context *context, struct instance_state *state,
                            struct error *err)
 {
     struct tracked_document *properties = instance_state_properties(state);
-    json_t *arguments = properties
-                            ? json_pack("{s:s, s:I, s:O}", "id", state->id, "version",
-                                        state->version, "runtime_properties", properties->root)
-                            : NULL;
+    json_t *arguments = properties ? change_of(state) : NULL;
     json_t *answer = operation_context_ask(context, "update_instance", arguments, err);
     if (!answer) {
         error_context(err, "instance '%s'", state->id);
@@ -190,9 +199,7 @@ json_t *operation_context_changes(const struct operation_context *context)
     for (const struct instance_state *state = context->instances; state; state = state->next) {
         if (!state->properties || !state->properties->dirty)
             continue;
-        json_t *change = json_pack("{s:s, s:I, s:O}", "id", state->id, "version", state->version,
-                                   "runtime_properties", state->properties->root);
-        if (json_array_append_new(changes, change)) {
+        if (json_array_append_new(changes, change_of(state))) {
             json_decref(changes);
             return NULL;
         }

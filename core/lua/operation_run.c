@@ -267,9 +267,17 @@ static void take_error(lua_State *L, struct operation_run *run)
 static json_t *result_new(const json_t *request, bool ok, json_t *instances, const char *key,
                           json_t *outcome)
 {
-    return json_pack("{s:i, s:s, s:O?, s:b, s:o, s:O}", "version", 1, "type", "operation_result",
-                     "id", json_object_get(request, "id"), "ok", ok, "instances", instances, key,
-                     outcome);
+    json_t *id = json_object_get(request, "id"), *result = json_object();
+    bool whole = json_set_value(result, "version", json_integer(1)) &&
+                 json_set_text(result, "type", "operation_result") &&
+                 json_set_value(result, "id", id ? json_incref(id) : json_null()) &&
+                 json_set_value(result, "ok", json_boolean(ok));
+    whole = json_set_value(result, "instances", instances) && whole &&
+            json_set_value(result, key, json_incref(outcome));
+    if (whole)
+        return result;
+    json_decref(result);
+    return NULL;
 }
 
 /* StopAgent is no failure (runtime.md 3.7); of agents this runtime has none. */

@@ -1,6 +1,7 @@
 /* assignment.c - see assignment.h. */
 #include "worker/assignment.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,13 +182,20 @@ void assignment_report_ended(void)
     }
 }
 
+/* No clock tells more, and fifteen digits take long to write. */
+static double microseconds(double seconds)
+{
+    return round(seconds * 1e6) / 1e6;
+}
+
 static void channel_ended(void *data, json_t *result)
 {
     struct assignment *assignment = data;
     bool alive = children_signal(assignment->owner, 0) > 0;
     bool has_output =
         assignment->output && output_file_end(&assignment->file, assignment->output, alive);
-    int failed = json_object_set_new(result, "cpu_seconds", json_real(assignment->cpu_seconds));
+    int failed = json_object_set_new(result, "cpu_seconds",
+                                     json_real(microseconds(assignment->cpu_seconds)));
     if (assignment->output && !has_output)
         failed |= json_object_set_new(result, "output", json_false());
     if (failed) {
