@@ -135,7 +135,7 @@ node_templates:
       return tasks, subgraphs
    end
 
-   it("waits for one operation of its target where the relationship says so (dsl.md 5.1)", function()
+   it("waits for one operation of its target where told so (dsl.md 5.1)", function()
       world:write("app/blueprint.yaml", ([[
 tosca_definitions_version: cloudify_dsl_1_5
 imports: [cloudify/types/types.yaml, "plugin:door"]
