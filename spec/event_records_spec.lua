@@ -63,7 +63,6 @@ describe("a record", function()
 
    setup(function()
       deployment = workflow.deployment{blueprint = BLUEPRINT, tasks = TASKS, flows = FLOWS}
-      assert.equal(0, deployment.installed.code, deployment.installed.err)
    end)
    teardown(function() deployment:remove() end)
 

@@ -1,8 +1,8 @@
 --- What mocks are put together from, and how the mock constructors take their arguments
 --- (runtime.md 9.2).
 local cloudify = require("cloudify")
-local exceptions = require("cloudify.exceptions")
 local mocks = require("cloudify.mocks")
+local refusal = require("spec.support.refusal")
 
 local MockCloudifyContext = mocks.MockCloudifyContext
 local MockNodeContext = mocks.MockNodeContext
@@ -11,14 +11,6 @@ local MockRelationshipContext = mocks.MockRelationshipContext
 local MockRelationshipSubjectContext = mocks.MockRelationshipSubjectContext
 
 local RELATED_REFUSAL = "Cannot modify runtime properties of relationship node instances"
-
---- The message of the NonRecoverableError that `func` raises.
-local function refusal(func, ...)
-   local ok, err = pcall(func, ...)
-   assert.is_false(ok)
-   assert.is_true(exceptions.is(err, "NonRecoverableError"), tostring(err))
-   return err.message
-end
 
 --- An end of a relationship: a node with an instance.
 local function subject(name, properties, runtime_properties, relationships)

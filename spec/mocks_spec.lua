@@ -3,16 +3,9 @@ local cloudify = require("cloudify")
 local exceptions = require("cloudify.exceptions")
 local files = require("cloudify.files")
 local mocks = require("cloudify.mocks")
+local refusal = require("spec.support.refusal")
 
 local MockCloudifyContext = mocks.MockCloudifyContext
-
---- The message of the NonRecoverableError that `func` raises.
-local function refusal(func, ...)
-   local ok, err = pcall(func, ...)
-   assert.is_false(ok)
-   assert.is_true(exceptions.is(err, "NonRecoverableError"), tostring(err))
-   return err.message
-end
 
 describe("MockCloudifyContext of a node", function()
    local ctx

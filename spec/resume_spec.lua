@@ -94,6 +94,24 @@ describe("an execution (runtime.md 6.9)", function()
    before_each(function() world = cfy.world() end)
    after_each(function() world:remove() end)
 
+   --- What holds of every execution that is resumed.
+   local function goes_on(result_of)
+      it("runs what was pending", function()
+         result_of()
+         assert.truthy(journal():find("run pending\n", 1, true), journal())
+      end)
+
+      it("tries afresh what has failed", function()
+         result_of()
+         assert.truthy(journal():find("try 0 failed\n", 1, true), journal())
+      end)
+
+      it("goes on counting the retries of what waited for one", function()
+         result_of()
+         assert.truthy(journal():find("ask 1 waiting\n", 1, true), journal())
+      end)
+   end
+
    --- What holds of an execution whose operations under way were killed, however it ended.
    local function like_interrupted(result_of)
       it("does not repeat what has succeeded", function()
@@ -107,11 +125,6 @@ describe("an execution (runtime.md 6.9)", function()
          assert.is_true(noted("begin underway resumed", "end underway resumed"), journal())
       end)
 
-      it("runs what was pending", function()
-         result_of()
-         assert.truthy(journal():find("run pending\n", 1, true), journal())
-      end)
-
       it("fails an operation that was under way and is not resumable (runtime.md 3.2)", function()
          local result = result_of()
          assert.equal(1, result.code)
@@ -120,15 +133,7 @@ describe("an execution (runtime.md 6.9)", function()
          assert.falsy(journal():find("rigid", 1, true), journal())
       end)
 
-      it("tries afresh what has failed", function()
-         result_of()
-         assert.truthy(journal():find("try 0 failed\n", 1, true), journal())
-      end)
-
-      it("goes on counting the retries of what waited for one", function()
-         result_of()
-         assert.truthy(journal():find("ask 1 waiting\n", 1, true), journal())
-      end)
+      goes_on(result_of)
    end
 
    --- What holds of an execution whose operations under way have ended before it did.
@@ -147,20 +152,7 @@ describe("an execution (runtime.md 6.9)", function()
          assert.equal("started", states().rigid)
       end)
 
-      it("runs what was pending", function()
-         result_of()
-         assert.truthy(journal():find("run pending\n", 1, true), journal())
-      end)
-
-      it("tries afresh what has failed", function()
-         result_of()
-         assert.truthy(journal():find("try 0 failed\n", 1, true), journal())
-      end)
-
-      it("goes on counting the retries of what waited for one", function()
-         result_of()
-         assert.truthy(journal():find("ask 1 waiting\n", 1, true), journal())
-      end)
+      goes_on(result_of)
    end
 
    describe("that was interrupted", function()

@@ -1,17 +1,10 @@
 --- Templates as Lua sees them. That they mean what Jinja2 means is in template_jinja_spec.lua.
 local cloudify = require("cloudify")
 local exceptions = require("cloudify.exceptions")
+local refusal = require("spec.support.refusal")
 local template = require("cloudify.template")
 
 local render = template.render
-
---- The message of the NonRecoverableError that rendering raises.
-local function refusal(...)
-   local ok, err = pcall(render, ...)
-   assert.is_false(ok, "it renders " .. tostring(err))
-   assert.is_true(exceptions.is(err, exceptions.NonRecoverableError), tostring(err))
-   return err.message
-end
 
 describe("cloudify.template", function()
    local cases = {
@@ -60,9 +53,9 @@ describe("cloudify.template", function()
       render("{% set list = list + [2] %}{% set x = 1 %}{{ list }}", variables)
       assert.same({list = {1}, dict = {a = 1}}, variables)
       assert.equal("page:1: a template can change only what it has made itself: 'list' is from "
-         .. "outside", refusal("{{ list.append(2) }}", variables, "page"))
+         .. "outside", refusal(render, "{{ list.append(2) }}", variables, "page"))
       assert.equal("page:1: a template can change only what it has made itself: 'dict' is from "
-         .. "outside", refusal("{{ dict.update(a=2) }}", variables, "page"))
+         .. "outside", refusal(render, "{{ dict.update(a=2) }}", variables, "page"))
    end)
 end)
 
@@ -115,12 +108,12 @@ describe("an error of a template", function()
    for _, case in ipairs(cases) do
       local text, message = table.unpack(case)
       it("says: " .. message, function()
-         assert.equal(message, refusal(text, {}, "page"))
+         assert.equal(message, refusal(render, text, {}, "page"))
       end)
    end
 
    it("calls the template 'template' where it has no name", function()
-      assert.equal("template:1: 'endif' without 'if'", refusal("{% endif %}", {}))
+      assert.equal("template:1: 'endif' without 'if'", refusal(render, "{% endif %}", {}))
    end)
 end)
 
@@ -163,7 +156,7 @@ describe("an error while rendering", function()
    for _, case in ipairs(cases) do
       local text, message = table.unpack(case)
       it("says: " .. message:gsub("\n", " "), function()
-         assert.equal(message, refusal(text, data, "page"))
+         assert.equal(message, refusal(render, text, data, "page"))
       end)
    end
 
@@ -211,7 +204,7 @@ describe("what a template can reach", function()
    }
    for _, case in ipairs(refused) do
       it("refuses " .. case[1], function()
-         assert.equal(case[2], refusal(case[1], {}, "t"))
+         assert.equal(case[2], refusal(render, case[1], {}, "t"))
       end)
    end
 
@@ -271,7 +264,7 @@ describe("a template that asks for too much", function()
    end
    for _, case in ipairs(cases) do
       it(case[1] .. " is refused", function()
-         assert.equal(case[3], refusal(case[2], {}, "t"))
+         assert.equal(case[3], refusal(render, case[2], {}, "t"))
       end)
    end
 end)
@@ -285,7 +278,7 @@ describe("the size of a template", function()
       end
       lines[5001] = "{{ nope.x }}"
       assert.equal("t:5001: 'nope' is undefined",
-         refusal(table.concat(lines, "\n"), {x = 7}, "t"))
+         refusal(render, table.concat(lines, "\n"), {x = 7}, "t"))
       lines[5001] = "{{ v7 }}{{ v8 }}"
       local text = render(table.concat(lines, "\n"), {x = 7})
       assert.matches("^1 7\n2 7\n", text)
@@ -313,11 +306,11 @@ describe("the size of a template", function()
 
    it("is refused with a reason where it is too deep", function()
       assert.equal("t:1: blocks are nested more than 150 deep",
-         refusal(("{% if 1 %}"):rep(200) .. ("{% endif %}"):rep(200), {}, "t"))
+         refusal(render, ("{% if 1 %}"):rep(200) .. ("{% endif %}"):rep(200), {}, "t"))
       assert.equal("t:1: expressions are nested more than 100 deep",
-         refusal("{{ " .. ("("):rep(200) .. "1" .. (")"):rep(200) .. " }}", {}, "t"))
+         refusal(render, "{{ " .. ("("):rep(200) .. "1" .. (")"):rep(200) .. " }}", {}, "t"))
       assert.equal("t:2: an expression is nested more than 60 deep",
-         refusal("\n{{ 1" .. ("+ 1"):rep(200) .. " }}", {}, "t"))
+         refusal(render, "\n{{ 1" .. ("+ 1"):rep(200) .. " }}", {}, "t"))
    end)
 
    it("may be long lists and calls", function()
@@ -363,13 +356,13 @@ describe("include", function()
    for _, case in ipairs(refused) do
       local text, files, message = table.unpack(case)
       it("says: " .. message, function()
-         assert.equal(message, refusal(text, {x = 1}, "page", load_from(files)))
+         assert.equal(message, refusal(render, text, {x = 1}, "page", load_from(files)))
       end)
    end
 
    it("needs somebody who reads", function()
       assert.equal("page:1: 'include' cannot be used here: there is no place to load templates "
-         .. "from", refusal("{% include 'a' %}", {}, "page"))
+         .. "from", refusal(render, "{% include 'a' %}", {}, "page"))
    end)
 
    it("lets the reader's own errors through", function()
@@ -384,8 +377,8 @@ describe("compiled templates", function()
    it("are used again, each under its own name", function()
       local text = "\n{{ x.y.z }}"
       for _ = 1, 2 do
-         assert.equal("one:2: 'x' is undefined", refusal(text, {}, "one"))
-         assert.equal("two:2: 'x' is undefined", refusal(text, {}, "two"))
+         assert.equal("one:2: 'x' is undefined", refusal(render, text, {}, "one"))
+         assert.equal("two:2: 'x' is undefined", refusal(render, text, {}, "two"))
       end
    end)
 

@@ -44,7 +44,6 @@ describe("a workflow that is to be cancelled", function()
 
    before_each(function()
       deployment = workflow.deployment{blueprint = BLUEPRINT, tasks = TASKS}
-      assert.equal(0, deployment.installed.code, deployment.installed.err)
       deployment.flows = FLOWS:gsub("%%CFY%%", function() return deployment.world:command() end)
    end)
    after_each(function() deployment:remove() end)

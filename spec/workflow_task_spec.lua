@@ -54,7 +54,6 @@ describe("a task of a workflow", function()
 
    before_each(function()
       deployment = workflow.deployment{blueprint = BLUEPRINT, tasks = TASKS, flows = FLOWS}
-      assert.equal(0, deployment.installed.code, deployment.installed.err)
    end)
    after_each(function() deployment:remove() end)
 

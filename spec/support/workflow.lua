@@ -73,7 +73,9 @@ plugins: {probe: {executor: central_deployment_agent, install: false}}
 workflows:
   run: {mapping: probe.flows.run, parameters: ]] .. (options.parameters or "{}") .. "}\n"
       .. options.blueprint))
-   self.installed = self.world:cfy("install", self.world:path("app/blueprint.yaml"), "-d", "app")
+   local path = self.world:path("app/blueprint.yaml")
+   local result = self.world:cfy("install", path, "-d", "app")
+   assert(result.code == 0, result.err .. result.out)
    os.remove(self.world:path("told"))
    return self
 end

@@ -2,32 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../check.h"
-#include "base/json.h"
-#include "dsl/blueprint.h"
-
-static struct plan *parse(void)
-{
-    struct diagnostics diagnostics = {0};
-    struct strbuf text = STRBUF_INIT;
-    struct plan *plan = blueprint_parse("test/data/blueprints/groups.yaml", NULL, &diagnostics);
-    diagnostics_write(&diagnostics, &text);
-    CHECK(plan && !text.length, "the blueprint is valid %s", text.text);
-    strbuf_release(&text);
-    diagnostics_release(&diagnostics);
-    return plan;
-}
-
-static void check_json(const json_t *value, const char *expected, const char *what)
-{
-    char *text = json_text(value);
-    CHECK(text && !strcmp(text, expected), "%s: %s", what, text ? text : "no memory");
-    free(text);
-}
+#include "valid_plan.h"
 
 static void test_groups(void)
 {
-    struct plan *plan = parse();
+    struct plan *plan = valid_plan("test/data/blueprints/groups.yaml");
     check_json(json_object_get(plan->groups, "inner"), "{\"members\":[\"app\"],\"policies\":{}}",
                "a member counts once");
     check_json(json_object_get(json_object_get(plan->groups, "plain"), "policies"),
@@ -43,7 +22,7 @@ static void test_groups(void)
 
 static void test_scaling_groups(void)
 {
-    struct plan *plan = parse();
+    struct plan *plan = valid_plan("test/data/blueprints/groups.yaml");
     const json_t *outer = json_object_get(plan->scaling_groups, "outer");
     CHECK(json_object_size(plan->scaling_groups) == 2, "only what a policy targets is scaled");
     check_json(json_object_get(outer, "members"), "[\"host\",\"other\"]",
@@ -68,7 +47,7 @@ static json_t *next_row(void *data, struct error *err)
 
 static void test_store(void)
 {
-    struct plan *plan = parse();
+    struct plan *plan = valid_plan("test/data/blueprints/groups.yaml");
     struct error err = {0};
     json_t *document = plan_document(plan);
     size_t count = plan->node_count;

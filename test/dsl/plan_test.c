@@ -2,41 +2,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../check.h"
-#include "base/json.h"
-#include "dsl/blueprint.h"
+#include "valid_plan.h"
 
 static const char blueprint[] = "test/data/blueprints/application.yaml";
-
-static struct plan *parse(void)
-{
-    struct diagnostics diagnostics = {0};
-    struct strbuf text = STRBUF_INIT;
-    struct plan *plan = blueprint_parse(blueprint, NULL, &diagnostics);
-    diagnostics_write(&diagnostics, &text);
-    CHECK(plan && !text.length, "%s is valid %s", blueprint, text.text);
-    strbuf_release(&text);
-    diagnostics_release(&diagnostics);
-    return plan;
-}
 
 static struct plan *prepared(void)
 {
     struct diagnostics diagnostics = {0};
-    struct plan *plan = parse();
+    struct plan *plan = valid_plan(blueprint);
     json_t *inputs = json_pack("{s:s}", "name", "web");
     CHECK(plan_prepare(plan, inputs, NULL, &diagnostics), "its inputs are bound");
     json_decref(inputs);
     diagnostics_release(&diagnostics);
     return plan;
-}
-
-/* `value` as compact JSON equals `expected`. */
-static void check_json(const json_t *value, const char *expected, const char *what)
-{
-    char *text = json_text(value);
-    CHECK(text && !strcmp(text, expected), "%s: %s", what, text ? text : "no memory");
-    free(text);
 }
 
 static const struct operation *lifecycle(const struct plan_node *node, const char *name)
@@ -143,7 +121,7 @@ static void test_bad_inputs(const char *text, const char *expected)
     struct diagnostics diagnostics = {0};
     struct strbuf out = STRBUF_INIT;
     json_t *inputs = json_loads(text, 0, NULL);
-    struct plan *plan = parse();
+    struct plan *plan = valid_plan(blueprint);
     CHECK(!plan_prepare(plan, inputs, NULL, &diagnostics), "inputs %s are refused", text);
     diagnostics_write(&diagnostics, &out);
     CHECK(!strcmp(out.text, expected), "says %s", out.text);
@@ -165,7 +143,7 @@ static const struct {
 
 static void test_parameters(const char *given, const char *expected, const char *error)
 {
-    struct plan *plan = parse();
+    struct plan *plan = valid_plan(blueprint);
     struct error err = {0};
     json_t *values = json_loads(given, 0, NULL);
     const struct plan_workflow *workflow = plan_find_workflow(plan, "deploy");
@@ -179,7 +157,7 @@ static void test_parameters(const char *given, const char *expected, const char 
 
 static void test_workflows(void)
 {
-    struct plan *plan = parse();
+    struct plan *plan = valid_plan(blueprint);
     const struct plan_workflow *install = plan_find_workflow(plan, "install");
     CHECK(install && !strcmp(install->plugin->name, "default_workflows") &&
               !strcmp(install->function, "cloudify.plugins.workflows.install"),
@@ -227,7 +205,7 @@ static void test_documents(void)
 
 static void test_shown(void)
 {
-    struct plan *plan = parse();
+    struct plan *plan = valid_plan(blueprint);
     json_t *shown = plan_to_json(plan);
     const json_t *node = NULL, *item;
     size_t i;

@@ -2,28 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../check.h"
-#include "base/json.h"
-#include "dsl/blueprint.h"
+#include "valid_plan.h"
 
 static struct plan *prepared(void)
 {
     struct diagnostics diagnostics = {0};
-    struct strbuf text = STRBUF_INIT;
-    struct plan *plan = blueprint_parse("test/data/blueprints/settings.yaml", NULL, &diagnostics);
-    diagnostics_write(&diagnostics, &text);
-    CHECK(plan && plan_prepare(plan, NULL, NULL, &diagnostics), "the blueprint is valid %s",
-          text.text);
-    strbuf_release(&text);
+    struct plan *plan = valid_plan("test/data/blueprints/settings.yaml");
+    CHECK(plan && plan_prepare(plan, NULL, NULL, &diagnostics), "it can be prepared");
     diagnostics_release(&diagnostics);
     return plan;
-}
-
-static void check_json(const json_t *value, const char *expected, const char *what)
-{
-    char *text = json_text(value);
-    CHECK(text && !strcmp(text, expected), "%s: %s", what, text ? text : "no memory");
-    free(text);
 }
 
 static void test_labels(void)
