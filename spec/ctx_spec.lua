@@ -72,6 +72,18 @@ describe("ctx", function()
             error = "ctx.deployment has no field 'displayname' (did you mean 'display_name'?)"},
          {"a misspelt field of the blueprint raises", "return ctx.blueprint.name",
             error = "ctx.blueprint has no field 'name'"},
+         {"a field is read neither from what is no ctx nor from a table that looks like one", [[
+            local class, message = getmetatable(ctx), {}
+            _, message[1] = pcall(class.__index, ctx.node, "type")
+            _, message[2] = pcall(class.__index, setmetatable({}, class), "type")
+            return {message[1]:match("%(.*%)"), message[2]:match("%(.*%)")}]],
+            {"(cloudify.ctx expected, got cloudify.node)",
+               "(cloudify.ctx expected, got cloudify.ctx)"}},
+         {"nor is a method called for it", "ctx.get_secret(ctx.node, 'key')",
+            error = "ctx.get_secret() is called with a dot, use ':' - ctx:get_secret(...)"},
+         {"nor is it finalized", [[
+            local _, message = pcall(getmetatable(ctx.node).__gc, ctx)
+            return message:match("%(.*%)")]], "(cloudify.node expected, got cloudify.ctx)"},
          {"each part of ctx is the same at each access",
             "return ctx.instance == ctx.instance and ctx.operation == ctx.operation and\n"
                .. "   ctx.logger == ctx.logger and ctx.deployment == ctx.deployment and\n"

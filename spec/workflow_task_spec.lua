@@ -254,15 +254,30 @@ describe("a task of a workflow", function()
    end
 
    for _, case in ipairs {
-      {"ctx.graph_mode()", "workflow ctx: graph_mode() is called with a dot, use ':' - "
-         .. "ctx:graph_mode(...)"},
+      {"ctx.graph_mode()", "ctx.graph_mode() is called with a dot, use ':' - ctx:graph_mode(...)"},
       {"local graph = ctx:graph_mode() graph.add_task(run(ctx, 'ok'))",
-         "task graph: add_task() is called with a dot, use ':' - graph:add_task(...)"},
-      {"run(ctx, 'ok').get()", "task: get() is called with a dot, use ':' - task:get(...)"},
+         "graph.add_task() is called with a dot, use ':' - graph:add_task(...)"},
+      {"run(ctx, 'ok').get()", "task.get() is called with a dot, use ':' - task:get(...)"},
       {"ctx:graph_mode():sequence().add(run(ctx, 'ok'))",
          "sequence.add() is called with a dot, use ':' - sequence:add(...)"},
-      {"ctx.logger.info('x')", "logger: info() is called with a dot, use ':' - logger:info(...)"},
-      {"ctx:graph_mode():sequence():ad(run(ctx, 'ok'))", "did you mean 'add'?"},
+      {"ctx.logger.info('x')", "logger.info() is called with a dot, use ':' - logger:info(...)"},
+      {"ctx.get_node(setmetatable({}, getmetatable(ctx)), 'app')",
+         "ctx.get_node() is called with a dot, use ':' - ctx:get_node(...)"},
+      {"ctx:graph_mode():sequence():ad(run(ctx, 'ok'))",
+         "sequence has no field 'ad' (did you mean 'add'?)"},
+      {"return ctx:graph_mode().task", "task graph has no field 'task' (did you mean 'tasks'?)"},
+      {"run(ctx, 'ok').total_retires = 1",
+         "task has no field 'total_retires' (did you mean 'total_retries'?)"},
+      {"run(ctx, 'ok').id = 'x'", "task.id cannot be assigned"},
+      {"run(ctx, 'ok').get = print", "task.get cannot be assigned"},
+      {"run(ctx, 'ok').total_retries = 'many'", "number expected, got string"},
+      {"ctx:graph_mode():add_task(ctx)",
+         "cloudify.workflow.task expected, got cloudify.workflow.ctx"},
+      {"return getmetatable(ctx).__index({}, 'nodes')",
+         "cloudify.workflow.ctx expected, got table"},
+      {"return setmetatable({}, getmetatable(ctx)).nodes", "cloudify.workflow.ctx expected"},
+      {"local class = getmetatable(run(ctx, 'ok')) class.__newindex(io.stdout, 'total_retries', 1)",
+         "cloudify.workflow.task expected, got FILE*"},
    } do
       local body, message = table.unpack(case)
       it("names the mistake in " .. body, function()

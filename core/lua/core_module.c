@@ -106,6 +106,14 @@ static int core_member(lua_State *L)
     return 1;
 }
 
+/* members(object): name -> "field" or "method", likewise. */
+static int core_members(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    lua_class_push_members(L, 1);
+    return 1;
+}
+
 /* suggest(wanted, names): the name that `wanted` was probably meant to be, or nil. */
 static int core_suggest(lua_State *L)
 {
@@ -132,6 +140,7 @@ int lua_open_core(lua_State *L)
                                          {"totable", core_totable},
                                          {"is_exception", core_is_exception},
                                          {"member", core_member},
+                                         {"members", core_members},
                                          {"suggest", core_suggest},
                                          {"exception_handler", lua_exception_handler},
                                          {"exception_cause", lua_exception_cause},

@@ -3,7 +3,6 @@
 
 #include "base/json.h"
 #include "lua/exception.h"
-#include "lua/lua_class.h"
 #include "lua/lua_cloudify.h"
 #include "lua/operation_context.h"
 #include "lua/value.h"
@@ -13,12 +12,21 @@ struct ctx {
     struct operation_context *context; /* NULL once revoked */
 };
 
-struct operation_context *lua_context_check(lua_State *L, int index)
+static struct operation_context *check_alive(lua_State *L, const struct ctx *ctx)
 {
-    const struct ctx *ctx = luaL_checkudata(L, index, LUA_CONTEXT_CLASS);
     if (!ctx->context)
         lua_exception_raise(L, "NonRecoverableError", "ctx used after its operation ended");
     return ctx->context;
+}
+
+struct operation_context *lua_context_check(lua_State *L, int index)
+{
+    return check_alive(L, lua_class_check(L, index, &lua_context_class));
+}
+
+struct operation_context *lua_context_self(lua_State *L)
+{
+    return check_alive(L, lua_class_self(L));
 }
 
 struct operation_context *lua_context_of(lua_State *L, int index)
@@ -27,6 +35,16 @@ struct operation_context *lua_context_of(lua_State *L, int index)
     struct operation_context *context = lua_context_check(L, -1);
     lua_pop(L, 1);
     return context;
+}
+
+void *lua_context_new_handle(lua_State *L, int ctx, const struct lua_class *class, size_t size,
+                             int values)
+{
+    ctx = lua_absindex(L, ctx);
+    void *handle = lua_class_new_object(L, class, size, values);
+    lua_pushvalue(L, ctx);
+    lua_setiuservalue(L, -2, 1);
+    return handle;
 }
 
 int lua_context_recall(lua_State *L, int ctx, const char *kind, const char *id)
@@ -85,7 +103,7 @@ static void refuse_type(lua_State *L, const char *what, const char *allowed,
 
 static const json_t *check_type(lua_State *L, enum context_type type, const char *what)
 {
-    const struct operation_context *context = lua_context_check(L, 1);
+    const struct operation_context *context = lua_context_self(L);
     if (context->type != type)
         refuse_type(L, what, type_names[type], context);
     return context->request;
@@ -93,7 +111,7 @@ static const json_t *check_type(lua_State *L, enum context_type type, const char
 
 static int ctx_type(lua_State *L)
 {
-    lua_pushstring(L, type_names[lua_context_check(L, 1)->type]);
+    lua_pushstring(L, type_names[lua_context_self(L)->type]);
     return 1;
 }
 
@@ -137,7 +155,7 @@ static int ctx_target(lua_State *L)
 /* Push the child that `push` makes, the same at each access. */
 static int push_child(lua_State *L, const char *name, void (*push)(lua_State *, int))
 {
-    lua_context_check(L, 1);
+    lua_context_self(L);
     if (lua_context_recall(L, 1, "child", name) != LUA_TNIL)
         return 1;
     push(L, 1);
@@ -175,7 +193,7 @@ static void push_capabilities(lua_State *L, int ctx)
 
 static int ctx_capabilities(lua_State *L)
 {
-    const struct operation_context *context = lua_context_check(L, 1);
+    const struct operation_context *context = lua_context_self(L);
     if (context->type == CONTEXT_DEPLOYMENT)
         refuse_type(L, "ctx.capabilities", "node-instance or relationship-instance", context);
     lua_logger_send(L, 1, "warning",
@@ -237,7 +255,7 @@ static int ctx_agent(lua_State *L)
 
 static int ctx_send_event(lua_State *L)
 {
-    const struct operation_context *context = lua_context_check(L, 1);
+    const struct operation_context *context = lua_context_self(L);
     const char *text = luaL_checkstring(L, 2);
     context->channel->event(context->channel->data, "plugin_event", text);
     return 0;
@@ -245,7 +263,7 @@ static int ctx_send_event(lua_State *L)
 
 static int ctx_get_secret(lua_State *L)
 {
-    struct operation_context *context = lua_context_check(L, 1);
+    struct operation_context *context = lua_context_self(L);
     const char *key = luaL_checkstring(L, 2);
     lua_json_push(L, lua_context_call(L, context, "get_secret", json_pack("{s:s}", "key", key)));
     return 1;
@@ -261,7 +279,7 @@ static int module_called(lua_State *L, int status, lua_KContext context)
 /* Call the function of cloudify.resources with all that is on the stack, the ctx at 1 first. */
 static int call_resources(lua_State *L, const char *name)
 {
-    lua_context_check(L, 1);
+    lua_context_self(L);
     lua_module_field(L, "cloudify.resources", name);
     lua_insert(L, 1);
     lua_callk(L, lua_gettop(L) - 1, 1, 0, module_called);
@@ -298,35 +316,42 @@ static int ctx_download_directory(lua_State *L)
     return call_resources(L, "download_directory");
 }
 
+static const struct lua_field fields[] = {{"type", ctx_type, NULL},
+                                          {"node", ctx_node, NULL},
+                                          {"instance", ctx_instance, NULL},
+                                          {"source", ctx_source, NULL},
+                                          {"target", ctx_target, NULL},
+                                          {"operation", ctx_operation, NULL},
+                                          {"plugin", ctx_plugin, NULL},
+                                          {"logger", ctx_logger, NULL},
+                                          {"capabilities", ctx_capabilities, NULL},
+                                          {"provider_context", ctx_provider_context, NULL},
+                                          {"bootstrap_context", ctx_bootstrap_context, NULL},
+                                          {"agent", ctx_agent, NULL},
+                                          {NULL, NULL, NULL}};
+
+static const luaL_Reg methods[] = {
+    {"send_event", ctx_send_event},
+    {"get_secret", ctx_get_secret},
+    {"resource_path", ctx_resource_path},
+    {"get_resource", ctx_get_resource},
+    {"get_resource_and_render", ctx_get_resource_and_render},
+    {"download_resource", ctx_download_resource},
+    {"download_resource_and_render", ctx_download_resource_and_render},
+    {"download_directory", ctx_download_directory},
+    {NULL, NULL}};
+
+const struct lua_class lua_context_class = {
+    .name = "cloudify.ctx",
+    .noun = "ctx",
+    .fields = fields,
+    .methods = methods,
+    .bases = {&lua_context_facts_class, &lua_context_services_class}};
+
 void lua_context_register(lua_State *L)
 {
-    static const struct lua_field fields[] = {{"type", ctx_type, NULL},
-                                              {"node", ctx_node, NULL},
-                                              {"instance", ctx_instance, NULL},
-                                              {"source", ctx_source, NULL},
-                                              {"target", ctx_target, NULL},
-                                              {"operation", ctx_operation, NULL},
-                                              {"plugin", ctx_plugin, NULL},
-                                              {"logger", ctx_logger, NULL},
-                                              {"capabilities", ctx_capabilities, NULL},
-                                              {"provider_context", ctx_provider_context, NULL},
-                                              {"bootstrap_context", ctx_bootstrap_context, NULL},
-                                              {"agent", ctx_agent, NULL},
-                                              {NULL, NULL, NULL}};
-    static const luaL_Reg methods[] = {
-        {"send_event", ctx_send_event},
-        {"get_secret", ctx_get_secret},
-        {"resource_path", ctx_resource_path},
-        {"get_resource", ctx_get_resource},
-        {"get_resource_and_render", ctx_get_resource_and_render},
-        {"download_resource", ctx_download_resource},
-        {"download_resource_and_render", ctx_download_resource_and_render},
-        {"download_directory", ctx_download_directory},
-        {NULL, NULL}};
-    static const luaL_Reg metamethods[] = {{NULL, NULL}};
-    lua_class_register(L, LUA_CONTEXT_CLASS, "ctx", fields, methods, metamethods);
-    lua_context_facts_register(L);
-    lua_context_services_register(L);
+    lua_class_register(L, &lua_context_class);
+    lua_deployment_register(L);
     lua_node_register(L);
     lua_instance_register(L);
     lua_relationship_register(L);
@@ -337,9 +362,8 @@ void lua_context_register(lua_State *L)
 
 void lua_context_push(lua_State *L, struct operation_context *context)
 {
-    struct ctx *ctx = lua_newuserdatauv(L, sizeof *ctx, 1);
+    struct ctx *ctx = lua_class_new_object(L, &lua_context_class, sizeof *ctx, 1);
     ctx->context = context;
-    luaL_setmetatable(L, LUA_CONTEXT_CLASS);
     lua_newtable(L);
     lua_setiuservalue(L, -2, 1);
 }

@@ -1,19 +1,17 @@
 /* ctx_facts.c - the fields of ctx that only tell: of the task, the execution and the deployment
  * (runtime.md 1.2). */
 #include "base/json.h"
-#include "lua/lua_class.h"
 #include "lua/operation_context.h"
 #include "lua/value.h"
 
-#define DEPLOYMENT "cloudify.deployment"
-#define BLUEPRINT "cloudify.blueprint"
+static const struct lua_class deployment_class, blueprint_class;
 
 static const char read_only[] = "Cannot override read only properties";
 
 /* What the request says under `part`. */
 static json_t *check_part(lua_State *L, const char *part)
 {
-    return json_object_get(lua_context_check(L, 1)->request, part);
+    return json_object_get(lua_context_self(L)->request, part);
 }
 
 static int push_text(lua_State *L, const char *part, const char *name)
@@ -38,7 +36,7 @@ static int push_object(lua_State *L, const char *name)
 /* What only a manager and its agents have. */
 static int nothing(lua_State *L)
 {
-    lua_context_check(L, 1);
+    lua_context_self(L);
     lua_pushnil(L);
     return 1;
 }
@@ -75,14 +73,14 @@ static int ctx_task_id(lua_State *L)
 
 static int ctx_task_type(lua_State *L)
 {
-    lua_context_check(L, 1);
+    lua_context_self(L);
     lua_pushliteral(L, "operation");
     return 1;
 }
 
 static int ctx_task_name(lua_State *L)
 {
-    const json_t *request = lua_context_check(L, 1)->request;
+    const json_t *request = lua_context_self(L)->request;
     lua_pushfstring(L, "%s.%s", json_string_at(request, "module", ""),
                     json_string_at(request, "function", ""));
     return 1;
@@ -103,65 +101,61 @@ static int ctx_timeout_recoverable(lua_State *L)
 
 static int ctx_bypass_maintenance(lua_State *L)
 {
-    lua_context_check(L, 1);
+    lua_context_self(L);
     lua_pushboolean(L, false);
     return 1;
 }
 
 static int ctx_resume(lua_State *L)
 {
-    lua_pushboolean(L, lua_context_check(L, 1)->resume);
+    lua_pushboolean(L, lua_context_self(L)->resume);
     return 1;
 }
 
 static int ctx_set_resume(lua_State *L)
 {
-    struct operation_context *context = lua_context_check(L, 1);
-    luaL_checktype(L, 2, LUA_TBOOLEAN);
-    context->resume = lua_toboolean(L, 2);
+    struct operation_context *context = lua_context_self(L);
+    luaL_checktype(L, 3, LUA_TBOOLEAN);
+    context->resume = lua_toboolean(L, 3);
     return 0;
 }
 
 /* ---- ctx.deployment and ctx.blueprint ---- */
 
-static int push_handle(lua_State *L, const char *class)
+static int push_handle(lua_State *L, const struct lua_class *class)
 {
-    lua_context_check(L, 1);
-    if (lua_context_recall(L, 1, "handle", class) != LUA_TNIL)
+    lua_context_self(L);
+    if (lua_context_recall(L, 1, "handle", class->name) != LUA_TNIL)
         return 1;
-    lua_newuserdatauv(L, 0, 1);
-    luaL_setmetatable(L, class);
-    lua_pushvalue(L, 1);
-    lua_setiuservalue(L, -2, 1);
-    lua_context_remember(L, 1, "handle", class);
+    lua_context_new_handle(L, 1, class, 0, 1);
+    lua_context_remember(L, 1, "handle", class->name);
     return 1;
 }
 
 static int ctx_deployment(lua_State *L)
 {
-    return push_handle(L, DEPLOYMENT);
+    return push_handle(L, &deployment_class);
 }
 
 static int ctx_blueprint(lua_State *L)
 {
-    return push_handle(L, BLUEPRINT);
+    return push_handle(L, &blueprint_class);
 }
 
-static const json_t *check_member(lua_State *L, const char *class, const char *part)
+static const json_t *check_member(lua_State *L, const char *part)
 {
-    luaL_checkudata(L, 1, class);
     return json_object_get(json_object_get(lua_context_of(L, 1)->request, "context"), part);
 }
 
 static int blueprint_id(lua_State *L)
 {
-    lua_pushstring(L, json_string_at(check_member(L, BLUEPRINT, "blueprint"), "id", NULL));
+    lua_pushstring(L, json_string_at(check_member(L, "blueprint"), "id", NULL));
     return 1;
 }
 
 static const json_t *check_deployment(lua_State *L)
 {
-    return check_member(L, DEPLOYMENT, "deployment");
+    return check_member(L, "deployment");
 }
 
 static int deployment_id(lua_State *L)
@@ -200,51 +194,54 @@ static int deployment_nothing(lua_State *L)
     return 1;
 }
 
-static void register_deployment(lua_State *L)
+static const struct lua_field deployment_fields[] = {
+    {"id", deployment_id, NULL},
+    {"display_name", deployment_display_name, NULL},
+    {"resource_tags", deployment_resource_tags, NULL},
+    {"runtime_only_evaluation", deployment_runtime_only_evaluation, NULL},
+    {"creator", deployment_nothing, NULL},
+    {"tenant_name", deployment_nothing, NULL},
+    {NULL, NULL, NULL}};
+
+static const struct lua_field blueprint_fields[] = {{"id", blueprint_id, NULL}, {NULL, NULL, NULL}};
+
+static const struct lua_class deployment_class = {
+    .name = "cloudify.deployment", .noun = "ctx.deployment", .fields = deployment_fields};
+
+static const struct lua_class blueprint_class = {
+    .name = "cloudify.blueprint", .noun = "ctx.blueprint", .fields = blueprint_fields};
+
+void lua_deployment_register(lua_State *L)
 {
-    static const struct lua_field fields[] = {
-        {"id", deployment_id, NULL},
-        {"display_name", deployment_display_name, NULL},
-        {"resource_tags", deployment_resource_tags, NULL},
-        {"runtime_only_evaluation", deployment_runtime_only_evaluation, NULL},
-        {"creator", deployment_nothing, NULL},
-        {"tenant_name", deployment_nothing, NULL},
-        {NULL, NULL, NULL}};
-    static const struct lua_field blueprint_fields[] = {{"id", blueprint_id, NULL},
-                                                        {NULL, NULL, NULL}};
-    static const luaL_Reg none[] = {{NULL, NULL}};
-    lua_class_register(L, DEPLOYMENT, "ctx.deployment", fields, none, none);
-    lua_class_register(L, BLUEPRINT, "ctx.blueprint", blueprint_fields, none, none);
+    lua_class_register(L, &deployment_class);
+    lua_class_register(L, &blueprint_class);
 }
 
-void lua_context_facts_register(lua_State *L)
-{
-    static const struct lua_field fields[] = {
-        {"execution_id", ctx_execution_id, NULL},
-        {"workflow_id", ctx_workflow_id, NULL},
-        {"workflow_parameters", ctx_workflow_parameters, NULL},
-        {"execution_env", ctx_execution_env, NULL},
-        {"task_id", ctx_task_id, NULL},
-        {"task_type", ctx_task_type, NULL},
-        {"task_name", ctx_task_name, NULL},
-        {"timeout", ctx_timeout, NULL},
-        {"timeout_recoverable", ctx_timeout_recoverable, NULL},
-        {"resume", ctx_resume, ctx_set_resume},
-        {"deployment", ctx_deployment, NULL},
-        {"blueprint", ctx_blueprint, NULL},
-        {"tenant", ctx_tenant, NULL},
-        {"bypass_maintenance", ctx_bypass_maintenance, NULL},
-        {"task_target", nothing, NULL},
-        {"task_queue", nothing, NULL},
-        {"execution_token", nothing, NULL},
-        {"execution_creator_username", nothing, NULL},
-        {"tenant_name", nothing, NULL},
-        {"rest_host", nothing, NULL},
-        {"rest_port", nothing, NULL},
-        {"rest_token", nothing, NULL},
-        {"rest_ssl_cert", nothing, NULL},
-        {NULL, NULL, NULL}};
-    static const luaL_Reg none[] = {{NULL, NULL}};
-    lua_class_extend(L, LUA_CONTEXT_CLASS, fields, none);
-    register_deployment(L);
-}
+/* ---- ctx itself ---- */
+
+static const struct lua_field fields[] = {{"execution_id", ctx_execution_id, NULL},
+                                          {"workflow_id", ctx_workflow_id, NULL},
+                                          {"workflow_parameters", ctx_workflow_parameters, NULL},
+                                          {"execution_env", ctx_execution_env, NULL},
+                                          {"task_id", ctx_task_id, NULL},
+                                          {"task_type", ctx_task_type, NULL},
+                                          {"task_name", ctx_task_name, NULL},
+                                          {"timeout", ctx_timeout, NULL},
+                                          {"timeout_recoverable", ctx_timeout_recoverable, NULL},
+                                          {"resume", ctx_resume, ctx_set_resume},
+                                          {"deployment", ctx_deployment, NULL},
+                                          {"blueprint", ctx_blueprint, NULL},
+                                          {"tenant", ctx_tenant, NULL},
+                                          {"bypass_maintenance", ctx_bypass_maintenance, NULL},
+                                          {"task_target", nothing, NULL},
+                                          {"task_queue", nothing, NULL},
+                                          {"execution_token", nothing, NULL},
+                                          {"execution_creator_username", nothing, NULL},
+                                          {"tenant_name", nothing, NULL},
+                                          {"rest_host", nothing, NULL},
+                                          {"rest_port", nothing, NULL},
+                                          {"rest_token", nothing, NULL},
+                                          {"rest_ssl_cert", nothing, NULL},
+                                          {NULL, NULL, NULL}};
+
+const struct lua_class lua_context_facts_class = {.fields = fields};

@@ -5,14 +5,13 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "lua/exception.h"
-#include "lua/lua_class.h"
 #include "lua/operation_context.h"
 #include "lua/value.h"
 #include "resources/deployment_file.h"
 
 static int push_record(lua_State *L, const char *method, json_t *arguments)
 {
-    lua_json_push(L, lua_context_call(L, lua_context_check(L, 1), method, arguments));
+    lua_json_push(L, lua_context_call(L, lua_context_self(L), method, arguments));
     return 1;
 }
 
@@ -28,7 +27,7 @@ static const char *first_argument(lua_State *L, const char *name, const char *fa
 
 static int ctx_get_execution(lua_State *L)
 {
-    const struct operation_context *context = lua_context_check(L, 1);
+    const struct operation_context *context = lua_context_self(L);
     const json_t *own = json_object_get(context->request, "context");
     const char *id = first_argument(L, "id", json_string_at(own, "execution_id", ""));
     return push_record(L, "get_execution", json_pack("{s:s}", "id", id));
@@ -37,13 +36,13 @@ static int ctx_get_execution(lua_State *L)
 /* Of a node: {id, index, state} of each. What serial_operation stands on. */
 static int ctx_get_node_instances(lua_State *L)
 {
-    lua_context_check(L, 1);
+    lua_context_self(L);
     return push_record(L, "get_node_instances", json_pack("{s:s}", "node", luaL_checkstring(L, 2)));
 }
 
 static int ctx_get_operation(lua_State *L)
 {
-    lua_context_check(L, 1);
+    lua_context_self(L);
     return push_record(L, "get_operation", json_object());
 }
 
@@ -52,7 +51,7 @@ static int ctx_update_operation(lua_State *L)
 {
     static const char *const states[] = {"pending",   "sending", "sent",          "started",
                                          "succeeded", "failed",  "response-sent", "rescheduled"};
-    lua_context_check(L, 1);
+    lua_context_self(L);
     const char *state = luaL_checkstring(L, 2);
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (strcmp(states[i], state) == 0)
@@ -63,7 +62,7 @@ static int ctx_update_operation(lua_State *L)
 /* What the request tells of the configuration of a manager, as tests may; none has been met yet. */
 static json_t *check_config(lua_State *L, const char *name)
 {
-    return json_object_get(json_object_get(lua_context_check(L, 1)->request, "context"), name);
+    return json_object_get(json_object_get(lua_context_self(L)->request, "context"), name);
 }
 
 static int ctx_get_config(lua_State *L)
@@ -110,7 +109,7 @@ static int ctx_get_brokers(lua_State *L)
 /* The deployment's folder, made if it is not there yet, which only a mock's is not; or NULL. */
 static const char *check_workdir(lua_State *L)
 {
-    const char *workdir = json_string_at(lua_context_check(L, 1)->request, "workdir", NULL);
+    const char *workdir = json_string_at(lua_context_self(L)->request, "workdir", NULL);
     struct error err = {0};
     if (workdir && !directory_make(workdir, 0700, &err))
         lua_raise_error(L, &err);
@@ -126,7 +125,7 @@ static int ctx_local_deployment_workdir(lua_State *L)
 /* The deployment's folder is on this machine: there is nothing to be copied to or from it. */
 static int ctx_nothing_to_sync(lua_State *L)
 {
-    lua_context_check(L, 1);
+    lua_context_self(L);
     return 0;
 }
 
@@ -138,7 +137,7 @@ static int leave_guard(lua_State *L)
 
 static int ctx_sync_deployment_workdir(lua_State *L)
 {
-    lua_context_check(L, 1);
+    lua_context_self(L);
     lua_newtable(L);
     lua_createtable(L, 0, 1);
     lua_pushcfunction(L, leave_guard);
@@ -166,22 +165,19 @@ static int ctx_delete_deployment_file(lua_State *L)
     return 0;
 }
 
-void lua_context_services_register(lua_State *L)
-{
-    static const struct lua_field none[] = {{NULL, NULL, NULL}};
-    static const luaL_Reg methods[] = {{"get_execution", ctx_get_execution},
-                                       {"get_operation", ctx_get_operation},
-                                       {"get_node_instances", ctx_get_node_instances},
-                                       {"update_operation", ctx_update_operation},
-                                       {"get_config", ctx_get_config},
-                                       {"get_managers", ctx_get_managers},
-                                       {"get_brokers", ctx_get_brokers},
-                                       {"local_deployment_workdir", ctx_local_deployment_workdir},
-                                       {"download_deployment_workdir", ctx_nothing_to_sync},
-                                       {"upload_deployment_workdir", ctx_nothing_to_sync},
-                                       {"sync_deployment_workdir", ctx_sync_deployment_workdir},
-                                       {"upload_deployment_file", ctx_upload_deployment_file},
-                                       {"delete_deployment_file", ctx_delete_deployment_file},
-                                       {NULL, NULL}};
-    lua_class_extend(L, LUA_CONTEXT_CLASS, none, methods);
-}
+static const luaL_Reg methods[] = {{"get_execution", ctx_get_execution},
+                                   {"get_operation", ctx_get_operation},
+                                   {"get_node_instances", ctx_get_node_instances},
+                                   {"update_operation", ctx_update_operation},
+                                   {"get_config", ctx_get_config},
+                                   {"get_managers", ctx_get_managers},
+                                   {"get_brokers", ctx_get_brokers},
+                                   {"local_deployment_workdir", ctx_local_deployment_workdir},
+                                   {"download_deployment_workdir", ctx_nothing_to_sync},
+                                   {"upload_deployment_workdir", ctx_nothing_to_sync},
+                                   {"sync_deployment_workdir", ctx_sync_deployment_workdir},
+                                   {"upload_deployment_file", ctx_upload_deployment_file},
+                                   {"delete_deployment_file", ctx_delete_deployment_file},
+                                   {NULL, NULL}};
+
+const struct lua_class lua_context_services_class = {.methods = methods};

@@ -1,11 +1,10 @@
 /* instance.c - the class plugins know as ctx.instance. */
 #include "base/json.h"
 #include "lua/exception.h"
-#include "lua/lua_class.h"
 #include "lua/operation_context.h"
 #include "lua/value.h"
 
-#define CLASS "cloudify.instance"
+static const struct lua_class instance_class;
 
 /* User values of a handle. */
 enum { CTX = 1, PROPERTIES = 2, RELATIONSHIPS = 3 };
@@ -17,7 +16,7 @@ struct instance {
 
 static struct instance_state *check_instance(lua_State *L, struct operation_context **context)
 {
-    const struct instance *instance = luaL_checkudata(L, 1, CLASS);
+    const struct instance *instance = lua_class_self(L);
     *context = lua_context_of(L, 1);
     return instance->state;
 }
@@ -92,8 +91,8 @@ static int instance_set_properties(lua_State *L)
     struct operation_context *context;
     struct instance_state *state = check_instance(L, &context);
     const struct tracked_document *document = instance_state_properties(state);
-    if (!document || lua_tracked_json(L, 2) != document->root)
-        replace_properties(L, state, 2);
+    if (!document || lua_tracked_json(L, 3) != document->root)
+        replace_properties(L, state, 3);
     else if (!document->refusal)
         state->properties->dirty = true;
     return 0;
@@ -257,22 +256,26 @@ static int instance_refresh(lua_State *L)
     return 0;
 }
 
+static const struct lua_field fields[] = {
+    {"id", instance_id, NULL},
+    {"node", instance_node, NULL},
+    {"index", instance_index, NULL},
+    {"runtime_properties", instance_properties, instance_set_properties},
+    {"relationships", instance_relationships, NULL},
+    {"host_ip", instance_host_ip, NULL},
+    {"scaling_groups", instance_scaling_groups, NULL},
+    {"drift", instance_drift, NULL},
+    {NULL, NULL, NULL}};
+
+static const luaL_Reg methods[] = {
+    {"update", instance_update}, {"refresh", instance_refresh}, {NULL, NULL}};
+
+static const struct lua_class instance_class = {
+    .name = "cloudify.instance", .noun = "ctx.instance", .fields = fields, .methods = methods};
+
 void lua_instance_register(lua_State *L)
 {
-    static const struct lua_field fields[] = {
-        {"id", instance_id, NULL},
-        {"node", instance_node, NULL},
-        {"index", instance_index, NULL},
-        {"runtime_properties", instance_properties, instance_set_properties},
-        {"relationships", instance_relationships, NULL},
-        {"host_ip", instance_host_ip, NULL},
-        {"scaling_groups", instance_scaling_groups, NULL},
-        {"drift", instance_drift, NULL},
-        {NULL, NULL, NULL}};
-    static const luaL_Reg methods[] = {
-        {"update", instance_update}, {"refresh", instance_refresh}, {NULL, NULL}};
-    static const luaL_Reg metamethods[] = {{NULL, NULL}};
-    lua_class_register(L, CLASS, "ctx.instance", fields, methods, metamethods);
+    lua_class_register(L, &instance_class);
 }
 
 void lua_instance_push(lua_State *L, int ctx, const char *id)
@@ -285,10 +288,8 @@ void lua_instance_push(lua_State *L, int ctx, const char *id)
     struct instance_state *state = operation_context_instance(lua_context_check(L, ctx), id, &err);
     if (!state)
         lua_raise_error(L, &err);
-    struct instance *instance = lua_newuserdatauv(L, sizeof *instance, 3);
+    struct instance *instance =
+        lua_context_new_handle(L, ctx, &instance_class, sizeof *instance, RELATIONSHIPS);
     instance->state = state;
-    luaL_setmetatable(L, CLASS);
-    lua_pushvalue(L, ctx);
-    lua_setiuservalue(L, -2, CTX);
     lua_context_remember(L, ctx, "instance", id);
 }

@@ -3,10 +3,7 @@
 
 #include "base/json.h"
 #include "lua/log_arguments.h"
-#include "lua/lua_class.h"
 #include "lua/operation_context.h"
-
-#define CLASS "cloudify.logger"
 
 void lua_logger_send(lua_State *L, int ctx, const char *level, const char *text)
 {
@@ -22,7 +19,6 @@ void lua_logger_send(lua_State *L, int ctx, const char *level, const char *text)
 static int send_read(lua_State *L, const char *level, int first,
                      const char *(*read)(lua_State *L, int first))
 {
-    luaL_checkudata(L, 1, CLASS);
     const char *text = read(L, first);
     lua_getiuservalue(L, 1, 1);
     lua_logger_send(L, -1, level, text);
@@ -69,22 +65,20 @@ static int logger_log(lua_State *L)
     return send(L, lua_log_level(L, 2), 3);
 }
 
+static const luaL_Reg methods[] = {
+    {"debug", logger_debug},         {"info", logger_info},   {"warn", logger_warning},
+    {"warning", logger_warning},     {"error", logger_error}, {"critical", logger_critical},
+    {"exception", logger_exception}, {"log", logger_log},     {NULL, NULL}};
+
+static const struct lua_class logger_class = {
+    .name = "cloudify.logger", .noun = "ctx.logger", .methods = methods};
+
 void lua_logger_register(lua_State *L)
 {
-    static const struct lua_field fields[] = {{NULL, NULL, NULL}};
-    static const luaL_Reg methods[] = {
-        {"debug", logger_debug},         {"info", logger_info},   {"warn", logger_warning},
-        {"warning", logger_warning},     {"error", logger_error}, {"critical", logger_critical},
-        {"exception", logger_exception}, {"log", logger_log},     {NULL, NULL}};
-    static const luaL_Reg metamethods[] = {{NULL, NULL}};
-    lua_class_register(L, CLASS, "ctx.logger", fields, methods, metamethods);
+    lua_class_register(L, &logger_class);
 }
 
 void lua_logger_push(lua_State *L, int ctx)
 {
-    ctx = lua_absindex(L, ctx);
-    lua_newuserdatauv(L, 0, 1);
-    luaL_setmetatable(L, CLASS);
-    lua_pushvalue(L, ctx);
-    lua_setiuservalue(L, -2, 1);
+    lua_context_new_handle(L, ctx, &logger_class, 0, 1);
 }

@@ -2,185 +2,251 @@
 #include "lua/lua_class.h"
 
 #include <stdbool.h>
+#include <string.h>
 
+#include "base/clock.h"
 #include "base/suggest.h"
 #include "lua/exception.h"
 #include "lua/trace.h"
 
-/* Upvalues of __index and __newindex. */
-enum { GETTERS = 1, METHODS = 2, SHOWN = 3, SETTERS = 4 };
+/* In the registry the address of a class is the key of its metatable, besides its name: it is found
+ * in a quarter of the time. */
 
-static void consider_keys(lua_State *L, int table, struct suggestion *suggestion)
+/* Upvalues of __index, __newindex and each method. */
+enum { METATABLE = 1, CLASS, MEMBERS, METHOD = MEMBERS };
+
+static const struct lua_class *own_class(lua_State *L)
 {
-    lua_pushnil(L);
-    while (lua_next(L, table)) {
-        lua_pop(L, 1);
-        suggestion_consider(suggestion, lua_tostring(L, -1));
-    }
+    return lua_touserdata(L, lua_upvalueindex(CLASS));
 }
 
-static int refuse(lua_State *L, const char *name)
+/* Whether the first argument is an object of the class. A table may have its metatable, too. */
+static bool has_receiver(lua_State *L)
 {
+    if (!lua_touserdata(L, 1) || !lua_getmetatable(L, 1))
+        return false;
+    bool same = lua_rawequal(L, -1, lua_upvalueindex(METATABLE));
+    lua_pop(L, 1);
+    return same;
+}
+
+/* ---- what is refused ---- */
+
+/* What scripts are likely to call an object of the class: the graph, of a "task graph". */
+static const char *variable_of(const struct lua_class *class)
+{
+    const char *blank = strrchr(class->noun, ' ');
+    return blank ? blank + 1 : class->noun;
+}
+
+static int refuse_unknown(lua_State *L)
+{
+    const char *name = luaL_tolstring(L, 2, NULL), *noun = own_class(L)->noun;
     struct suggestion suggestion;
     suggestion_init(&suggestion, name);
-    consider_keys(L, lua_upvalueindex(GETTERS), &suggestion);
-    consider_keys(L, lua_upvalueindex(METHODS), &suggestion);
-    const char *shown = lua_tostring(L, lua_upvalueindex(SHOWN));
+    for (lua_pushnil(L); lua_next(L, lua_upvalueindex(MEMBERS)); lua_pop(L, 1))
+        suggestion_consider(&suggestion, lua_tostring(L, -2));
     if (suggestion.best)
         return lua_exception_raise(L, "NonRecoverableError",
-                                   "%s has no field '%s' (did you mean '%s'?)", shown, name,
+                                   "%s has no field '%s' (did you mean '%s'?)", noun, name,
                                    suggestion.best);
-    return lua_exception_raise(L, "NonRecoverableError", "%s has no field '%s'", shown, name);
+    return lua_exception_raise(L, "NonRecoverableError", "%s has no field '%s'", noun, name);
+}
+
+static int refuse_assignment(lua_State *L)
+{
+    return lua_exception_raise(L, "NonRecoverableError", "%s.%s cannot be assigned",
+                               variable_of(own_class(L)), lua_tostring(L, 2));
+}
+
+/* The mistake of newcomers, object.method(), is told as what it is. */
+static int refuse_dot(lua_State *L, const char *method)
+{
+    const char *variable = variable_of(own_class(L));
+    return lua_exception_raise(L, "NonRecoverableError",
+                               "%s.%s() is called with a dot, use ':' - %s:%s(...)", variable,
+                               method, variable, method);
+}
+
+/* ---- fields and methods ---- */
+
+/* Push the member of the name at index 2: a method is a function, a field a pointer to it. */
+static int push_member(lua_State *L)
+{
+    lua_pushvalue(L, 2);
+    return lua_rawget(L, lua_upvalueindex(MEMBERS));
+}
+
+/* Call an accessor of `field` in the place of the metamethod, with its first `count` arguments. */
+static int call_accessor(lua_State *L, const struct lua_field *field, lua_CFunction accessor,
+                         int count)
+{
+    if (!has_receiver(L))
+        return luaL_typeerror(L, 1, own_class(L)->name);
+    lua_settop(L, count);
+    if (!trace_is_on())
+        return accessor(L);
+    double start = clock_monotonic();
+    int results = accessor(L);
+    trace_tell(start, "%s.%s", variable_of(own_class(L)), field->name);
+    return results;
 }
 
 static int class_index(lua_State *L)
 {
     lua_settop(L, 2);
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(GETTERS)) == LUA_TFUNCTION) {
-        lua_pushvalue(L, 1);
-        lua_call(L, 1, 1);
+    int type = push_member(L);
+    if (type == LUA_TFUNCTION)
         return 1;
-    }
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(METHODS)) != LUA_TNIL)
-        return 1;
-    return refuse(L, luaL_tolstring(L, 2, NULL));
+    if (type == LUA_TNIL)
+        return refuse_unknown(L);
+    const struct lua_field *field = lua_touserdata(L, -1);
+    return call_accessor(L, field, field->get, 1);
 }
 
 static int class_newindex(lua_State *L)
 {
     lua_settop(L, 3);
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(SETTERS)) == LUA_TFUNCTION) {
-        lua_pushvalue(L, 1);
-        lua_pushvalue(L, 3);
-        lua_call(L, 2, 0);
-        return 0;
-    }
-    const char *name = luaL_tolstring(L, 2, NULL);
-    lua_pushvalue(L, 2);
-    bool is_known = lua_rawget(L, lua_upvalueindex(GETTERS)) != LUA_TNIL;
-    lua_pushvalue(L, 2);
-    if (!is_known && lua_rawget(L, lua_upvalueindex(METHODS)) == LUA_TNIL)
-        return refuse(L, name);
-    return lua_exception_raise(L, "NonRecoverableError", "%s.%s cannot be assigned",
-                               lua_tostring(L, lua_upvalueindex(SHOWN)), name);
+    int type = push_member(L);
+    if (type == LUA_TNIL)
+        return refuse_unknown(L);
+    const struct lua_field *field = lua_touserdata(L, -1);
+    if (!field || !field->set)
+        return refuse_assignment(L);
+    return call_accessor(L, field, field->set, 3);
 }
 
-/* Add the accessors of `fields` to the table at `table`. */
-static void add_accessors(lua_State *L, int table, const char *shown,
-                          const struct lua_field *fields, bool setters)
-{
-    for (const struct lua_field *field = fields; field->name; field++) {
-        lua_CFunction accessor = setters ? field->set : field->get;
-        if (!accessor)
-            continue;
-        lua_pushcfunction(L, accessor);
-        trace_wrap(L, shown, ".", field->name);
-        lua_setfield(L, table, field->name);
-    }
-}
-
-/* Upvalues of call_method. */
-enum { METHOD = 1, METHOD_CLASS = 2, METHOD_SHOWN = 3, METHOD_NAME = 4 };
-
-/* A method in front of each: the mistake of newcomers, object.method(), is told as what it is. */
 static int call_method(lua_State *L)
 {
-    if (luaL_testudata(L, 1, lua_tostring(L, lua_upvalueindex(METHOD_CLASS))))
-        return lua_tocfunction(L, lua_upvalueindex(METHOD))(L);
-    const char *shown = lua_tostring(L, lua_upvalueindex(METHOD_SHOWN));
-    const char *name = lua_tostring(L, lua_upvalueindex(METHOD_NAME));
-    return lua_exception_raise(L, "NonRecoverableError",
-                               "%s.%s() is called with a dot, use ':' - %s:%s(...)", shown, name,
-                               shown, name);
+    const luaL_Reg *method = lua_touserdata(L, lua_upvalueindex(METHOD));
+    return has_receiver(L) ? method->func(L) : refuse_dot(L, method->name);
 }
 
-static void add_methods(lua_State *L, int table, const char *class, const char *shown,
-                        const luaL_Reg *methods)
+/* ---- registering ---- */
+
+/* Push a function with upvalues: the metatable at `metatable`, the class, and what is on top of the
+ * stack, which is removed. */
+static void push_function(lua_State *L, lua_CFunction function, int metatable,
+                          const struct lua_class *class)
 {
-    for (; methods->name; methods++) {
-        lua_pushcfunction(L, methods->func);
-        lua_pushstring(L, class);
-        lua_pushstring(L, shown);
-        lua_pushstring(L, methods->name);
-        lua_pushcclosure(L, call_method, 4);
-        trace_wrap(L, shown, ":", methods->name);
-        lua_setfield(L, table, methods->name);
+    lua_pushvalue(L, metatable);
+    lua_pushlightuserdata(L, (void *)class);
+    lua_rotate(L, -3, -1);
+    lua_pushcclosure(L, function, 3);
+}
+
+static void add_method(lua_State *L, int metatable, const struct lua_class *class,
+                       const luaL_Reg *method)
+{
+    lua_pushlightuserdata(L, (void *)method);
+    push_function(L, call_method, metatable, class);
+    trace_wrap(L, variable_of(class), ":", method->name);
+    lua_setfield(L, -2, method->name);
+}
+
+/* Add to the table on top of the stack what `class` has from `part`: itself or one of its bases. */
+static void add_members(lua_State *L, int metatable, const struct lua_class *class,
+                        const struct lua_class *part)
+{
+    for (int i = 0; i < LUA_CLASS_BASES; i++)
+        if (part->bases[i])
+            add_members(L, metatable, class, part->bases[i]);
+    for (const struct lua_field *field = part->fields; field && field->name; field++) {
+        lua_pushlightuserdata(L, (void *)field);
+        lua_setfield(L, -2, field->name);
     }
+    for (const luaL_Reg *method = part->methods; method && method->name; method++)
+        add_method(L, metatable, class, method);
 }
 
-static void push_upvalues(lua_State *L, const char *shown)
+void lua_class_register(lua_State *L, const struct lua_class *class)
 {
+    luaL_newmetatable(L, class->name);
+    int metatable = lua_gettop(L);
+    lua_pushvalue(L, metatable);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, class);
+    if (class->metamethods)
+        luaL_setfuncs(L, class->metamethods, 0);
     lua_newtable(L);
-    lua_newtable(L);
-    lua_pushstring(L, shown);
-    lua_newtable(L);
-}
-
-/* Push the table that is upvalue `number` of the function at `function`. */
-static int push_upvalue(lua_State *L, int function, int number)
-{
-    lua_getupvalue(L, function, number);
-    return lua_gettop(L);
-}
-
-void lua_class_extend(lua_State *L, const char *class, const struct lua_field *fields,
-                      const luaL_Reg *methods)
-{
-    static const char *const functions[] = {"__index", "__newindex"};
-    int top = lua_gettop(L);
-    luaL_getmetatable(L, class);
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-        lua_getfield(L, top + 1, functions[i]);
-        int function = lua_gettop(L);
-        push_upvalue(L, function, SHOWN);
-        const char *shown = lua_tostring(L, -1);
-        add_accessors(L, push_upvalue(L, function, GETTERS), shown, fields, false);
-        add_accessors(L, push_upvalue(L, function, SETTERS), shown, fields, true);
-        add_methods(L, push_upvalue(L, function, METHODS), class, shown, methods);
-    }
-    lua_settop(L, top);
-}
-
-void lua_class_register(lua_State *L, const char *class, const char *shown,
-                        const struct lua_field *fields, const luaL_Reg *methods,
-                        const luaL_Reg *metamethods)
-{
-    luaL_newmetatable(L, class);
-    luaL_setfuncs(L, metamethods, 0);
-    push_upvalues(L, shown);
-    lua_pushcclosure(L, class_index, 4);
-    lua_setfield(L, -2, "__index");
-    push_upvalues(L, shown);
-    lua_pushcclosure(L, class_newindex, 4);
-    lua_setfield(L, -2, "__newindex");
+    add_members(L, metatable, class, class);
+    lua_pushvalue(L, -1);
+    push_function(L, class_index, metatable, class);
+    lua_setfield(L, metatable, "__index");
+    push_function(L, class_newindex, metatable, class);
+    lua_setfield(L, metatable, "__newindex");
     lua_pop(L, 1);
-    lua_class_extend(L, class, fields, methods);
 }
 
-/* Whether upvalue `which` of the function on top of the stack has the key at `name`. */
-static bool upvalue_has(lua_State *L, int which, int name)
+/* ---- objects ---- */
+
+void *lua_class_new_object(lua_State *L, const struct lua_class *class, size_t size, int values)
 {
-    lua_getupvalue(L, -1, which);
-    lua_pushvalue(L, name);
-    bool found = lua_rawget(L, -2) != LUA_TNIL;
+    void *object = lua_newuserdatauv(L, size, values);
+    memset(object, 0, size);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, class);
+    lua_setmetatable(L, -2);
+    return object;
+}
+
+void *lua_class_test(lua_State *L, int index, const struct lua_class *class)
+{
+    void *object = lua_touserdata(L, index);
+    if (!object || !lua_getmetatable(L, index))
+        return NULL;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, class);
+    bool same = lua_rawequal(L, -1, -2);
     lua_pop(L, 2);
+    return same ? object : NULL;
+}
+
+void *lua_class_check(lua_State *L, int arg, const struct lua_class *class)
+{
+    void *object = lua_class_test(L, arg, class);
+    if (!object)
+        luaL_typeerror(L, arg, class->name);
+    return object;
+}
+
+/* ---- what an object has ---- */
+
+/* Push the members of the object at `object`, or nothing. */
+static bool push_members(lua_State *L, int object)
+{
+    if (lua_type(L, object) != LUA_TUSERDATA || luaL_getmetafield(L, object, "__index") == LUA_TNIL)
+        return false;
+    bool found = lua_tocfunction(L, -1) == class_index;
+    if (found)
+        lua_getupvalue(L, -1, MEMBERS);
+    lua_remove(L, found ? -2 : -1);
     return found;
+}
+
+static const char *kind_of(int type)
+{
+    return type == LUA_TNIL ? NULL : type == LUA_TFUNCTION ? "method" : "field";
 }
 
 const char *lua_class_member(lua_State *L, int object, int name)
 {
-    const char *kind = NULL;
     name = lua_absindex(L, name);
-    if (lua_isnil(L, name) || lua_type(L, object) != LUA_TUSERDATA ||
-        luaL_getmetafield(L, object, "__index") == LUA_TNIL)
+    if (!push_members(L, object))
         return NULL;
-    if (lua_tocfunction(L, -1) == class_index)
-        kind = upvalue_has(L, GETTERS, name)   ? "field"
-               : upvalue_has(L, METHODS, name) ? "method"
-                                               : NULL;
-    lua_pop(L, 1);
+    lua_pushvalue(L, name);
+    const char *kind = kind_of(lua_rawget(L, -2));
+    lua_pop(L, 2);
     return kind;
+}
+
+void lua_class_push_members(lua_State *L, int object)
+{
+    object = lua_absindex(L, object);
+    lua_newtable(L);
+    if (!push_members(L, object))
+        return;
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_pushstring(L, kind_of(lua_type(L, -2)));
+        lua_rawset(L, -6);
+    }
+    lua_pop(L, 1);
 }

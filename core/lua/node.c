@@ -2,10 +2,9 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "lua/lua_class.h"
 #include "lua/operation_context.h"
 
-#define CLASS "cloudify.node"
+static const struct lua_class node_class;
 
 /* User value 2 of a handle: what was made for its fields, by name. */
 struct node {
@@ -14,7 +13,7 @@ struct node {
 
 static json_t *check_node(lua_State *L)
 {
-    const struct node *node = luaL_checkudata(L, 1, CLASS);
+    const struct node *node = lua_class_self(L);
     lua_context_of(L, 1);
     return node->document;
 }
@@ -63,25 +62,28 @@ static int node_number_of_instances(lua_State *L)
 
 static int node_gc(lua_State *L)
 {
-    struct node *node = lua_touserdata(L, 1);
+    struct node *node = lua_class_check(L, 1, &node_class);
     json_decref(node->document);
     node->document = NULL;
     return 0;
 }
 
+static const struct lua_field fields[] = {{"id", node_id, NULL},
+                                          {"name", node_id, NULL},
+                                          {"type", node_type, NULL},
+                                          {"type_hierarchy", node_type_hierarchy, NULL},
+                                          {"properties", node_properties, NULL},
+                                          {"number_of_instances", node_number_of_instances, NULL},
+                                          {NULL, NULL, NULL}};
+
+static const luaL_Reg metamethods[] = {{"__gc", node_gc}, {NULL, NULL}};
+
+static const struct lua_class node_class = {
+    .name = "cloudify.node", .noun = "ctx.node", .fields = fields, .metamethods = metamethods};
+
 void lua_node_register(lua_State *L)
 {
-    static const struct lua_field fields[] = {
-        {"id", node_id, NULL},
-        {"name", node_id, NULL},
-        {"type", node_type, NULL},
-        {"type_hierarchy", node_type_hierarchy, NULL},
-        {"properties", node_properties, NULL},
-        {"number_of_instances", node_number_of_instances, NULL},
-        {NULL, NULL, NULL}};
-    static const luaL_Reg methods[] = {{NULL, NULL}};
-    static const luaL_Reg metamethods[] = {{"__gc", node_gc}, {NULL, NULL}};
-    lua_class_register(L, CLASS, "ctx.node", fields, methods, metamethods);
+    lua_class_register(L, &node_class);
 }
 
 void lua_node_push(lua_State *L, int ctx, json_t *document)
@@ -91,11 +93,8 @@ void lua_node_push(lua_State *L, int ctx, json_t *document)
     if (lua_context_recall(L, ctx, "node", id) != LUA_TNIL)
         return;
     lua_pop(L, 1);
-    struct node *node = lua_newuserdatauv(L, sizeof *node, 2);
+    struct node *node = lua_context_new_handle(L, ctx, &node_class, sizeof *node, 2);
     node->document = json_incref(document);
-    luaL_setmetatable(L, CLASS);
-    lua_pushvalue(L, ctx);
-    lua_setiuservalue(L, -2, 1);
     lua_newtable(L);
     lua_setiuservalue(L, -2, 2);
     lua_context_remember(L, ctx, "node", id);

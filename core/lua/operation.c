@@ -1,14 +1,10 @@
 /* operation.c - the class plugins know as ctx.operation. */
 #include "base/json.h"
 #include "lua/exception.h"
-#include "lua/lua_class.h"
 #include "lua/operation_context.h"
-
-#define CLASS "cloudify.operation"
 
 static const json_t *check_operation(lua_State *L)
 {
-    luaL_checkudata(L, 1, CLASS);
     return json_object_get(lua_context_of(L, 1)->request, "operation");
 }
 
@@ -56,23 +52,23 @@ static int operation_retry(lua_State *L)
     return 0;
 }
 
+static const struct lua_field fields[] = {{"name", operation_name, NULL},
+                                          {"retry_number", operation_retry_number, NULL},
+                                          {"max_retries", operation_max_retries, NULL},
+                                          {"relationship", operation_relationship, NULL},
+                                          {NULL, NULL, NULL}};
+
+static const luaL_Reg methods[] = {{"retry", operation_retry}, {NULL, NULL}};
+
+static const struct lua_class operation_class = {
+    .name = "cloudify.operation", .noun = "ctx.operation", .fields = fields, .methods = methods};
+
 void lua_operation_register(lua_State *L)
 {
-    static const struct lua_field fields[] = {{"name", operation_name, NULL},
-                                              {"retry_number", operation_retry_number, NULL},
-                                              {"max_retries", operation_max_retries, NULL},
-                                              {"relationship", operation_relationship, NULL},
-                                              {NULL, NULL, NULL}};
-    static const luaL_Reg methods[] = {{"retry", operation_retry}, {NULL, NULL}};
-    static const luaL_Reg metamethods[] = {{NULL, NULL}};
-    lua_class_register(L, CLASS, "ctx.operation", fields, methods, metamethods);
+    lua_class_register(L, &operation_class);
 }
 
 void lua_operation_push(lua_State *L, int ctx)
 {
-    ctx = lua_absindex(L, ctx);
-    lua_newuserdatauv(L, 0, 1);
-    luaL_setmetatable(L, CLASS);
-    lua_pushvalue(L, ctx);
-    lua_setiuservalue(L, -2, 1);
+    lua_context_new_handle(L, ctx, &operation_class, 0, 1);
 }

@@ -6,6 +6,7 @@
 #include <lua.h>
 #include <stdbool.h>
 
+#include "lua/lua_class.h"
 #include "lua/operation_host.h"
 #include "lua/tracked.h"
 
@@ -71,12 +72,13 @@ json_t *operation_context_changes(const struct operation_context *context);
 
 /* The classes of ctx. Each handle keeps ctx in its user value 1. */
 
-#define LUA_CONTEXT_CLASS "cloudify.ctx"
+extern const struct lua_class lua_context_class;
+/** What it has from other files; no object is of these classes. */
+extern const struct lua_class lua_context_facts_class, lua_context_services_class;
 
 /** Register ctx and the classes below it. [-0, +0, m] */
 void lua_context_register(lua_State *L);
-void lua_context_facts_register(lua_State *L);
-void lua_context_services_register(lua_State *L);
+void lua_deployment_register(lua_State *L);
 void lua_node_register(lua_State *L);
 void lua_instance_register(lua_State *L);
 void lua_relationship_register(lua_State *L);
@@ -90,8 +92,14 @@ void lua_context_push(lua_State *L, struct operation_context *context);
 void lua_context_revoke(lua_State *L, int index);
 /** The context of the ctx at `index`; raises once it is revoked. [-0, +0, v] */
 struct operation_context *lua_context_check(lua_State *L, int index);
+/** The context of the ctx whose method or field is asked for; raises likewise. [-0, +0, v] */
+struct operation_context *lua_context_self(lua_State *L);
 /** The context of the ctx that the handle at `index` keeps. [-0, +0, v] */
 struct operation_context *lua_context_of(lua_State *L, int index);
+/** Push a new object of a class below ctx, as lua_class_new_object() does; its user value 1 becomes
+ *  the ctx at `ctx`. [-0, +1, m] */
+void *lua_context_new_handle(lua_State *L, int ctx, const struct lua_class *class, size_t size,
+                             int values);
 /**
  * Push what the ctx at `ctx` remembers under the key `kind`:`id`, or nil; to remember the value
  * on top of the stack under it. [-0, +1, m], [-0, +0, m]

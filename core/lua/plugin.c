@@ -1,20 +1,18 @@
 /* plugin.c - the class plugins know as ctx.plugin; as text it is the plugin's name. */
 #include "base/files.h"
 #include "base/json.h"
-#include "lua/lua_class.h"
 #include "lua/operation_context.h"
 
-#define CLASS "cloudify.plugin"
+static const struct lua_class plugin_class;
 
-static const json_t *check_plugin(lua_State *L, int index)
+static const json_t *check_plugin(lua_State *L)
 {
-    luaL_checkudata(L, index, CLASS);
-    return json_object_get(lua_context_of(L, index)->request, "plugin");
+    return json_object_get(lua_context_of(L, 1)->request, "plugin");
 }
 
 static int push_text(lua_State *L, const char *name, const char *fallback)
 {
-    lua_pushstring(L, json_string_at(check_plugin(L, 1), name, fallback));
+    lua_pushstring(L, json_string_at(check_plugin(L), name, fallback));
     return 1;
 }
 
@@ -42,7 +40,7 @@ static int plugin_source(lua_State *L)
  */
 static int plugin_prefix(lua_State *L)
 {
-    const json_t *plugin = check_plugin(L, 1);
+    const json_t *plugin = check_plugin(L);
     const char *known = json_string_at(plugin, "prefix", NULL);
     if (known) {
         lua_pushstring(L, known);
@@ -63,7 +61,7 @@ static int plugin_prefix(lua_State *L)
 
 static int plugin_workdir(lua_State *L)
 {
-    const char *workdir = json_string_at(check_plugin(L, 1), "workdir", NULL);
+    const char *workdir = json_string_at(check_plugin(L), "workdir", NULL);
     struct error err = {0};
     if (workdir && !directory_make(workdir, 0700, &err))
         return lua_raise_error(L, &err);
@@ -73,13 +71,14 @@ static int plugin_workdir(lua_State *L)
 
 static int plugin_properties(lua_State *L)
 {
-    json_t *properties = json_object_get(check_plugin(L, 1), "properties");
+    json_t *properties = json_object_get(check_plugin(L), "properties");
     lua_tracked_push_constant(L, properties, "Cannot override read only properties");
     return 1;
 }
 
 static int plugin_tostring(lua_State *L)
 {
+    lua_class_check(L, 1, &plugin_class);
     return push_text(L, "name", "");
 }
 
@@ -91,27 +90,27 @@ static int plugin_concat(lua_State *L)
     return 1;
 }
 
+static const struct lua_field fields[] = {{"name", plugin_name, NULL},
+                                          {"package_name", plugin_package_name, NULL},
+                                          {"package_version", plugin_package_version, NULL},
+                                          {"source", plugin_source, NULL},
+                                          {"prefix", plugin_prefix, NULL},
+                                          {"workdir", plugin_workdir, NULL},
+                                          {"properties", plugin_properties, NULL},
+                                          {NULL, NULL, NULL}};
+
+static const luaL_Reg metamethods[] = {
+    {"__tostring", plugin_tostring}, {"__concat", plugin_concat}, {NULL, NULL}};
+
+static const struct lua_class plugin_class = {
+    .name = "cloudify.plugin", .noun = "ctx.plugin", .fields = fields, .metamethods = metamethods};
+
 void lua_plugin_register(lua_State *L)
 {
-    static const struct lua_field fields[] = {{"name", plugin_name, NULL},
-                                              {"package_name", plugin_package_name, NULL},
-                                              {"package_version", plugin_package_version, NULL},
-                                              {"source", plugin_source, NULL},
-                                              {"prefix", plugin_prefix, NULL},
-                                              {"workdir", plugin_workdir, NULL},
-                                              {"properties", plugin_properties, NULL},
-                                              {NULL, NULL, NULL}};
-    static const luaL_Reg methods[] = {{NULL, NULL}};
-    static const luaL_Reg metamethods[] = {
-        {"__tostring", plugin_tostring}, {"__concat", plugin_concat}, {NULL, NULL}};
-    lua_class_register(L, CLASS, "ctx.plugin", fields, methods, metamethods);
+    lua_class_register(L, &plugin_class);
 }
 
 void lua_plugin_push(lua_State *L, int ctx)
 {
-    ctx = lua_absindex(L, ctx);
-    lua_newuserdatauv(L, 0, 1);
-    luaL_setmetatable(L, CLASS);
-    lua_pushvalue(L, ctx);
-    lua_setiuservalue(L, -2, 1);
+    lua_context_new_handle(L, ctx, &plugin_class, 0, 1);
 }

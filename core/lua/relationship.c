@@ -1,11 +1,9 @@
 /* relationship.c - the classes of ctx.instance.relationships[i] and of ctx.source, ctx.target. */
 #include "base/json.h"
-#include "lua/lua_class.h"
 #include "lua/operation_context.h"
 #include "lua/value.h"
 
-#define CLASS "cloudify.relationship"
-#define ENDPOINT "cloudify.endpoint"
+static const struct lua_class relationship_class, endpoint_class;
 
 /* User value 1 is ctx, user value 2 the endpoint. */
 struct relationship {
@@ -19,7 +17,7 @@ struct endpoint {
 
 static json_t *check_relationship(lua_State *L)
 {
-    const struct relationship *relationship = luaL_checkudata(L, 1, CLASS);
+    const struct relationship *relationship = lua_class_self(L);
     lua_context_of(L, 1);
     return relationship->document;
 }
@@ -46,7 +44,7 @@ static int relationship_target(lua_State *L)
 
 static int relationship_gc(lua_State *L)
 {
-    struct relationship *relationship = lua_touserdata(L, 1);
+    struct relationship *relationship = lua_class_check(L, 1, &relationship_class);
     json_decref(relationship->document);
     relationship->document = NULL;
     return 0;
@@ -54,7 +52,6 @@ static int relationship_gc(lua_State *L)
 
 static int endpoint_instance(lua_State *L)
 {
-    luaL_checkudata(L, 1, ENDPOINT);
     lua_context_of(L, 1);
     lua_getiuservalue(L, 1, 1);
     lua_getiuservalue(L, 1, 2);
@@ -65,7 +62,7 @@ static int endpoint_instance(lua_State *L)
 
 static int endpoint_node(lua_State *L)
 {
-    const struct endpoint *endpoint = luaL_checkudata(L, 1, ENDPOINT);
+    const struct endpoint *endpoint = lua_class_self(L);
     lua_context_of(L, 1);
     lua_getiuservalue(L, 1, 1);
     if (endpoint->node) {
@@ -80,37 +77,46 @@ static int endpoint_node(lua_State *L)
 
 static int endpoint_gc(lua_State *L)
 {
-    struct endpoint *endpoint = lua_touserdata(L, 1);
+    struct endpoint *endpoint = lua_class_check(L, 1, &endpoint_class);
     json_decref(endpoint->node);
     endpoint->node = NULL;
     return 0;
 }
 
+static const struct lua_field fields[] = {{"type", relationship_type, NULL},
+                                          {"type_hierarchy", relationship_type_hierarchy, NULL},
+                                          {"target", relationship_target, NULL},
+                                          {NULL, NULL, NULL}};
+
+static const luaL_Reg metamethods[] = {{"__gc", relationship_gc}, {NULL, NULL}};
+
+static const struct lua_field endpoint_fields[] = {
+    {"instance", endpoint_instance, NULL}, {"node", endpoint_node, NULL}, {NULL, NULL, NULL}};
+
+static const luaL_Reg endpoint_metamethods[] = {{"__gc", endpoint_gc}, {NULL, NULL}};
+
+static const struct lua_class relationship_class = {.name = "cloudify.relationship",
+                                                    .noun = "relationship",
+                                                    .fields = fields,
+                                                    .metamethods = metamethods};
+
+static const struct lua_class endpoint_class = {.name = "cloudify.endpoint",
+                                                .noun = "relationship end",
+                                                .fields = endpoint_fields,
+                                                .metamethods = endpoint_metamethods};
+
 void lua_relationship_register(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{NULL, NULL}};
-    static const struct lua_field fields[] = {{"type", relationship_type, NULL},
-                                              {"type_hierarchy", relationship_type_hierarchy, NULL},
-                                              {"target", relationship_target, NULL},
-                                              {NULL, NULL, NULL}};
-    static const luaL_Reg metamethods[] = {{"__gc", relationship_gc}, {NULL, NULL}};
-    lua_class_register(L, CLASS, "relationship", fields, methods, metamethods);
-    static const struct lua_field endpoint_fields[] = {
-        {"instance", endpoint_instance, NULL}, {"node", endpoint_node, NULL}, {NULL, NULL, NULL}};
-    static const luaL_Reg endpoint_metamethods[] = {{"__gc", endpoint_gc}, {NULL, NULL}};
-    lua_class_register(L, ENDPOINT, "relationship end", endpoint_fields, methods,
-                       endpoint_metamethods);
+    lua_class_register(L, &relationship_class);
+    lua_class_register(L, &endpoint_class);
 }
 
 void lua_endpoint_push(lua_State *L, int ctx, const char *instance_id, const char *node_id,
                        json_t *node)
 {
-    ctx = lua_absindex(L, ctx);
-    struct endpoint *endpoint = lua_newuserdatauv(L, sizeof *endpoint, 2);
+    struct endpoint *endpoint =
+        lua_context_new_handle(L, ctx, &endpoint_class, sizeof *endpoint, 2);
     endpoint->node = json_incref(node);
-    luaL_setmetatable(L, ENDPOINT);
-    lua_pushvalue(L, ctx);
-    lua_setiuservalue(L, -2, 1);
     lua_createtable(L, 0, 2);
     lua_pushstring(L, instance_id);
     lua_setfield(L, -2, "instance_id");
@@ -121,11 +127,9 @@ void lua_endpoint_push(lua_State *L, int ctx, const char *instance_id, const cha
 
 static void push_relationship(lua_State *L, int ctx, json_t *document)
 {
-    struct relationship *relationship = lua_newuserdatauv(L, sizeof *relationship, 2);
+    struct relationship *relationship =
+        lua_context_new_handle(L, ctx, &relationship_class, sizeof *relationship, 2);
     relationship->document = json_incref(document);
-    luaL_setmetatable(L, CLASS);
-    lua_pushvalue(L, ctx);
-    lua_setiuservalue(L, -2, 1);
     lua_endpoint_push(L, ctx, json_string_at(document, "target_id", ""),
                       json_string_at(document, "target_node_id", ""), NULL);
     lua_setiuservalue(L, -2, 2);

@@ -5,16 +5,16 @@
 #include "lua/value.h"
 #include "lua/workflow_run.h"
 
-static const struct workflow_class ctx_class;
+static const struct lua_class ctx_class;
 
-static struct workflow_run *check_run(lua_State *L)
+static struct workflow_run *run_of(lua_State *L)
 {
-    return workflow_handle_check(L, 1, &ctx_class)->object;
+    return workflow_handle_self(L)->object;
 }
 
-static const struct execution_options *check_options(lua_State *L)
+static const struct execution_options *options_of(lua_State *L)
 {
-    return execution_options(check_run(L)->execution);
+    return execution_options(run_of(L)->execution);
 }
 
 void workflow_ctx_push(lua_State *L)
@@ -25,7 +25,7 @@ void workflow_ctx_push(lua_State *L)
 
 static int ctx_graph_mode(lua_State *L)
 {
-    struct workflow_run *run = check_run(L);
+    struct workflow_run *run = run_of(L);
     if (task_graph_count(execution_graph(run->execution)))
         return lua_exception_raise(L, "RuntimeError",
                                    "graph_mode() must come before the first task: the graph has "
@@ -38,7 +38,7 @@ static int ctx_graph_mode(lua_State *L)
 /* The stored graph of that name, filled with what is left to do of it; nil if there is none. */
 static int ctx_get_tasks_graph(lua_State *L)
 {
-    struct workflow_run *run = check_run(L);
+    struct workflow_run *run = run_of(L);
     struct error err = {0};
     if (!execution_restore_graph(run->execution, luaL_checkstring(L, 2), &err)) {
         if (err.code)
@@ -53,7 +53,7 @@ static int ctx_get_tasks_graph(lua_State *L)
 
 static int ctx_get_node(lua_State *L)
 {
-    const struct plan_node *node = plan_find_node(check_options(L)->plan, luaL_checkstring(L, 2));
+    const struct plan_node *node = plan_find_node(options_of(L)->plan, luaL_checkstring(L, 2));
     if (node)
         workflow_node_push(L, NULL, node);
     else
@@ -64,7 +64,7 @@ static int ctx_get_node(lua_State *L)
 static int ctx_get_node_instance(lua_State *L)
 {
     long instance =
-        instances_index(execution_instances(check_run(L)->execution), luaL_checkstring(L, 2));
+        instances_index(execution_instances(run_of(L)->execution), luaL_checkstring(L, 2));
     if (instance != INSTANCE_NONE)
         workflow_instance_push(L, NULL, (size_t)instance);
     else
@@ -74,7 +74,7 @@ static int ctx_get_node_instance(lua_State *L)
 
 static int ctx_update_node_instance(lua_State *L)
 {
-    struct execution *execution = check_run(L)->execution;
+    struct execution *execution = run_of(L)->execution;
     const char *id = luaL_checkstring(L, 2);
     struct node_instance *ni = instances_find(execution_instances(execution), id);
     if (!ni)
@@ -102,7 +102,7 @@ static int ctx_update_node_instance(lua_State *L)
 
 static int ctx_get_secret(lua_State *L)
 {
-    struct execution *execution = check_run(L)->execution;
+    struct execution *execution = run_of(L)->execution;
     const char *key = luaL_checkstring(L, 2);
     json_t **text = lua_json_box(L);
     struct error err = {0};
@@ -115,7 +115,7 @@ static int ctx_get_secret(lua_State *L)
 
 static int ctx_send_event(lua_State *L)
 {
-    struct workflow_run *run = check_run(L);
+    struct workflow_run *run = run_of(L);
     const char *text = luaL_checkstring(L, 2);
     lua_settop(L, 3);
     workflow_option(L, 3, "event_type");
@@ -130,7 +130,7 @@ static int ctx_send_event(lua_State *L)
 
 bool workflow_ctx_places(lua_State *L, int arg, struct resource_places *places)
 {
-    const struct workflow_handle *handle = workflow_handle_test(L, arg, &ctx_class);
+    const struct workflow_handle *handle = lua_class_test(L, arg, &ctx_class);
     if (!handle)
         return false;
     const struct workflow_run *run = handle->object;
@@ -144,7 +144,6 @@ bool workflow_ctx_places(lua_State *L, int arg, struct resource_places *places)
 static int ctx_resource_path(lua_State *L)
 {
     struct resource_places places;
-    check_run(L);
     workflow_ctx_places(L, 1, &places);
     const char *name = luaL_checkstring(L, 2), *place = NULL;
     struct error err = {0};
@@ -158,44 +157,44 @@ static int ctx_resource_path(lua_State *L)
 
 static int ctx_has_cancel_request(lua_State *L)
 {
-    lua_pushboolean(L, execution_cancel_level(check_run(L)->execution) > CANCEL_NONE);
+    lua_pushboolean(L, execution_cancel_level(run_of(L)->execution) > CANCEL_NONE);
     return 1;
 }
 
 static int ctx_has_kill_request(lua_State *L)
 {
-    lua_pushboolean(L, execution_cancel_level(check_run(L)->execution) >= CANCEL_KILL);
+    lua_pushboolean(L, execution_cancel_level(run_of(L)->execution) >= CANCEL_KILL);
     return 1;
 }
 
 static int ctx_resume(lua_State *L)
 {
-    lua_pushboolean(L, check_options(L)->resume);
+    lua_pushboolean(L, options_of(L)->resume);
     return 1;
 }
 
 static int ctx_execution_id(lua_State *L)
 {
-    lua_pushstring(L, check_options(L)->execution_id);
+    lua_pushstring(L, options_of(L)->execution_id);
     return 1;
 }
 
 static int ctx_workflow_id(lua_State *L)
 {
-    lua_pushstring(L, check_options(L)->workflow->name);
+    lua_pushstring(L, options_of(L)->workflow->name);
     return 1;
 }
 
 static int ctx_wait_after_fail(lua_State *L)
 {
-    double seconds = check_options(L)->wait_after_fail;
+    double seconds = options_of(L)->wait_after_fail;
     lua_pushnumber(L, seconds < 0 ? 600 : seconds);
     return 1;
 }
 
 static int ctx_dry_run(lua_State *L)
 {
-    lua_pushboolean(L, check_options(L)->dry_run);
+    lua_pushboolean(L, options_of(L)->dry_run);
     return 1;
 }
 
@@ -209,14 +208,13 @@ static int push_id(lua_State *L, const char *id)
 
 static int ctx_deployment(lua_State *L)
 {
-    check_run(L);
     workflow_deployment_push(L);
     return 1;
 }
 
 static int ctx_blueprint(lua_State *L)
 {
-    return push_id(L, check_options(L)->blueprint_id);
+    return push_id(L, options_of(L)->blueprint_id);
 }
 
 /* internal.get_task_configuration() -> {total_retries, retry_interval} of operations. */
@@ -233,7 +231,7 @@ static int task_configuration(lua_State *L)
 
 static int ctx_internal(lua_State *L)
 {
-    struct workflow_run *run = check_run(L);
+    struct workflow_run *run = run_of(L);
     lua_createtable(L, 0, 4);
     workflow_graph_push(L);
     lua_setfield(L, -2, "task_graph");
@@ -248,7 +246,6 @@ static int ctx_internal(lua_State *L)
 
 static int ctx_logger(lua_State *L)
 {
-    check_run(L);
     workflow_logger_push(L, TASK_NO_INSTANCE);
     return 1;
 }
@@ -301,27 +298,28 @@ static const luaL_Reg methods[] = {{"graph_mode", ctx_graph_mode},
                                    {"has_kill_request", ctx_has_kill_request},
                                    {NULL, NULL}};
 
-static const luaL_Reg fields[] = {{"execution_id", ctx_execution_id},
-                                  {"workflow_id", ctx_workflow_id},
-                                  {"wait_after_fail", ctx_wait_after_fail},
-                                  {"dry_run", ctx_dry_run},
-                                  {"resume", ctx_resume},
-                                  {"deployment", ctx_deployment},
-                                  {"blueprint", ctx_blueprint},
-                                  {"internal", ctx_internal},
-                                  {"logger", ctx_logger},
-                                  {"nodes", ctx_nodes},
-                                  {"node_instances", ctx_node_instances},
-                                  {NULL, NULL}};
+static const struct lua_field fields[] = {{"execution_id", ctx_execution_id, NULL},
+                                          {"workflow_id", ctx_workflow_id, NULL},
+                                          {"wait_after_fail", ctx_wait_after_fail, NULL},
+                                          {"dry_run", ctx_dry_run, NULL},
+                                          {"resume", ctx_resume, NULL},
+                                          {"deployment", ctx_deployment, NULL},
+                                          {"blueprint", ctx_blueprint, NULL},
+                                          {"internal", ctx_internal, NULL},
+                                          {"logger", ctx_logger, NULL},
+                                          {"nodes", ctx_nodes, NULL},
+                                          {"node_instances", ctx_node_instances, NULL},
+                                          {NULL, NULL, NULL}};
 
-static const struct workflow_class ctx_class = {
+static const struct lua_class ctx_class = {
     .name = "cloudify.workflow.ctx",
     .noun = "workflow ctx",
     .methods = methods,
     .fields = fields,
+    .metamethods = workflow_handle_metamethods,
     .bases = {&workflow_services_class, &workflow_records_class}};
 
 void workflow_ctx_register(lua_State *L)
 {
-    workflow_class_register(L, &ctx_class);
+    lua_class_register(L, &ctx_class);
 }

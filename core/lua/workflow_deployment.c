@@ -5,17 +5,17 @@
 #include "lua/value.h"
 #include "lua/workflow_run.h"
 
-static const struct workflow_class deployment_class;
+static const struct lua_class deployment_class;
 
-static struct execution *check_execution(lua_State *L)
+static struct execution *execution_of(lua_State *L)
 {
-    struct workflow_run *run = workflow_handle_check(L, 1, &deployment_class)->object;
+    struct workflow_run *run = workflow_handle_self(L)->object;
     return run->execution;
 }
 
-static const struct plan *check_plan(lua_State *L)
+static const struct plan *plan_of(lua_State *L)
 {
-    return execution_options(check_execution(L))->plan;
+    return execution_options(execution_of(L))->plan;
 }
 
 void workflow_deployment_push(lua_State *L)
@@ -28,7 +28,7 @@ void workflow_deployment_push(lua_State *L)
 
 static int deployment_start_modification(lua_State *L)
 {
-    struct execution *execution = check_execution(L);
+    struct execution *execution = execution_of(L);
     struct error err = {0};
     json_t **changes = lua_json_box(L);
     *changes = lua_json_check(L, 2, "the modification");
@@ -43,7 +43,7 @@ static int deployment_start_modification(lua_State *L)
 /* A list, of at most one. */
 static int deployment_list_started_modifications(lua_State *L)
 {
-    struct execution *execution = check_execution(L);
+    struct execution *execution = execution_of(L);
     struct deployment_modification *modification = NULL;
     struct error err = {0};
     lua_Integer count = 0;
@@ -59,7 +59,7 @@ static int deployment_list_started_modifications(lua_State *L)
 
 static int deployment_id(lua_State *L)
 {
-    lua_pushstring(L, execution_options(check_execution(L))->deployment_id);
+    lua_pushstring(L, execution_options(execution_of(L))->deployment_id);
     return 1;
 }
 
@@ -75,7 +75,7 @@ static int push_value(lua_State *L, json_t *value)
 static int push_evaluated(lua_State *L, json_t *value, const char *path)
 {
     const struct function_scope scope = {.path = path};
-    struct value_source source = instance_source(execution_instances(check_execution(L)));
+    struct value_source source = instance_source(execution_instances(execution_of(L)));
     struct error err = {0};
     json_t *evaluated = functions_evaluate(value, &scope, &source, FUNCTIONS_RUNTIME, NULL, &err);
     return evaluated ? push_value(L, evaluated) : workflow_raise(L, &err);
@@ -84,31 +84,29 @@ static int push_evaluated(lua_State *L, json_t *value, const char *path)
 /* Its name in the settings, else its id. */
 static int deployment_display_name(lua_State *L)
 {
-    json_t *name = json_object_get(check_plan(L)->deployment_settings, "display_name");
+    json_t *name = json_object_get(plan_of(L)->deployment_settings, "display_name");
     return name ? push_evaluated(L, name, "deployment_settings.display_name") : deployment_id(L);
 }
 
 static int deployment_resource_tags(lua_State *L)
 {
-    return push_evaluated(L, check_plan(L)->resource_tags, "resource_tags");
+    return push_evaluated(L, plan_of(L)->resource_tags, "resource_tags");
 }
 
 static int deployment_scaling_groups(lua_State *L)
 {
-    workflow_json_push(L, check_plan(L)->scaling_groups);
+    workflow_json_push(L, plan_of(L)->scaling_groups);
     return 1;
 }
 
 static int deployment_runtime_only_evaluation(lua_State *L)
 {
-    check_execution(L);
     lua_pushboolean(L, false);
     return 1;
 }
 
 static int push_nil(lua_State *L)
 {
-    check_execution(L);
     lua_pushnil(L);
     return 1;
 }
@@ -118,21 +116,23 @@ static const luaL_Reg methods[] = {
     {"list_started_modifications", deployment_list_started_modifications},
     {NULL, NULL}};
 
-static const luaL_Reg fields[] = {{"id", deployment_id},
-                                  {"tenant_name", push_nil},
-                                  {"display_name", deployment_display_name},
-                                  {"creator", push_nil},
-                                  {"resource_tags", deployment_resource_tags},
-                                  {"scaling_groups", deployment_scaling_groups},
-                                  {"runtime_only_evaluation", deployment_runtime_only_evaluation},
-                                  {NULL, NULL}};
+static const struct lua_field fields[] = {
+    {"id", deployment_id, NULL},
+    {"tenant_name", push_nil, NULL},
+    {"display_name", deployment_display_name, NULL},
+    {"creator", push_nil, NULL},
+    {"resource_tags", deployment_resource_tags, NULL},
+    {"scaling_groups", deployment_scaling_groups, NULL},
+    {"runtime_only_evaluation", deployment_runtime_only_evaluation, NULL},
+    {NULL, NULL, NULL}};
 
-static const struct workflow_class deployment_class = {.name = "cloudify.workflow.deployment",
-                                                       .noun = "deployment",
-                                                       .methods = methods,
-                                                       .fields = fields};
+static const struct lua_class deployment_class = {.name = "cloudify.workflow.deployment",
+                                                  .noun = "deployment",
+                                                  .methods = methods,
+                                                  .fields = fields,
+                                                  .metamethods = workflow_handle_metamethods};
 
 void workflow_deployment_register(lua_State *L)
 {
-    workflow_class_register(L, &deployment_class);
+    lua_class_register(L, &deployment_class);
 }

@@ -5,7 +5,7 @@
 #include "lua/exception.h"
 #include "lua/workflow_run.h"
 
-static const struct workflow_class graph_class;
+static const struct lua_class graph_class;
 
 static struct task_graph *graph_of(lua_State *L)
 {
@@ -13,12 +13,10 @@ static struct task_graph *graph_of(lua_State *L)
 }
 
 /* The subgraph at index 1, or NULL for the graph itself. */
-static struct task *check_container(lua_State *L)
+static struct task *container_of(lua_State *L)
 {
-    struct task *subgraph = workflow_subgraph_test(L, 1);
-    if (!subgraph)
-        workflow_handle_check(L, 1, &graph_class);
-    return subgraph;
+    void *object = workflow_handle_self(L)->object;
+    return object == graph_of(L) ? NULL : object;
 }
 
 void workflow_graph_push(lua_State *L)
@@ -30,21 +28,19 @@ void workflow_graph_push(lua_State *L)
 static int graph_add_task(lua_State *L)
 {
     struct error err = {0};
-    if (!task_graph_add(graph_of(L), check_container(L), workflow_task_check(L, 2), &err))
+    if (!task_graph_add(graph_of(L), container_of(L), workflow_task_check(L, 2), &err))
         return workflow_raise(L, &err);
     return 0;
 }
 
 static int graph_remove_task(lua_State *L)
 {
-    check_container(L);
     task_graph_remove(graph_of(L), workflow_task_check(L, 2));
     return 0;
 }
 
 static int graph_get_task(lua_State *L)
 {
-    check_container(L);
     struct task *task = task_graph_find(graph_of(L), luaL_checkstring(L, 2));
     if (task)
         workflow_task_push(L, task);
@@ -55,7 +51,6 @@ static int graph_get_task(lua_State *L)
 
 static int graph_add_dependency(lua_State *L)
 {
-    check_container(L);
     struct error err = {0};
     if (!task_graph_depend(graph_of(L), workflow_task_check(L, 2), workflow_task_check(L, 3), &err))
         return workflow_raise(L, &err);
@@ -64,20 +59,19 @@ static int graph_add_dependency(lua_State *L)
 
 static int graph_remove_dependency(lua_State *L)
 {
-    check_container(L);
     task_graph_undepend(graph_of(L), workflow_task_check(L, 2), workflow_task_check(L, 3));
     return 0;
 }
 
 static int graph_sequence(lua_State *L)
 {
-    workflow_sequence_push(L, check_container(L));
+    workflow_sequence_push(L, container_of(L));
     return 1;
 }
 
 static int graph_subgraph(lua_State *L)
 {
-    struct task *container = check_container(L);
+    struct task *container = container_of(L);
     struct error err = {0};
     struct task *subgraph =
         execution_subgraph(workflow_run(L)->execution, luaL_checkstring(L, 2), &err);
@@ -97,7 +91,7 @@ static bool stands_in(const struct task *task, const struct task *container)
 /* A copy, so that the graph may be changed while the tasks are walked. */
 static int graph_tasks(lua_State *L)
 {
-    struct task *container = check_container(L);
+    struct task *container = container_of(L);
     lua_settop(L, 1);
     lua_newtable(L);
     lua_Integer count = 0;
@@ -113,7 +107,6 @@ static int graph_tasks(lua_State *L)
 
 static int graph_optimize(lua_State *L)
 {
-    check_container(L);
     struct error err = {0};
     if (!task_graph_optimize(graph_of(L), &err))
         return workflow_raise(L, &err);
@@ -123,7 +116,6 @@ static int graph_optimize(lua_State *L)
 /* linearize() -> list of all tasks, each behind what it waits for. */
 static int graph_linearize(lua_State *L)
 {
-    workflow_handle_check(L, 1, &graph_class);
     struct error err = {0};
     size_t count = task_graph_count(graph_of(L));
     /* In memory of Lua, as what follows may raise. */
@@ -143,7 +135,6 @@ static int graph_linearize(lua_State *L)
 
 static int graph_store(lua_State *L)
 {
-    workflow_handle_check(L, 1, &graph_class);
     struct error err = {0};
     if (!execution_store_graph(workflow_run(L)->execution, luaL_checkstring(L, 2), &err))
         return workflow_raise(L, &err);
@@ -167,7 +158,6 @@ static int finish_execute(lua_State *L, int status, lua_KContext context)
 
 static int graph_execute(lua_State *L)
 {
-    workflow_handle_check(L, 1, &graph_class);
     struct execution *execution = workflow_run(L)->execution;
     if (execution_options(execution)->resume && !execution_graph_is_stored(execution))
         return lua_exception_raise(L, "NonRecoverableError",
@@ -186,10 +176,10 @@ static const luaL_Reg shared_methods[] = {{"add_task", graph_add_task},
                                           {"subgraph", graph_subgraph},
                                           {NULL, NULL}};
 
-static const luaL_Reg shared_fields[] = {{"tasks", graph_tasks}, {NULL, NULL}};
+static const struct lua_field shared_fields[] = {{"tasks", graph_tasks, NULL}, {NULL, NULL, NULL}};
 
-const struct workflow_class workflow_container_class = {.methods = shared_methods,
-                                                        .fields = shared_fields};
+const struct lua_class workflow_container_class = {.methods = shared_methods,
+                                                   .fields = shared_fields};
 
 static const luaL_Reg methods[] = {{"optimize", graph_optimize},
                                    {"linearize", graph_linearize},
@@ -197,12 +187,13 @@ static const luaL_Reg methods[] = {{"optimize", graph_optimize},
                                    {"execute", graph_execute},
                                    {NULL, NULL}};
 
-static const struct workflow_class graph_class = {.name = "cloudify.workflow.graph",
-                                                  .noun = "task graph",
-                                                  .methods = methods,
-                                                  .bases = {&workflow_container_class}};
+static const struct lua_class graph_class = {.name = "cloudify.workflow.graph",
+                                             .noun = "task graph",
+                                             .methods = methods,
+                                             .metamethods = workflow_handle_metamethods,
+                                             .bases = {&workflow_container_class}};
 
 void workflow_graph_register(lua_State *L)
 {
-    workflow_class_register(L, &graph_class);
+    lua_class_register(L, &graph_class);
 }

@@ -5,11 +5,11 @@
 #include "lua/value.h"
 #include "lua/workflow_run.h"
 
-static const struct workflow_class instance_class;
+static const struct lua_class instance_class;
 
-static struct node_instance *check_instance(lua_State *L)
+static struct node_instance *instance_of(lua_State *L)
 {
-    return workflow_handle_check(L, 1, &instance_class)->object;
+    return workflow_handle_self(L)->object;
 }
 
 static struct instance_set *instances_of(lua_State *L)
@@ -19,18 +19,18 @@ static struct instance_set *instances_of(lua_State *L)
 
 static const struct modification_view *view_of(lua_State *L)
 {
-    return workflow_handle_check(L, 1, &instance_class)->view;
+    return workflow_handle_self(L)->view;
 }
 
 /* Its place in the set, even of one that has left. */
 static size_t place_of(lua_State *L)
 {
-    return workflow_handle_check(L, 1, &instance_class)->index;
+    return workflow_handle_self(L)->index;
 }
 
 static long check_index(lua_State *L)
 {
-    const struct node_instance *ni = check_instance(L);
+    const struct node_instance *ni = instance_of(L);
     if (ni->is_gone)
         lua_exception_raise(L, "NonRecoverableError", "node instance '%s' is no more", ni->id);
     return (long)place_of(L);
@@ -50,7 +50,8 @@ long workflow_instance_check(lua_State *L, int arg)
 {
     if (lua_isnoneornil(L, arg))
         return TASK_NO_INSTANCE;
-    return (long)workflow_handle_check(L, arg, &instance_class)->index;
+    const struct workflow_handle *handle = lua_class_check(L, arg, &instance_class);
+    return (long)handle->index;
 }
 
 static int instance_get_state(lua_State *L)
@@ -92,37 +93,37 @@ static int instance_execute_operation(lua_State *L)
 
 static int instance_state(lua_State *L)
 {
-    lua_pushstring(L, check_instance(L)->state);
+    lua_pushstring(L, instance_of(L)->state);
     return 1;
 }
 
 static int instance_id(lua_State *L)
 {
-    lua_pushstring(L, check_instance(L)->id);
+    lua_pushstring(L, instance_of(L)->id);
     return 1;
 }
 
 static int instance_node_id(lua_State *L)
 {
-    lua_pushstring(L, instance_node(instances_of(L), check_instance(L))->id);
+    lua_pushstring(L, instance_node(instances_of(L), instance_of(L))->id);
     return 1;
 }
 
 static int instance_node_of(lua_State *L)
 {
-    workflow_node_push(L, view_of(L), instance_node(instances_of(L), check_instance(L)));
+    workflow_node_push(L, view_of(L), instance_node(instances_of(L), instance_of(L)));
     return 1;
 }
 
 static int instance_version(lua_State *L)
 {
-    lua_pushinteger(L, check_instance(L)->version);
+    lua_pushinteger(L, instance_of(L)->version);
     return 1;
 }
 
 static int instance_number(lua_State *L)
 {
-    lua_pushinteger(L, check_instance(L)->index);
+    lua_pushinteger(L, instance_of(L)->index);
     return 1;
 }
 
@@ -134,14 +135,14 @@ static int instance_deployment_id(lua_State *L)
 
 static int instance_runtime_properties(lua_State *L)
 {
-    workflow_constant_push(L, check_instance(L)->runtime_properties,
+    workflow_constant_push(L, instance_of(L)->runtime_properties,
                            "a workflow cannot change the runtime properties of an instance");
     return 1;
 }
 
 static int instance_system_properties(lua_State *L)
 {
-    workflow_constant_push(L, check_instance(L)->system_properties,
+    workflow_constant_push(L, instance_of(L)->system_properties,
                            "a workflow cannot change the system properties of an instance");
     return 1;
 }
@@ -150,7 +151,7 @@ static int instance_system_properties(lua_State *L)
 static int instance_groups(lua_State *L)
 {
     json_t **groups = lua_json_box(L);
-    *groups = instance_scaling_groups(instances_of(L), check_instance(L));
+    *groups = instance_scaling_groups(instances_of(L), instance_of(L));
     if (!*groups)
         return luaL_error(L, "out of memory");
     lua_json_push(L, *groups);
@@ -159,7 +160,7 @@ static int instance_groups(lua_State *L)
 
 static int instance_host(lua_State *L)
 {
-    long host = check_instance(L)->host;
+    long host = instance_of(L)->host;
     if (host == INSTANCE_NONE)
         lua_pushnil(L);
     else
@@ -169,7 +170,6 @@ static int instance_host(lua_State *L)
 
 static int instance_logger(lua_State *L)
 {
-    check_instance(L);
     workflow_logger_push(L, (long)place_of(L));
     return 1;
 }
@@ -177,7 +177,6 @@ static int instance_logger(lua_State *L)
 /* "added" or "removed", in the view of a modification that has it so. */
 static int instance_modification(lua_State *L)
 {
-    check_instance(L);
     const struct modification_view *view = view_of(L);
     const struct changed_instance *changed =
         view ? modification_view_find(view, place_of(L)) : NULL;
@@ -209,7 +208,6 @@ static void add_contents(lua_State *L, size_t instance, bool deeply)
 
 static int instance_contained_instances(lua_State *L)
 {
-    check_instance(L);
     lua_newtable(L);
     add_contents(L, place_of(L), false);
     return 1;
@@ -218,7 +216,6 @@ static int instance_contained_instances(lua_State *L)
 /* A list of the instance itself and all that stands in it, each behind what it stands in. */
 static int instance_get_contained_subgraph(lua_State *L)
 {
-    check_instance(L);
     lua_newtable(L);
     lua_pushvalue(L, 1);
     lua_seti(L, -2, 1);
@@ -251,7 +248,6 @@ static int next_relationship_in_view(lua_State *L)
 
 static int instance_relationships(lua_State *L)
 {
-    check_instance(L);
     workflow_iterator_push(L, view_of(L) ? next_relationship_in_view : next_relationship);
     return 1;
 }
@@ -263,29 +259,31 @@ static const luaL_Reg methods[] = {{"set_state", instance_set_state},
                                    {"get_contained_subgraph", instance_get_contained_subgraph},
                                    {NULL, NULL}};
 
-static const luaL_Reg fields[] = {{"id", instance_id},
-                                  {"index", instance_number},
-                                  {"node_id", instance_node_id},
-                                  {"node", instance_node_of},
-                                  {"state", instance_state},
-                                  {"version", instance_version},
-                                  {"deployment_id", instance_deployment_id},
-                                  {"runtime_properties", instance_runtime_properties},
-                                  {"system_properties", instance_system_properties},
-                                  {"host", instance_host},
-                                  {"scaling_groups", instance_groups},
-                                  {"modification", instance_modification},
-                                  {"contained_instances", instance_contained_instances},
-                                  {"relationships", instance_relationships},
-                                  {"logger", instance_logger},
-                                  {NULL, NULL}};
+static const struct lua_field fields[] = {
+    {"id", instance_id, NULL},
+    {"index", instance_number, NULL},
+    {"node_id", instance_node_id, NULL},
+    {"node", instance_node_of, NULL},
+    {"state", instance_state, NULL},
+    {"version", instance_version, NULL},
+    {"deployment_id", instance_deployment_id, NULL},
+    {"runtime_properties", instance_runtime_properties, NULL},
+    {"system_properties", instance_system_properties, NULL},
+    {"host", instance_host, NULL},
+    {"scaling_groups", instance_groups, NULL},
+    {"modification", instance_modification, NULL},
+    {"contained_instances", instance_contained_instances, NULL},
+    {"relationships", instance_relationships, NULL},
+    {"logger", instance_logger, NULL},
+    {NULL, NULL, NULL}};
 
-static const struct workflow_class instance_class = {.name = "cloudify.workflow.node_instance",
-                                                     .noun = "node instance",
-                                                     .methods = methods,
-                                                     .fields = fields};
+static const struct lua_class instance_class = {.name = "cloudify.workflow.node_instance",
+                                                .noun = "node instance",
+                                                .methods = methods,
+                                                .fields = fields,
+                                                .metamethods = workflow_handle_metamethods};
 
 void workflow_instance_register(lua_State *L)
 {
-    workflow_class_register(L, &instance_class);
+    lua_class_register(L, &instance_class);
 }

@@ -2,7 +2,7 @@
 #include "lua/log_arguments.h"
 #include "lua/workflow_run.h"
 
-static const struct workflow_class logger_class;
+static const struct lua_class logger_class;
 
 static const char no_instance; /* what the handle of the workflow's own logger stands for */
 
@@ -19,7 +19,7 @@ static int write_read(lua_State *L, const char *level, int arg,
                       const char *(*read)(lua_State *L, int first))
 {
     struct execution *execution = workflow_run(L)->execution;
-    struct workflow_handle *handle = workflow_handle_check(L, 1, &logger_class);
+    struct workflow_handle *handle = workflow_handle_self(L);
     long instance = (long)handle->index;
     struct error err = {0};
     if (!execution_log(execution, instance, level, read(L, arg), &err))
@@ -72,10 +72,12 @@ static const luaL_Reg methods[] = {
     {"warning", logger_warning},   {"error", logger_error}, {"exception", logger_exception},
     {"critical", logger_critical}, {"log", logger_log},     {NULL, NULL}};
 
-static const struct workflow_class logger_class = {
-    .name = "cloudify.workflow.logger", .noun = "logger", .methods = methods};
+static const struct lua_class logger_class = {.name = "cloudify.workflow.logger",
+                                              .noun = "logger",
+                                              .methods = methods,
+                                              .metamethods = workflow_handle_metamethods};
 
 void workflow_logger_register(lua_State *L)
 {
-    workflow_class_register(L, &logger_class);
+    lua_class_register(L, &logger_class);
 }

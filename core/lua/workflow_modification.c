@@ -7,16 +7,16 @@
 #include "lua/value.h"
 #include "lua/workflow_run.h"
 
-static const struct workflow_class modification_class, view_class;
+static const struct lua_class modification_class, view_class;
 
-static struct deployment_modification *check_modification(lua_State *L)
+static struct deployment_modification *modification_of(lua_State *L)
 {
-    return workflow_handle_check(L, 1, &modification_class)->object;
+    return workflow_handle_self(L)->object;
 }
 
-static const struct modification_view *check_view(lua_State *L)
+static const struct modification_view *view_of(lua_State *L)
 {
-    return workflow_handle_check(L, 1, &view_class)->object;
+    return workflow_handle_self(L)->object;
 }
 
 static const struct instance_set *instances_of(lua_State *L)
@@ -34,7 +34,7 @@ void workflow_modification_push(lua_State *L, struct deployment_modification *mo
 static int modification_finish(lua_State *L)
 {
     struct error err = {0};
-    if (!execution_finish_modification(workflow_run(L)->execution, check_modification(L), &err))
+    if (!execution_finish_modification(workflow_run(L)->execution, modification_of(L), &err))
         return workflow_raise(L, &err);
     return 0;
 }
@@ -42,14 +42,14 @@ static int modification_finish(lua_State *L)
 static int modification_rollback(lua_State *L)
 {
     struct error err = {0};
-    if (!execution_roll_back_modification(workflow_run(L)->execution, check_modification(L), &err))
+    if (!execution_roll_back_modification(workflow_run(L)->execution, modification_of(L), &err))
         return workflow_raise(L, &err);
     return 0;
 }
 
 static int modification_id(lua_State *L)
 {
-    lua_pushstring(L, check_modification(L)->id);
+    lua_pushstring(L, modification_of(L)->id);
     return 1;
 }
 
@@ -61,12 +61,12 @@ static int push_view(lua_State *L, struct modification_view *view)
 
 static int modification_added(lua_State *L)
 {
-    return push_view(L, &check_modification(L)->added);
+    return push_view(L, &modification_of(L)->added);
 }
 
 static int modification_removed(lua_State *L)
 {
-    return push_view(L, &check_modification(L)->removed);
+    return push_view(L, &modification_of(L)->removed);
 }
 
 /* ---- what is added or removed, and what is related to that ---- */
@@ -84,14 +84,13 @@ static int next_instance(lua_State *L)
 
 static int view_node_instances(lua_State *L)
 {
-    check_view(L);
     workflow_iterator_push(L, next_instance);
     return 1;
 }
 
 static int view_get_node_instance(lua_State *L)
 {
-    const struct modification_view *view = check_view(L);
+    const struct modification_view *view = view_of(L);
     const char *id = luaL_checkstring(L, 2);
     for (size_t i = 0; i < view->list.count; i++) {
         size_t instance = view->list.items[i].instance;
@@ -125,14 +124,14 @@ static void push_nodes(lua_State *L, const struct modification_view *view)
 
 static int view_nodes(lua_State *L)
 {
-    push_nodes(L, check_view(L));
+    push_nodes(L, view_of(L));
     workflow_list_iterator(L);
     return 1;
 }
 
 static int view_get_node(lua_State *L)
 {
-    const struct modification_view *view = check_view(L);
+    const struct modification_view *view = view_of(L);
     const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
     const struct plan_node *node = plan_find_node(plan, luaL_checkstring(L, 2));
     for (size_t i = 0; node && i < view->list.count; i++) {
@@ -148,29 +147,31 @@ static int view_get_node(lua_State *L)
 static const luaL_Reg modification_methods[] = {
     {"finish", modification_finish}, {"rollback", modification_rollback}, {NULL, NULL}};
 
-static const luaL_Reg modification_fields[] = {{"id", modification_id},
-                                               {"added", modification_added},
-                                               {"removed", modification_removed},
-                                               {NULL, NULL}};
+static const struct lua_field modification_fields[] = {{"id", modification_id, NULL},
+                                                       {"added", modification_added, NULL},
+                                                       {"removed", modification_removed, NULL},
+                                                       {NULL, NULL, NULL}};
 
 static const luaL_Reg view_methods[] = {
     {"get_node", view_get_node}, {"get_node_instance", view_get_node_instance}, {NULL, NULL}};
 
-static const luaL_Reg view_fields[] = {
-    {"nodes", view_nodes}, {"node_instances", view_node_instances}, {NULL, NULL}};
+static const struct lua_field view_fields[] = {
+    {"nodes", view_nodes, NULL}, {"node_instances", view_node_instances, NULL}, {NULL, NULL, NULL}};
 
-static const struct workflow_class modification_class = {.name = "cloudify.workflow.modification",
-                                                         .noun = "modification",
-                                                         .methods = modification_methods,
-                                                         .fields = modification_fields};
+static const struct lua_class modification_class = {.name = "cloudify.workflow.modification",
+                                                    .noun = "modification",
+                                                    .methods = modification_methods,
+                                                    .fields = modification_fields,
+                                                    .metamethods = workflow_handle_metamethods};
 
-static const struct workflow_class view_class = {.name = "cloudify.workflow.modification_view",
-                                                 .noun = "part of a modification",
-                                                 .methods = view_methods,
-                                                 .fields = view_fields};
+static const struct lua_class view_class = {.name = "cloudify.workflow.modification_view",
+                                            .noun = "part of a modification",
+                                            .methods = view_methods,
+                                            .fields = view_fields,
+                                            .metamethods = workflow_handle_metamethods};
 
 void workflow_modification_register(lua_State *L)
 {
-    workflow_class_register(L, &modification_class);
-    workflow_class_register(L, &view_class);
+    lua_class_register(L, &modification_class);
+    lua_class_register(L, &view_class);
 }

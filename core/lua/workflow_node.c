@@ -5,16 +5,16 @@
 #include "lua/value.h"
 #include "lua/workflow_run.h"
 
-static const struct workflow_class node_class;
+static const struct lua_class node_class;
 
-static struct plan_node *check_node(lua_State *L)
+static struct plan_node *node_of(lua_State *L)
 {
-    return workflow_handle_check(L, 1, &node_class)->object;
+    return workflow_handle_self(L)->object;
 }
 
 static const struct modification_view *view_of(lua_State *L)
 {
-    return workflow_handle_check(L, 1, &node_class)->view;
+    return workflow_handle_self(L)->view;
 }
 
 void workflow_node_push(lua_State *L, const struct modification_view *view,
@@ -30,20 +30,20 @@ void workflow_node_push(lua_State *L, const struct modification_view *view,
 static int node_has_operation(lua_State *L)
 {
     const struct operation *operation =
-        operations_find(check_node(L)->operations, luaL_checkstring(L, 2));
+        operations_find(node_of(L)->operations, luaL_checkstring(L, 2));
     lua_pushboolean(L, operation && operation->plugin);
     return 1;
 }
 
 static int node_is_derived_from(lua_State *L)
 {
-    lua_pushboolean(L, plan_type_is(check_node(L)->type, luaL_checkstring(L, 2)));
+    lua_pushboolean(L, plan_type_is(node_of(L)->type, luaL_checkstring(L, 2)));
     return 1;
 }
 
 static int node_get_relationship(lua_State *L)
 {
-    const struct plan_node *node = check_node(L);
+    const struct plan_node *node = node_of(L);
     const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
     const char *target = luaL_checkstring(L, 2);
     for (size_t i = 0; i < node->relationship_count; i++)
@@ -57,46 +57,45 @@ static int node_get_relationship(lua_State *L)
 
 static int node_id(lua_State *L)
 {
-    lua_pushstring(L, check_node(L)->id);
+    lua_pushstring(L, node_of(L)->id);
     return 1;
 }
 
 static int node_type(lua_State *L)
 {
-    lua_pushstring(L, check_node(L)->type->name);
+    lua_pushstring(L, node_of(L)->type->name);
     return 1;
 }
 
 static int node_type_hierarchy(lua_State *L)
 {
-    workflow_json_push(L, check_node(L)->type->hierarchy);
+    workflow_json_push(L, node_of(L)->type->hierarchy);
     return 1;
 }
 
 static int node_properties(lua_State *L)
 {
-    workflow_constant_push(L, check_node(L)->properties,
-                           "the properties of a node cannot be changed");
+    workflow_constant_push(L, node_of(L)->properties, "the properties of a node cannot be changed");
     return 1;
 }
 
 static int node_number_of_instances(lua_State *L)
 {
-    lua_pushinteger(L, check_node(L)->instance_count);
+    lua_pushinteger(L, node_of(L)->instance_count);
     return 1;
 }
 
 static int node_planned_number_of_instances(lua_State *L)
 {
     const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
-    lua_pushinteger(L, plan_instances(plan, check_node(L)->id, "planned_instances"));
+    lua_pushinteger(L, plan_instances(plan, node_of(L)->id, "planned_instances"));
     return 1;
 }
 
 static int node_host_node(lua_State *L)
 {
     const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
-    long host = check_node(L)->host;
+    long host = node_of(L)->host;
     if (host == PLAN_NONE)
         lua_pushnil(L);
     else
@@ -107,7 +106,7 @@ static int node_host_node(lua_State *L)
 static int node_host_id(lua_State *L)
 {
     const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
-    long host = check_node(L)->host;
+    long host = node_of(L)->host;
     lua_pushstring(L, host == PLAN_NONE ? NULL : plan->nodes[host].id);
     return 1;
 }
@@ -115,7 +114,7 @@ static int node_host_id(lua_State *L)
 static int node_operations(lua_State *L)
 {
     json_t **box = lua_json_box(L);
-    *box = operations_to_json(check_node(L)->operations, true);
+    *box = operations_to_json(node_of(L)->operations, true);
     if (!*box)
         return luaL_error(L, "out of memory");
     lua_json_push(L, *box);
@@ -127,7 +126,7 @@ static int node_plugins(lua_State *L)
 {
     const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
     json_t **box = lua_json_box(L);
-    *box = plan_node_to_json(plan, check_node(L));
+    *box = plan_node_to_json(plan, node_of(L));
     if (!*box)
         return luaL_error(L, "out of memory");
     lua_json_push(L, json_object_get(*box, "plugins"));
@@ -137,7 +136,6 @@ static int node_plugins(lua_State *L)
 /* None: there is no agent that they would be installed for. */
 static int node_plugins_to_install(lua_State *L)
 {
-    check_node(L);
     lua_newtable(L);
     lua_mark_array(L, -1);
     return 1;
@@ -207,25 +205,29 @@ static const luaL_Reg methods[] = {{"has_operation", node_has_operation},
                                    {"get_relationship", node_get_relationship},
                                    {NULL, NULL}};
 
-static const luaL_Reg fields[] = {{"id", node_id},
-                                  {"type", node_type},
-                                  {"type_hierarchy", node_type_hierarchy},
-                                  {"properties", node_properties},
-                                  {"number_of_instances", node_number_of_instances},
-                                  {"planned_number_of_instances", node_planned_number_of_instances},
-                                  {"host_id", node_host_id},
-                                  {"host_node", node_host_node},
-                                  {"operations", node_operations},
-                                  {"plugins", node_plugins},
-                                  {"plugins_to_install", node_plugins_to_install},
-                                  {"instances", node_instances},
-                                  {"relationships", node_relationships},
-                                  {NULL, NULL}};
+static const struct lua_field fields[] = {
+    {"id", node_id, NULL},
+    {"type", node_type, NULL},
+    {"type_hierarchy", node_type_hierarchy, NULL},
+    {"properties", node_properties, NULL},
+    {"number_of_instances", node_number_of_instances, NULL},
+    {"planned_number_of_instances", node_planned_number_of_instances, NULL},
+    {"host_id", node_host_id, NULL},
+    {"host_node", node_host_node, NULL},
+    {"operations", node_operations, NULL},
+    {"plugins", node_plugins, NULL},
+    {"plugins_to_install", node_plugins_to_install, NULL},
+    {"instances", node_instances, NULL},
+    {"relationships", node_relationships, NULL},
+    {NULL, NULL, NULL}};
 
-static const struct workflow_class node_class = {
-    .name = "cloudify.workflow.node", .noun = "node", .methods = methods, .fields = fields};
+static const struct lua_class node_class = {.name = "cloudify.workflow.node",
+                                            .noun = "node",
+                                            .methods = methods,
+                                            .fields = fields,
+                                            .metamethods = workflow_handle_metamethods};
 
 void workflow_node_register(lua_State *L)
 {
-    workflow_class_register(L, &node_class);
+    lua_class_register(L, &node_class);
 }

@@ -151,4 +151,4 @@ static const luaL_Reg methods[] = {{"get_blueprint", ctx_get_blueprint},
                                    {"update_idds", refuse_dependencies},
                                    {NULL, NULL}};
 
-const struct workflow_class workflow_records_class = {.methods = methods};
+const struct lua_class workflow_records_class = {.methods = methods};

@@ -2,29 +2,29 @@
 #include "lua/value.h"
 #include "lua/workflow_run.h"
 
-static const struct workflow_class relationship_class;
+static const struct lua_class relationship_class;
 
-static const struct plan_node *check_source(lua_State *L)
+static const struct plan_node *source_of(lua_State *L)
 {
-    return workflow_handle_check(L, 1, &relationship_class)->object;
+    return workflow_handle_self(L)->object;
 }
 
-static const struct plan_relationship *check_relationship(lua_State *L)
+static const struct plan_relationship *relationship_of(lua_State *L)
 {
-    struct workflow_handle *handle = workflow_handle_check(L, 1, &relationship_class);
+    struct workflow_handle *handle = workflow_handle_self(L);
     const struct plan_node *node = handle->object;
     return &node->relationships[handle->index];
 }
 
-static const struct plan_node *check_target(lua_State *L)
+static const struct plan_node *target_of(lua_State *L)
 {
     const struct plan *plan = execution_options(workflow_run(L)->execution)->plan;
-    return &plan->nodes[check_relationship(L)->target];
+    return &plan->nodes[relationship_of(L)->target];
 }
 
 static const struct modification_view *view_of(lua_State *L)
 {
-    return workflow_handle_check(L, 1, &relationship_class)->view;
+    return workflow_handle_self(L)->view;
 }
 
 void workflow_relationship_push(lua_State *L, const struct modification_view *view,
@@ -36,37 +36,37 @@ void workflow_relationship_push(lua_State *L, const struct modification_view *vi
 
 static int relationship_is_derived_from(lua_State *L)
 {
-    lua_pushboolean(L, plan_type_is(check_relationship(L)->type, luaL_checkstring(L, 2)));
+    lua_pushboolean(L, plan_type_is(relationship_of(L)->type, luaL_checkstring(L, 2)));
     return 1;
 }
 
 static int relationship_type(lua_State *L)
 {
-    lua_pushstring(L, check_relationship(L)->type->name);
+    lua_pushstring(L, relationship_of(L)->type->name);
     return 1;
 }
 
 static int relationship_target_id(lua_State *L)
 {
-    lua_pushstring(L, check_target(L)->id);
+    lua_pushstring(L, target_of(L)->id);
     return 1;
 }
 
 static int relationship_target_node(lua_State *L)
 {
-    workflow_node_push(L, view_of(L), check_target(L));
+    workflow_node_push(L, view_of(L), target_of(L));
     return 1;
 }
 
 static int relationship_node(lua_State *L)
 {
-    workflow_node_push(L, view_of(L), check_source(L));
+    workflow_node_push(L, view_of(L), source_of(L));
     return 1;
 }
 
 static int relationship_properties(lua_State *L)
 {
-    workflow_constant_push(L, check_relationship(L)->properties,
+    workflow_constant_push(L, relationship_of(L)->properties,
                            "the properties of a relationship cannot be changed");
     return 1;
 }
@@ -83,12 +83,12 @@ static int push_operations(lua_State *L, const struct operation_set *operations)
 
 static int relationship_source_operations(lua_State *L)
 {
-    return push_operations(L, check_relationship(L)->source_operations);
+    return push_operations(L, relationship_of(L)->source_operations);
 }
 
 static int relationship_target_operations(lua_State *L)
 {
-    return push_operations(L, check_relationship(L)->target_operations);
+    return push_operations(L, relationship_of(L)->target_operations);
 }
 
 static int push_has(lua_State *L, const struct operation_set *operations)
@@ -100,12 +100,12 @@ static int push_has(lua_State *L, const struct operation_set *operations)
 
 static int relationship_has_source_operation(lua_State *L)
 {
-    return push_has(L, check_relationship(L)->source_operations);
+    return push_has(L, relationship_of(L)->source_operations);
 }
 
 static int relationship_has_target_operation(lua_State *L)
 {
-    return push_has(L, check_relationship(L)->target_operations);
+    return push_has(L, relationship_of(L)->target_operations);
 }
 
 static const luaL_Reg methods[] = {{"is_derived_from", relationship_is_derived_from},
@@ -113,21 +113,23 @@ static const luaL_Reg methods[] = {{"is_derived_from", relationship_is_derived_f
                                    {"has_target_operation", relationship_has_target_operation},
                                    {NULL, NULL}};
 
-static const luaL_Reg fields[] = {{"type", relationship_type},
-                                  {"target_id", relationship_target_id},
-                                  {"target_node", relationship_target_node},
-                                  {"node", relationship_node},
-                                  {"properties", relationship_properties},
-                                  {"source_operations", relationship_source_operations},
-                                  {"target_operations", relationship_target_operations},
-                                  {NULL, NULL}};
+static const struct lua_field fields[] = {
+    {"type", relationship_type, NULL},
+    {"target_id", relationship_target_id, NULL},
+    {"target_node", relationship_target_node, NULL},
+    {"node", relationship_node, NULL},
+    {"properties", relationship_properties, NULL},
+    {"source_operations", relationship_source_operations, NULL},
+    {"target_operations", relationship_target_operations, NULL},
+    {NULL, NULL, NULL}};
 
-static const struct workflow_class relationship_class = {.name = "cloudify.workflow.relationship",
-                                                         .noun = "relationship",
-                                                         .methods = methods,
-                                                         .fields = fields};
+static const struct lua_class relationship_class = {.name = "cloudify.workflow.relationship",
+                                                    .noun = "relationship",
+                                                    .methods = methods,
+                                                    .fields = fields,
+                                                    .metamethods = workflow_handle_metamethods};
 
 void workflow_relationship_register(lua_State *L)
 {
-    workflow_class_register(L, &relationship_class);
+    lua_class_register(L, &relationship_class);
 }

@@ -2,12 +2,7 @@
 #include "lua/exception.h"
 #include "lua/workflow_run.h"
 
-static const struct workflow_class relationship_class;
-
-static const struct workflow_handle *check_handle(lua_State *L)
-{
-    return workflow_handle_check(L, 1, &relationship_class);
-}
+static const struct lua_class relationship_class;
 
 static struct instance_set *instances_of(lua_State *L)
 {
@@ -62,7 +57,7 @@ static size_t check_place(lua_State *L, struct workflow_handle *handle)
 
 static int execute(lua_State *L, bool on_target)
 {
-    struct workflow_handle *handle = workflow_handle_check(L, 1, &relationship_class);
+    struct workflow_handle *handle = workflow_handle_self(L);
     struct operation_call call = {.instance = source_of(L, handle),
                                   .relationship = (long)check_place(L, handle),
                                   .on_target = on_target};
@@ -84,46 +79,46 @@ static int relationship_execute_target_operation(lua_State *L)
 
 static const struct plan_node *source_node(lua_State *L)
 {
-    return instance_node(instances_of(L), check_handle(L)->object);
+    return instance_node(instances_of(L), workflow_handle_self(L)->object);
 }
 
 static int relationship_type(lua_State *L)
 {
-    size_t index = check_handle(L)->index;
+    size_t index = workflow_handle_self(L)->index;
     lua_pushstring(L, source_node(L)->relationships[index].type->name);
     return 1;
 }
 
 static int relationship_relationship(lua_State *L)
 {
-    const struct workflow_handle *handle = check_handle(L);
+    const struct workflow_handle *handle = workflow_handle_self(L);
     workflow_relationship_push(L, handle->view, source_node(L), handle->index);
     return 1;
 }
 
 static int relationship_source_id(lua_State *L)
 {
-    const struct node_instance *ni = check_handle(L)->object;
+    const struct node_instance *ni = workflow_handle_self(L)->object;
     lua_pushstring(L, ni->id);
     return 1;
 }
 
 static int relationship_target_id(lua_State *L)
 {
-    lua_pushstring(L, instances_of(L)->items[check_handle(L)->target]->id);
+    lua_pushstring(L, instances_of(L)->items[workflow_handle_self(L)->target]->id);
     return 1;
 }
 
 static int relationship_node_instance(lua_State *L)
 {
-    const struct workflow_handle *handle = check_handle(L);
+    const struct workflow_handle *handle = workflow_handle_self(L);
     workflow_instance_push(L, handle->view, (size_t)source_of(L, handle));
     return 1;
 }
 
 static int relationship_target_node_instance(lua_State *L)
 {
-    const struct workflow_handle *handle = check_handle(L);
+    const struct workflow_handle *handle = workflow_handle_self(L);
     workflow_instance_push(L, handle->view, handle->target);
     return 1;
 }
@@ -133,21 +128,24 @@ static const luaL_Reg methods[] = {
     {"execute_target_operation", relationship_execute_target_operation},
     {NULL, NULL}};
 
-static const luaL_Reg fields[] = {{"type", relationship_type},
-                                  {"relationship", relationship_relationship},
-                                  {"source_id", relationship_source_id},
-                                  {"target_id", relationship_target_id},
-                                  {"node_instance", relationship_node_instance},
-                                  {"target_node_instance", relationship_target_node_instance},
-                                  {NULL, NULL}};
+static const struct lua_field fields[] = {
+    {"type", relationship_type, NULL},
+    {"relationship", relationship_relationship, NULL},
+    {"source_id", relationship_source_id, NULL},
+    {"target_id", relationship_target_id, NULL},
+    {"node_instance", relationship_node_instance, NULL},
+    {"target_node_instance", relationship_target_node_instance, NULL},
+    {NULL, NULL, NULL}};
 
-static const struct workflow_class relationship_class = {
+static const struct lua_class relationship_class = {
     .name = "cloudify.workflow.relationship_instance",
     .noun = "relationship instance",
     .methods = methods,
-    .fields = fields};
+    .fields = fields,
+    .metamethods = workflow_handle_metamethods,
+};
 
 void workflow_relationship_instance_register(lua_State *L)
 {
-    workflow_class_register(L, &relationship_class);
+    lua_class_register(L, &relationship_class);
 }

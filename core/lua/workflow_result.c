@@ -97,7 +97,7 @@ static int finish_get(lua_State *L, int status, lua_KContext context)
 static int task_get(lua_State *L)
 {
     static const char *const options[] = {"retry_on_failure", NULL};
-    struct task *task = workflow_task_check(L, 1);
+    struct task *task = workflow_task_self(L);
     lua_settop(L, 2);
     workflow_check_options(L, 2, "get", options);
     bool retries = workflow_flag(L, 2, "retry_on_failure", true);
@@ -168,7 +168,7 @@ static void add_listener(lua_State *L, struct task *task)
 /* on_result(function(result, error)): called when it has ended; at once if it has already. */
 static int task_on_result(lua_State *L)
 {
-    struct task *task = workflow_task_check(L, 1);
+    struct task *task = workflow_task_self(L);
     lua_settop(L, 2);
     if (!workflow_is_callable(L, 2))
         return lua_exception_raise(L, "NonRecoverableError",
@@ -183,7 +183,7 @@ static int task_on_result(lua_State *L)
 
 static const luaL_Reg methods[] = {{"get", task_get}, {"on_result", task_on_result}, {NULL, NULL}};
 
-const struct workflow_class workflow_result_class = {.methods = methods};
+const struct lua_class workflow_result_class = {.methods = methods};
 
 void workflow_result_register(lua_State *L)
 {

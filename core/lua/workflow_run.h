@@ -1,9 +1,4 @@
-/* workflow_run.h - private to the workflow host: one workflow under way, and handles to what it
- * sees.
- *
- * Each workflow has a Lua state of its own, closed before the execution ends. So a handle never
- * outlives what it points to, and needs no revocation.
- */
+/* workflow_run.h - private to the workflow host: one workflow under way, and what it sees. */
 #ifndef CLOUDIFY_LUA_WORKFLOW_RUN_H
 #define CLOUDIFY_LUA_WORKFLOW_RUN_H
 
@@ -14,6 +9,7 @@
 
 #include "engine/execution.h"
 #include "lua/memory.h"
+#include "lua/workflow_handle.h"
 #include "resources/resource.h"
 
 struct workflow_run {
@@ -39,46 +35,8 @@ bool workflow_ctx_places(lua_State *L, int arg, struct resource_places *places);
 /** The workflow that runs in this state. */
 struct workflow_run *workflow_run(lua_State *L);
 
-struct modification_view;
 struct deployment_modification;
 
-/* A userdata that stands for an object of the engine. */
-struct workflow_handle {
-    void *object;
-    size_t index;  /* relationship: which one of its node; instance: of all */
-    size_t target; /* relationship of an instance: the other one's index */
-    size_t place;  /* likewise: where it was in the instance's list */
-    const struct modification_view *view; /* the part of a modification seen; NULL: all */
-};
-
-/* A field that is computed when it is read: gets the handle at index 1, pushes one value. */
-struct workflow_class {
-    const char *name;                      /* "cloudify.workflow.node_instance" */
-    const char *noun;                      /* what messages call it: "node instance" */
-    const luaL_Reg *methods;               /* ends with {NULL, NULL}; NULL: none */
-    const luaL_Reg *fields;                /* likewise */
-    const luaL_Reg *settable;              /* likewise: get handle, name and value */
-    const struct workflow_class *bases[2]; /* whose methods and fields it has too, or NULL */
-};
-
-/** Make the metatable of a class. [-0, +0, m] */
-void workflow_class_register(lua_State *L, const struct workflow_class *class);
-/**
- * Push the handle of `object`: the same one while somebody holds it. [-0, +1, m]
- *
- * @param key an address that no other handle of the class has: `object`, or that of its part
- */
-void workflow_handle_push(lua_State *L, const struct workflow_class *class, const void *key,
-                          void *object, size_t index);
-/** The same for a handle told from others by all its members but `place`. [-0, +1, m] */
-void workflow_handle_push_part(lua_State *L, const struct workflow_class *class,
-                               const struct workflow_handle *handle);
-/** The object of the handle at `arg`; raises if there stands something else. */
-struct workflow_handle *workflow_handle_check(lua_State *L, int arg,
-                                              const struct workflow_class *class);
-/** The handle at `index`, or NULL. [-0, +0, m] */
-struct workflow_handle *workflow_handle_test(lua_State *L, int index,
-                                             const struct workflow_class *class);
 /** Raise `err` as a NonRecoverableError. Never returns. */
 int workflow_raise(lua_State *L, const struct error *err);
 /** Push JSON that the engine goes on to own, as plain Lua data. [-0, +1, e] */
@@ -127,7 +85,9 @@ void workflow_sequence_push(lua_State *L, struct task *container);
  * mode the task is started. [-0, +1, v]
  */
 int workflow_task_return(lua_State *L, struct task *task, const struct error *err);
+/** The task whose handle stands at `arg`, and that whose method or field is asked for. */
 struct task *workflow_task_check(lua_State *L, int arg);
+struct task *workflow_task_self(lua_State *L);
 /** ctx:local_task(function or "module.function", options) */
 int workflow_local_task(lua_State *L);
 /** ctx:execute_task("module.function", options): it runs in the engine, with a copy of its keyword
@@ -149,13 +109,13 @@ void workflow_result_register(lua_State *L);
 /** Call those who listen for the result of a task that has ended. [-0, +0, e] */
 void workflow_result_tell(lua_State *L, struct task *task);
 /** What all tasks have of waiting and listening; no handle is of this class. */
-extern const struct workflow_class workflow_result_class;
+extern const struct lua_class workflow_result_class;
 /** What graphs and subgraphs have in common; no handle is of this class. */
-extern const struct workflow_class workflow_container_class;
+extern const struct lua_class workflow_container_class;
 /** What ctx has of the services around the original; no handle is of this class either. */
-extern const struct workflow_class workflow_services_class;
+extern const struct lua_class workflow_services_class;
 /** What ctx tells of blueprint and deployment as records and lists; likewise. */
-extern const struct workflow_class workflow_records_class;
+extern const struct lua_class workflow_records_class;
 /** Index of the node instance whose handle stands at `arg`; TASK_NO_INSTANCE: there stands nil.
  * Raises for anything else. [-0, +0, v] */
 long workflow_instance_check(lua_State *L, int arg);

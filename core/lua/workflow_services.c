@@ -126,15 +126,15 @@ static const luaL_Reg methods[] = {{"get_execution", ctx_get_execution},
                                    {"create_node_instances", refuse_update},
                                    {NULL, NULL}};
 
-static const luaL_Reg fields[] = {{"local", push_true},
-                                  {"tenant", push_tenant},
-                                  {"tenant_name", push_nothing},
-                                  {"execution_token", push_nothing},
-                                  {"execution_creator_username", push_nothing},
-                                  {"rest_host", push_nothing},
-                                  {"rest_port", push_nothing},
-                                  {"rest_token", push_nothing},
-                                  {"bypass_maintenance", push_false},
-                                  {NULL, NULL}};
+static const struct lua_field fields[] = {{"local", push_true, NULL},
+                                          {"tenant", push_tenant, NULL},
+                                          {"tenant_name", push_nothing, NULL},
+                                          {"execution_token", push_nothing, NULL},
+                                          {"execution_creator_username", push_nothing, NULL},
+                                          {"rest_host", push_nothing, NULL},
+                                          {"rest_port", push_nothing, NULL},
+                                          {"rest_token", push_nothing, NULL},
+                                          {"bypass_maintenance", push_false, NULL},
+                                          {NULL, NULL, NULL}};
 
-const struct workflow_class workflow_services_class = {.methods = methods, .fields = fields};
+const struct lua_class workflow_services_class = {.methods = methods, .fields = fields};

@@ -22,19 +22,17 @@ local function upvalue(func, wanted)
    end
 end
 
---- Of a class of lua_class.c the upvalues of __index are fields, methods, noun and setters, of one
---- of workflow_handle.c methods, fields and noun. Some have no __index, and no members.
+--- Of a class of lua_class.c the third upvalue of __index has the members, methods as functions.
+--- Some have no __index, and no members.
 local function members(index)
    if type(index) ~= "function" then
       return {fields = {}, methods = sorted_names(index)}
    end
-   local first, second = upvalue(index, 1), upvalue(index, 2)
-   if not first then
-      return {fields = {}, methods = {}}
-   elseif upvalue(index, 4) then
-      return {fields = sorted_names(first), methods = sorted_names(second)}
+   local fields, methods = {}, {}
+   for name, member in pairs(upvalue(index, 3) or {}) do
+      (type(member) == "function" and methods or fields)[name] = true
    end
-   return {fields = sorted_names(second), methods = sorted_names(first)}
+   return {fields = sorted_names(fields), methods = sorted_names(methods)}
 end
 
 --- Source of a module in C that is the registry: workflows may not call debug.getregistry().

@@ -523,7 +523,7 @@ static void test_errors(void)
         {"broken", "out of order"},
         {"exits", "os.exit is not for workflows: it would end the engine"},
         {"yields", "the workflow has yielded by itself"},
-        {"misspelt", "no field 'node_instance'; did you mean 'node_instances'?"},
+        {"misspelt", "ctx has no field 'node_instance' (did you mean 'node_instances'?)"},
         {"missing", "module 'flows' has no function 'missing'"},
         {"nowhere", "plugin 'flows': module 'nowhere' not found"},
     };

@@ -3,26 +3,10 @@ local core = require("cloudify.core")
 
 local completion = {}
 
---- Call `add` with the names of what an object made in C knows: the getters and methods that its
---- __index keeps as upvalues.
-local function each_member(object, add)
-   local index = (debug.getmetatable(object) or {}).__index
-   for i = 1, 2 do
-      local _, members = debug.getupvalue(index or print, i)
-      for name in pairs(type(members) == "table" and members or {}) do
-         add(name)
-      end
-   end
-end
-
 local function each_key(object, add)
-   local kind = core.type(object)
-   if type(object) == "table" or kind == "object" then
-      for key in pairs(object) do
-         add(key)
-      end
-   elseif type(object) == "userdata" and kind ~= "array" then
-      each_member(object, add)
+   local has_keys = type(object) == "table" or core.type(object) == "object"
+   for key in pairs(has_keys and object or core.members(object)) do
+      add(key)
    end
 end
 
