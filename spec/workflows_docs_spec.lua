@@ -44,8 +44,8 @@ describe("the page on workflows", function()
 
    --- Start it, and return once it has printed `sign`.
    local function start(command, sign)
-      world:sh(("cd '%s' && %s %s >background 2>&1 &"):format(world.folder, world:command(),
-         command))
+      world:sh(("cd '%s' && rm -f ended && (%s %s; echo yes >ended) >background 2>&1 &"):format(
+         world.folder, world:command(), command))
       assert.is_true(cfy.eventually(function()
          return world:so_far("background"):find(sign, 1, true)
       end, 10), world:so_far("background"))
@@ -68,8 +68,7 @@ describe("the page on workflows", function()
 
    local function ended()
       return cfy.eventually(function()
-         return not world:so_far("background"):find("^$")
-            and world:so_far("background"):find("workflow execution %l+\n")
+         return world:so_far("ended") == "yes\n"
       end, 10)
    end
 

@@ -23,7 +23,7 @@ static void random_bytes(unsigned char *bytes, size_t count)
 
 struct uuid uuid_new(void)
 {
-    struct uuid uuid;
+    struct uuid uuid = {{0}};
     unsigned char *b = uuid.bytes;
     random_bytes(b, sizeof uuid.bytes);
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
@@ -34,7 +34,7 @@ struct uuid uuid_new(void)
 struct uuid_text uuid_text(const struct uuid *uuid)
 {
     static const char digits[] = "0123456789abcdef";
-    struct uuid_text written;
+    struct uuid_text written = {{0}};
     char *text = written.text;
     for (size_t i = 0; i < sizeof uuid->bytes; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10)

@@ -175,7 +175,8 @@ static void test_dependencies(void)
     task_graph_depend(p.graph, d, c, &err);
     task_graph_remove(p.graph, c);
     CHECK(takes(&p, "d"), "who waited for a removed task waits no more");
-    CHECK(task_graph_find(p.graph, uuid_text(&d->id).text) == d && !task_graph_find(p.graph, uuid_text(&c->id).text),
+    CHECK(task_graph_find(p.graph, uuid_text(&d->id).text) == d &&
+              !task_graph_find(p.graph, uuid_text(&c->id).text),
           "tasks are found by id while they are in the graph");
     task_graph_free(p.graph);
 }
@@ -242,7 +243,8 @@ static void test_retry(void)
     CHECK(p.delayed == a && p.delay == 30, "a recoverable error is retried after the interval");
     CHECK(takes(&p, "-") && task_graph_status(p.graph, false) == TASK_GRAPH_RUNNING,
           "not before its time");
-    CHECK(a->current_retries == 1 && strcmp(first_id, uuid_text(&a->id).text), "as an operation of its own");
+    CHECK(a->current_retries == 1 && strcmp(first_id, uuid_text(&a->id).text),
+          "as an operation of its own");
     task_graph_release(p.graph, a);
     CHECK(takes(&p, "a"), "the second attempt");
     finish(&p, a, TASK_END_RETRY);
