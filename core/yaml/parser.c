@@ -59,6 +59,45 @@ static struct yaml_node place_of_byte(const char *text, size_t offset)
     return node;
 }
 
+/* Whether the line, counted from 0, has a tab in its indentation. */
+static bool is_indented_by_tab(const char *text, size_t length, size_t line)
+{
+    const char *end = text + length;
+    while (line-- > 0 && (text = memchr(text, '\n', (size_t)(end - text))))
+        text++;
+    while (text && text < end && *text == ' ')
+        text++;
+    return text && text < end && *text == '\t';
+}
+
+/* What to do about the commonest mistakes, which libyaml tells in terms of grammar. */
+static const char *advice(const yaml_parser_t *parser, const char *text, size_t length)
+{
+    static const struct {
+        const char *problem, *context, *advice;
+    } known[] = {
+        {"mapping values are not allowed", "",
+         " (a text with ': ' in it needs quotes; or is the line indented too far?)"},
+        {"did not find expected key", "block mapping",
+         " (is the line indented like those that it belongs to?)"},
+        {"did not find expected '-'", "block collection",
+         " (is the line indented like those that it belongs to?)"},
+        {"did not find expected ',' or", "flow",
+         " (a text with ': ' or ', ' in it needs quotes; or is a bracket not closed?)"},
+        {"could not find expected ':'", "", " (is the ':' missing behind a key?)"},
+        {"found unexpected end of stream", "quoted scalar", " (is the closing quote missing?)"},
+        {"cannot start any token", "", " (a text that begins with '@', '`' or '%' needs quotes)"},
+    };
+    const char *context = parser->context ? parser->context : "";
+    if (is_indented_by_tab(text, length, parser->problem_mark.line))
+        return " (indent with spaces: YAML takes no tabs there)";
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strstr(parser->problem, known[i].problem) && strstr(context, known[i].context))
+            return known[i].advice;
+    }
+    return "";
+}
+
 static bool syntax_problem(struct builder *b, const char *text, size_t length)
 {
     const yaml_parser_t *parser = &b->parser;
@@ -72,11 +111,12 @@ static bool syntax_problem(struct builder *b, const char *text, size_t length)
     }
     struct yaml_node node = {.line = (uint32_t)parser->problem_mark.line + 1,
                              .column = (uint32_t)parser->problem_mark.column + 1};
+    const char *what_to_do = parser->problem ? advice(parser, text, length) : "";
     if (parser->context)
         return yaml_problem_set(b->problem, YAML_PROBLEM_SYNTAX, &node,
-                                "%s %s that begins in line %d", what, parser->context,
-                                (int)parser->context_mark.line + 1);
-    return yaml_problem_set(b->problem, YAML_PROBLEM_SYNTAX, &node, "%s", what);
+                                "%s %s that begins in line %d%s", what, parser->context,
+                                (int)parser->context_mark.line + 1, what_to_do);
+    return yaml_problem_set(b->problem, YAML_PROBLEM_SYNTAX, &node, "%s%s", what, what_to_do);
 }
 
 static bool next_event(struct builder *b)

@@ -125,11 +125,31 @@ static const struct {
      "did not find expected node content while parsing a flow node that begins in line 2"},
     {"a: 1\n\tb: 2\n", YAML_PROBLEM_SYNTAX, 2, 1,
      "found a tab character that violates indentation while scanning a plain scalar that begins"
-     " in line 1"},
-    {"a: b: c", YAML_PROBLEM_SYNTAX, 1, 5, "mapping values are not allowed in this context"},
+     " in line 1 (indent with spaces: YAML takes no tabs there)"},
+    {"a:\n  b:\n\t  c: 2\n", YAML_PROBLEM_SYNTAX, 3, 1,
+     "found character that cannot start any token while scanning for the next token that begins"
+     " in line 3 (indent with spaces: YAML takes no tabs there)"},
+    {"a: b: c", YAML_PROBLEM_SYNTAX, 1, 5,
+     "mapping values are not allowed in this context"
+     " (a text with ': ' in it needs quotes; or is the line indented too far?)"},
+    {"a:\n  b: 1\n c: 2\n", YAML_PROBLEM_SYNTAX, 3, 2,
+     "did not find expected key while parsing a block mapping that begins in line 1"
+     " (is the line indented like those that it belongs to?)"},
+    {"a:\n - 1\n - 2\n b: 1\n", YAML_PROBLEM_SYNTAX, 4, 2,
+     "did not find expected '-' indicator while parsing a block collection that begins in line 2"
+     " (is the line indented like those that it belongs to?)"},
+    {"a: {b: 1, c: d: e}", YAML_PROBLEM_SYNTAX, 1, 15,
+     "did not find expected ',' or '}' while parsing a flow mapping that begins in line 1"
+     " (a text with ': ' or ', ' in it needs quotes; or is a bracket not closed?)"},
+    {"a: 1\nb\nc: 2\n", YAML_PROBLEM_SYNTAX, 3, 1,
+     "could not find expected ':' while scanning a simple key that begins in line 2"
+     " (is the ':' missing behind a key?)"},
+    {"a: \"b\n", YAML_PROBLEM_SYNTAX, 2, 1,
+     "found unexpected end of stream while scanning a quoted scalar that begins in line 1"
+     " (is the closing quote missing?)"},
     {"a: @x", YAML_PROBLEM_SYNTAX, 1, 4,
      "found character that cannot start any token while scanning for the next token that begins"
-     " in line 1"},
+     " in line 1 (a text that begins with '@', '`' or '%' needs quotes)"},
     {"ok: 1\nx: \xff", YAML_PROBLEM_SYNTAX, 2, 4, "invalid leading UTF-8 octet"},
     {"x: \x07", YAML_PROBLEM_SYNTAX, 1, 4, "control characters are not allowed"},
     {"a: 1\n---\nb: 2\n", YAML_PROBLEM_DOCUMENT, 2, 1,
