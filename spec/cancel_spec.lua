@@ -130,6 +130,9 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
          return world:so_far("log"):find(advice, 1, true)
       end, 5), world:so_far("log"))
       assert.is_true(cfy.is_alive(engine))
+      local busy = world:cfy("uninstall", "app").err
+      assert.truthy(busy:find(("is cancelling: wait for it with --queue, or kill what it still "
+         .. "waits for with 'cfy executions cancel %s --kill'\n"):format(id), 1, true), busy)
       world:write("let_go", "")
       ends(engine, 10)
       assert.equal("create\ncreated\n", world:so_far("journal"))
@@ -138,6 +141,8 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
       local how_to_go_on = ("was cancelled\ncfy: to go on from there: 'cfy executions resume %s'\n")
          :format(id)
       assert.truthy(world:so_far("log"):find(how_to_go_on, 1, true), world:so_far("log"))
+      local resumed = world:cfy("executions", "resume", id).out
+      assert.truthy(resumed:find("See 'cfy node-instances app' next.", 1, true), resumed)
    end)
 
    it("does the same by force, without the workflow (runtime.md 6.10)", function()

@@ -152,7 +152,9 @@ static bool create(struct cloudify *c, struct installation *installation, struct
         return false;
     if (!store_has_deployment(store, installation->id, err)) {
         run->ds = err->code ? NULL : deployment_create(store, &record, err);
-        return run->ds;
+        if (err->code != ERROR_EXISTS)
+            return run->ds;
+        error_clear(err); /* another process was quicker */
     }
     run->ds = deployment_open(store, installation->id, STORE_WRITE, err);
     runtime_explain_busy(c, installation->id, "wait for its end", err);
@@ -180,9 +182,7 @@ char *cloudify_install(struct cloudify *c, const char *blueprint,
         prepare_install(c, &installation.run, &options->execution, &why) &&
         create(c, &installation, &why))
         record = runtime_run(c, &installation.run, &why);
-    if (record)
-        json_set_value(record, "has_outputs",
-                       json_boolean(json_object_size(installation.run.plan->outputs)));
+    runtime_note_outputs(&installation.run, record);
     installation_release(&installation);
     json_decref(inputs);
     return runtime_run_result(record, installation.run.id, &why, err);

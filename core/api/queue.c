@@ -78,14 +78,16 @@ void runtime_explain_busy(struct cloudify *c, const char *deployment, const char
     struct deployment_store *ds = runtime_deployment(c, deployment, STORE_READ, &ignored);
     json_t *executions = ds ? executions_list(ds, &ignored) : NULL;
     const json_t *running = find_running(executions);
-    const char *id = json_string_at(running, "id", "");
+    const char *id = json_string_at(running, "id", ""),
+               *status = json_string_at(running, "status", "");
     if (running) {
+        bool ends = strstr(status, "cancelling") != NULL;
         error_clear(err);
         error_set(err, ERROR_BUSY,
-                  "deployment '%s': execution '%s' ('%s') is %s: %s, or cancel it with 'cfy "
-                  "executions cancel %s'",
-                  deployment, id, json_string_at(running, "workflow_id", ""),
-                  json_string_at(running, "status", ""), advice, id);
+                  "deployment '%s': execution '%s' ('%s') is %s: %s, or %s with 'cfy "
+                  "executions cancel %s%s'",
+                  deployment, id, json_string_at(running, "workflow_id", ""), status, advice,
+                  ends ? "kill what it still waits for" : "cancel it", id, ends ? " --kill" : "");
     }
     json_decref(executions);
     deployment_store_close(ds);

@@ -92,6 +92,7 @@ static json_t *resume(struct cloudify *c, struct run *run, const char *id,
         prepare(run, execution, options, err) && runtime_ready_plugins(c, run, err) &&
         (run->resume || renew(c, run, err)))
         record = runtime_run(c, run, err);
+    runtime_note_outputs(run, record);
     json_decref(executions);
     return record;
 }
@@ -100,7 +101,10 @@ static json_t *resume(struct cloudify *c, struct run *run, const char *id,
 static json_t *wait_again(struct cloudify *c, struct run *run, const json_t *execution,
                           const struct cloudify_resume_options *options, struct error *err)
 {
-    return prepare(run, execution, options, err) ? runtime_run_queued(c, run, NULL, err) : NULL;
+    json_t *record =
+        prepare(run, execution, options, err) ? runtime_run_queued(c, run, NULL, err) : NULL;
+    runtime_note_outputs(run, record);
+    return record;
 }
 
 char *cloudify_resume(struct cloudify *c, const char *execution,
