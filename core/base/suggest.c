@@ -32,6 +32,15 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
     return last[b_length];
 }
 
+/* Whether the candidate is the wanted name with its namespace: 'cloudify.nodes.Root' for 'Root'. */
+static bool adds_namespace(const char *wanted, size_t wanted_length, const char *candidate,
+                           size_t length)
+{
+    return wanted_length > 0 && length > wanted_length + 1 &&
+           candidate[length - wanted_length - 1] == '.' &&
+           !strcmp(candidate + length - wanted_length, wanted);
+}
+
 void suggestion_init(struct suggestion *suggestion, const char *wanted)
 {
     *suggestion = (struct suggestion){.wanted = wanted, .distance = (size_t)-1};
@@ -42,6 +51,11 @@ void suggestion_consider(struct suggestion *suggestion, const char *candidate)
     size_t wanted_length = strlen(suggestion->wanted), length = strlen(candidate);
     size_t longest = wanted_length > length ? wanted_length : length;
     size_t shortest = wanted_length + length - longest;
+    if (adds_namespace(suggestion->wanted, wanted_length, candidate, length) &&
+        suggestion->distance > 1) {
+        suggestion->best = candidate;
+        suggestion->distance = 1;
+    }
     if (longest > NAME_LIMIT || longest - shortest > 1 + longest / 4 ||
         ++suggestion->considered > CANDIDATE_LIMIT)
         return;

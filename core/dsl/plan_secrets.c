@@ -25,7 +25,7 @@ static const char *secret_name(const json_t *call)
     return json_string_value(json_is_array(arguments) ? json_array_get(arguments, 0) : arguments);
 }
 
-/* "the missing secrets are 'a', 'b'", or which name was probably meant, or nothing. */
+/* Which name was probably meant, or how to create it, and "the missing secrets are 'a', 'b'". */
 static void write_hint(const struct secrets *s, const char *name, bool first, struct strbuf *hint)
 {
     const char *other, *separator = " ";
@@ -33,6 +33,8 @@ static void write_hint(const struct secrets *s, const char *name, bool first, st
     char *nearest = s->source->nearest ? s->source->nearest(s->source->data, name) : NULL;
     if (nearest)
         strbuf_addf(hint, "did you mean '%s'?", nearest);
+    else
+        strbuf_addf(hint, "'cfy secrets create %s' keeps one", name);
     free(nearest);
     if (!first || json_object_size(s->missing) < 2)
         return;

@@ -35,7 +35,9 @@ static json_t *read_count(const struct scalable_owner *owner, const struct yaml_
                        "must be a number or a function");
     else if (json_is_integer(value) && json_integer_value(value) < least &&
              !(unbounded && json_integer_value(value) == -1))
-        scalable_error(owner, &code_instance_count, node, key, "is too small");
+        scalable_error(owner, &code_instance_count, node, key,
+                       least > 0 ? "is too small: it must be at least 1"
+                                 : "is too small: it must be at least 0");
     else
         return value;
     json_decref(value);

@@ -179,8 +179,9 @@ static json_t *wrong_type(const struct value_rules *rules, const char *type, con
         strbuf_truncate(&text, 57);
         strbuf_adds(&text, "...");
     }
-    complain(rules, rules->wrong_type, path, NULL, "'%s' must be of type '%s', not %s %s",
-             path->key ? path->key : "item", type, json_kind(value), text.text);
+    complain(rules, rules->wrong_type, path, NULL, "'%s' must be of type '%s', not %s%s%s",
+             path->key ? path->key : "item", type, json_kind(value), json_is_null(value) ? "" : " ",
+             json_is_null(value) ? "" : text.text);
     strbuf_release(&text);
     return NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/embedded.h"
+#include "base/suggest.h"
 #include "lua/core_module.h"
 #include "lua/coverage.h"
 #include "lua/exception.h"
@@ -33,14 +34,30 @@ static int load_module(lua_State *L, const struct embedded_file *file, const cha
     return luaL_loadbufferx(L, file->text, file->length, chunk, "t");
 }
 
+/* Why there is no module of that name, and which one of the runtime was probably meant; [-0, +1, m]
+ */
+static int push_not_found(lua_State *L, const char *name)
+{
+    struct suggestion suggestion;
+    const char *path = luaL_gsub(L, name, ".", "/");
+    suggestion_init(&suggestion, lua_pushfstring(L, "%s.lua", path));
+    for (const struct embedded_file *file = embedded_lua; file->name; file++)
+        suggestion_consider(&suggestion, file->name);
+    lua_pushfstring(L, "no module '%s' in the runtime", name);
+    if (suggestion_is_close(&suggestion)) {
+        const char *best = luaL_gsub(L, suggestion.best, "/", ".");
+        lua_pushlstring(L, best, strlen(best) - strlen(".lua"));
+        lua_pushfstring(L, "%s (did you mean '%s'?)", lua_tostring(L, -3), lua_tostring(L, -1));
+    }
+    return 1;
+}
+
 static int search_embedded(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1);
     const struct embedded_file *file = find_module(L, name);
-    if (!file) {
-        lua_pushfstring(L, "no module '%s' in the runtime", name);
-        return 1;
-    }
+    if (!file)
+        return push_not_found(L, name);
     const char *chunk = lua_pushfstring(L, "@%s", file->name);
     if (load_module(L, file, chunk) != LUA_OK)
         return lua_error(L);

@@ -32,18 +32,24 @@ end
 local function decorator(name, known, decorate)
    known = sets.of(known)
    local function checked(func, options)
-      assert(type(func) == "function", name .. ": a function is expected")
+      if type(func) ~= "function" then
+         error(name .. ": a function is expected", 3)
+      end
       local decorated = decorate(func, options)
       unknown_options[decorated] = unknown(name, options, known)
       return decorated
    end
-   return function(argument)
+   return function(argument, surplus)
       if type(argument) == "function" then
-         return checked(argument, {})
+         return (checked(argument, {}))
+      elseif type(argument) ~= "table" then
+         error(name .. ": a function or a table of options is expected", 2)
+      elseif surplus ~= nil then
+         error(("%s takes options or a function, not both: %s {...}(function(...) ... end)")
+            :format(name, name), 2)
       end
-      assert(type(argument) == "table", name .. ": a function or a table of options is expected")
       return function(func)
-         return checked(func, argument)
+         return (checked(func, argument))
       end
    end
 end

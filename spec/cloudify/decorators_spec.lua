@@ -57,10 +57,17 @@ describe("cloudify.decorators (runtime.md 3.4)", function()
    end)
 
    it("says what it expects", function()
-      assert.has_error(function() decorators.operation("start") end,
-         "operation: a function or a table of options is expected")
-      assert.has_error(function() decorators.operation {}("start") end,
-         "operation: a function is expected")
+      local function assert_blamed(expected, misuse)
+         local _, message = pcall(misuse)
+         assert.equal(expected, message:match("decorators_spec.lua:%d+: (.*)"))
+      end
+      assert_blamed("operation: a function or a table of options is expected",
+         function() decorators.operation("start") end)
+      assert_blamed("operation: a function is expected",
+         function() decorators.operation {}("start") end)
+      assert_blamed("operation takes options or a function, not both:"
+         .. " operation {...}(function(...) ... end)",
+         function() decorators.operation({}, function() end) end)
    end)
 end)
 

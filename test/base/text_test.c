@@ -86,7 +86,8 @@ static void test_map(void)
 
 static void test_suggestion(const char *wanted, const char *expected)
 {
-    static const char *names[] = {"properties", "interfaces", "relationships", "type", "port"};
+    static const char *names[] = {"properties", "interfaces", "relationships",
+                                  "type",       "port",       "cloudify.nodes.Root"};
     struct suggestion suggestion;
     suggestion_init(&suggestion, wanted);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -151,6 +152,8 @@ int main(void)
     test_suggestion("propertes", "properties");
     test_suggestion("tpye", "type");
     test_suggestion("zzz", NULL);
+    test_suggestion("Root", "cloudify.nodes.Root");
+    test_suggestion("nodes.Root", "cloudify.nodes.Root");
     test_paths();
     test_arena();
     test_text_pool();

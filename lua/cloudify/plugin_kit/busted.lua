@@ -136,6 +136,11 @@ local function run()
       cover()
    end
    assert(require("lfs").chdir(folder))
+   if #arg == 0 and not require("lfs").attributes("spec") then
+      io.stderr:write(("cfy: plugin '%s' has no folder 'spec' with tests: spec/NAME_spec.lua is "
+         .. "one ('cfy plugins new' shows examples)\n"):format(folder))
+      os.exit(1)
+   end
    require("cloudify.plugin_loader").open(".")
    runner({standalone = false})
 end
