@@ -92,10 +92,21 @@ UNINSTALL = {
    {doing = "Node instance deleted", doing_state = "deleted", past = DELETED},
 }
 
+--- The relationships of an instance as a list: going through the instance's own makes them anew.
+local function relationships_of(instance)
+   local list = {}
+   for relationship in instance.relationships do
+      list[#list + 1] = relationship
+   end
+   return list
+end
+
 --- What is done for one node instance.
 ---@class cloudify.LifecyclePart
 ---@field instance any
 ---@field subgraph any
+---@field private node any
+---@field private relationships any[]
 ---@field private sequence any
 ---@field private state string what `past` is compared with
 ---@field private awaited table<string, boolean> operations that others wait for
@@ -106,6 +117,7 @@ Part.__index = Part
 
 local function new_part(subgraph, instance, state, awaited)
    return setmetatable({instance = instance, subgraph = subgraph, sequence = subgraph:sequence(),
+                        node = instance.node, relationships = relationships_of(instance),
                         state = state or instance.state, awaited = awaited or {},
                         following = {}}, Part)
 end
@@ -125,20 +137,17 @@ function Part:add(tasks)
 end
 
 function Part:has(operation)
-   return self.instance.node:has_operation(operation)
+   return self.node:has_operation(operation)
 end
 
 --- Announce a state and a message, beside each other; either may be nil.
 function Part:announce(message, state)
-   local tasks = {}
-   if state then
-      table.insert(tasks, self.instance:set_state(state))
-   end
-   if message then
-      table.insert(tasks, self.instance:send_event(message))
-   end
-   if #tasks > 0 then
-      self:add(tasks)
+   if state and message then
+      self:add({self.instance:set_state(state), self.instance:send_event(message)})
+   elseif state then
+      self:add({self.instance:set_state(state)})
+   elseif message then
+      self:add({self.instance:send_event(message)})
    end
 end
 
@@ -163,9 +172,9 @@ local function relationship_tasks(relationship, operation)
 end
 
 --- Those tasks for all relationships; neighbours that lead to the same node form one group.
-local function relationship_groups(instance, operation)
+local function relationship_groups(relationships, operation)
    local groups, latest = {}, nil
-   for relationship in instance.relationships do
+   for _, relationship in ipairs(relationships) do
       local tasks = relationship_tasks(relationship, operation)
       local target = relationship.relationship.target_id
       if #tasks > 0 and target == latest then
@@ -179,7 +188,7 @@ local function relationship_groups(instance, operation)
 end
 
 function Part:relate(step)
-   local groups = relationship_groups(self.instance, step.related)
+   local groups = relationship_groups(self.relationships, step.related)
    if #groups == 0 then
       return
    end
@@ -193,10 +202,6 @@ function Part:relate(step)
    self:announce(step.done, step.done_state)
 end
 
-local function is_host(instance)
-   return instance.node:is_derived_from("cloudify.nodes.Compute")
-end
-
 --- Whether the step has anything to do for the instance.
 function Part:concerns(step)
    if step.past[self.state] then
@@ -204,15 +209,16 @@ function Part:concerns(step)
    elseif step.operation then
       return self:has(step.operation)
    elseif step.related then
-      for relationship in self.instance.relationships do
-         if relationship.relationship:has_source_operation(step.related)
-            or relationship.relationship:has_target_operation(step.related) then
+      for _, relationship in ipairs(self.relationships) do
+         local definition = relationship.relationship
+         if definition:has_source_operation(step.related)
+            or definition:has_target_operation(step.related) then
             return true
          end
       end
       return false
    end
-   return not step.hosts_only or is_host(self.instance)
+   return not step.hosts_only or self.node:is_derived_from("cloudify.nodes.Compute")
 end
 
 function Part:take(step)
