@@ -171,6 +171,7 @@ describe("the description of the blueprint language", function()
             listed[id or warning] = number and number:gsub(" $", "") or ""
          end
       end
+      assert.equal("30", known_problems()["blueprint-not-found"])
       for id, number in pairs(known_problems()) do
          assert.equal(number, listed[id], id)
       end

@@ -197,7 +197,9 @@ end}]])
          assert.same({"spec.Node", 80, "1"},
             {node.type, node.properties.port, tostring(node.capabilities.scalable.properties
                .default_instances)})
-         assert.has_error(function() cfy_local.storage:get_node("ap") end)
+         local ok, err = pcall(cfy_local.storage.get_node, cfy_local.storage, "ap")
+         assert.is_false(ok)
+         assert.matches("there is no node 'ap', but 'app'", tostring(err), 1, true)
       end))
 
       it("get_node_instances, of all or of one node", workflow_test(TWO, function(cfy_local)

@@ -120,8 +120,11 @@ describe("an operation of a workflow test", function()
       end)
 
       it("and leaves no context behind", test(function(cfy_local)
+         local during
+         tasks.start = function() during = cloudify.ctx.node.id end
          cfy_local:execute("install")
-         assert.is_false(pcall(function() return cloudify.ctx.node end))
+         local ok, err = pcall(function() return cloudify.ctx.node end)
+         assert.same({"app", false, "NotInContext"}, {during, ok, err.type})
       end))
 
       it("and may look at what is stored", test(function(cfy_local)
@@ -183,10 +186,10 @@ describe("an operation of a workflow test", function()
       it("for what belongs to other instances", workflow_test(with_nodes(2), function(cfy_local)
          local seen
          tasks.start = function(ctx)
-            seen = ctx:get_node_instances("app1")[1].state
+            seen = ctx:get_node_instances("app1")[1].id
          end
          cfy_local:execute("install")
-         assert.is_string(seen)
+         assert.equal(cfy_local.storage:get_node_instances("app1")[1].id, seen)
       end))
 
       it("and saves when the operation fails, too", test(function(cfy_local)

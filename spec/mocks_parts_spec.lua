@@ -59,9 +59,10 @@ describe("MockCloudifyContext of a relationship", function()
    end)
 
    it("refuses ctx.node and ctx.instance", function()
-      assert.truthy(refusal(function() return ctx.node end)
-         :find("used in a relationship-instance context", 1, true))
-      assert.truthy(refusal(function() return ctx.instance end))
+      local message = "ctx.node/ctx.instance can only be used in a node-instance context but used "
+         .. "in a relationship-instance context"
+      assert.equal(message, refusal(function() return ctx.node end))
+      assert.equal(message, refusal(function() return ctx.instance end))
    end)
 
    it("takes plain tables for its ends", function()

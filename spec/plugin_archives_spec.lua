@@ -135,10 +135,15 @@ build = {
    end)
 
    it("are refused where there is none", function()
-      contains("cannot install 'nothing': there is neither folder nor archive 'nothing'",
-         world:cfy("plugins", "install", "nothing").err)
-      contains("it has no plugin.yaml", world:cfy("plugins", "pack", world.folder).err)
-      contains("there is no folder 'nothing'", world:cfy("plugins", "pack", "nothing").err)
+      local function refused(part, ...)
+         local result = world:cfy("plugins", ...)
+         assert.equal(1, result.code)
+         contains(part, result.err)
+      end
+      refused("cannot install 'nothing': there is neither folder nor archive 'nothing'", "install",
+         "nothing")
+      refused("it has no plugin.yaml", "pack", world.folder)
+      refused("there is no folder 'nothing'", "pack", "nothing")
    end)
 
    it("that need rocks say so where there is no LuaRocks", function()

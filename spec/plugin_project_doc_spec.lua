@@ -30,6 +30,7 @@ describe("the page on plugin projects", function()
       local project = require("cloudify").json.decode(world:sh(("cd '%s' && %s"):format(
          world.folder, world:command("plugins", "new", "web-shop", "--json"))).out)
       local page = world:read(DOCUMENT)
+      assert.equal(12, #project.files)
       for _, file in ipairs(project.files) do
          assert.truthy(page:find("`" .. file .. "`", 1, true), file)
       end

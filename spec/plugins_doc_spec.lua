@@ -62,8 +62,11 @@ describe("the page on plugins", function()
    end)
 
    it("gives a rockspec's part that is Lua", function()
+      local count = 0
       for text in world:read(DOCUMENT):gmatch("```lua\n(.-)```") do
+         count = count + 1
          assert(load(text))
       end
+      assert.equal(2, count)
    end)
 end)

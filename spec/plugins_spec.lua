@@ -185,6 +185,7 @@ describe("plugins", function()
          world:write("p/resources/app.lua", "port = {{ port }}")
          world:write("p/spec/broken.lua", "return {")
          ok("plugins", "install", folder)
+         assert.same({"p 1.0 ok"}, installed())
       end)
 
       it("but not broken ones: the error says where", function()

@@ -215,7 +215,8 @@ describe("ctx's resources", function()
       end)
 
       it("leave no folder behind when they are missing", function()
-         evaluate [[return ctx:download_resource("no.txt")]]
+         local _, text = evaluate [[return ctx:download_resource("no.txt")]]
+         assert.matches("^resource 'no.txt': there is no such file", text)
          assert.is_false(exists(workdir("downloads")))
       end)
 

@@ -139,8 +139,9 @@ describe("an execution (runtime.md 6.9)", function()
    --- What holds of an execution whose operations under way have ended before it did.
    local function drained(result_of)
       it("does not repeat what has succeeded", function()
-         result_of()
+         assert.equal(0, result_of().code)
          assert.falsy(journal():find("done", 1, true), journal())
+         assert.equal("started", states().done)
       end)
 
       it("does not repeat what was under way: it has succeeded since", function()

@@ -1,4 +1,5 @@
 --- Scripts in Python that import cloudify (docs/scripts.md).
+local cloudify = require("cloudify")
 local cfy = require("spec.support.cfy")
 local script = require("spec.support.script")
 
@@ -87,7 +88,7 @@ ctx.instance.refresh()
 assert ctx.instance.runtime_properties == {'old': 1}
 ctx.instance.runtime_properties = {'new': None}
 ]])
-      assert.is_nil(result.properties.old)
+      assert.same({new = cloudify.null}, result.properties)
    end)
 
    it("has the inputs with their types", function()

@@ -6,6 +6,13 @@ local state = require("cloudify.state")
 
 local current_ctx = state.current_ctx
 
+local function raises_not_in_context(func, ...)
+   local ok, err = pcall(func, ...)
+   assert.is_false(ok)
+   assert.equal("NotInContext", err.type)
+   assert.is_true(exceptions.is(err, exceptions.RuntimeError))
+end
+
 describe("cloudify.state (runtime.md 3.5)", function()
    after_each(function()
       current_ctx:clear()
@@ -14,23 +21,20 @@ describe("cloudify.state (runtime.md 3.5)", function()
 
    it("raises NotInContext, a RuntimeError, outside an operation", function()
       for _, name in ipairs {"ctx", "ctx_parameters", "workflow_ctx", "workflow_parameters"} do
-         local ok, err = pcall(function() return cloudify[name].node end)
-         assert.is_false(ok)
-         assert.equal("NotInContext", err.type)
-         assert.is_true(exceptions.is(err, exceptions.RuntimeError))
+         raises_not_in_context(function() return cloudify[name].node end)
       end
    end)
 
    it("raises it again once nothing is current any more", function()
       current_ctx:set({})
       current_ctx:clear()
-      assert.is_false((pcall(current_ctx.get_ctx, current_ctx)))
-      assert.is_false((pcall(current_ctx.get_parameters, current_ctx)))
+      raises_not_in_context(current_ctx.get_ctx, current_ctx)
+      raises_not_in_context(current_ctx.get_parameters, current_ctx)
    end)
 
    it("holds operation and workflow apart", function()
       current_ctx:set("operation", {a = 1})
-      assert.is_false((pcall(function() return cloudify.workflow_ctx.x end)))
+      raises_not_in_context(function() return cloudify.workflow_ctx.x end)
       state.current_workflow_ctx:set("workflow", {a = 2})
       assert.equal("operation", current_ctx:get_ctx())
       assert.equal("workflow", state.current_workflow_ctx:get_ctx())

@@ -199,7 +199,7 @@ struct session {
     uv_loop_t loop;
     struct dispatcher *dispatcher;
     int open; /* operations under way */
-    int results, interruptions;
+    int results, interruptions, interrupted_runs;
     json_t *value;                    /* of the last result */
     struct dispatch_interruption how; /* the last one */
     char why[256];
@@ -232,6 +232,7 @@ static void on_interrupted(void *data, void *tag, const struct dispatch_interrup
     s->open--;
     s->interruptions++;
     s->how = *how;
+    s->interrupted_runs += how->started;
     snprintf(s->why, sizeof s->why, "%s", how->why);
 }
 
@@ -445,7 +446,7 @@ static void test_last_words(void)
     }
     /* A worker found dead only after the next request was given to it has not started that. */
     CHECK(s.results > 0 && s.results + s.interruptions == 20, "each operation ends once");
-    CHECK(!s.interruptions || !s.how.started, "a result sent before death counts");
+    CHECK(!s.interrupted_runs, "a result sent before death counts");
     close_session(&s);
 }
 

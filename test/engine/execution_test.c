@@ -745,8 +745,9 @@ static void test_special(void)
     static const int answers[] = {ANSWER_OK};
     struct error err = {0};
     json_t *properties = NULL;
-    run(&(struct scenario){.answers = answers, .answer_count = 1, .build = build_special},
-        &properties, &err);
+    bool ok = run(&(struct scenario){.answers = answers, .answer_count = 1, .build = build_special},
+                  &properties, &err);
+    CHECK(ok, "with nothing to do the execution ends well: %s", err.text);
     json_decref(properties);
 }
 
