@@ -26,8 +26,9 @@ local function note(ctx, text)
 end
 function tasks.create(ctx)
    note(ctx, "create")
-   local gate = ctx.node.properties.folder .. "/let_go"
-   os.execute(("while [ ! -e '%s' ]; do sleep 0.02; done"):format(gate))
+   local folder = ctx.node.properties.folder
+   local closed = ("[ -d '%s' ] && [ ! -e '%s/let_go' ]"):format(folder, folder)
+   os.execute("while " .. closed .. "; do sleep 0.02; done")
    note(ctx, "created")
 end
 function tasks.start(ctx)

@@ -56,9 +56,9 @@ describe("cfy secrets", function()
 
    it("asks for the value on a terminal, and does not show it", function()
       local terminal = world:write("terminal", "")
-      local result = world:sh(("(until grep -q Value '%s'; do sleep 0.02; done; echo typed-value)"
-         .. " | script -qefc \"%s %s\" '%s'"):format(terminal, world.environment,
-         world:command("secrets", "create", "a"), terminal))
+      local result = world:sh(("(while [ -e '%s' ] && ! grep -q Value '%s'; do sleep 0.02; done;"
+         .. " echo typed-value) | script -qefc \"%s %s\" '%s'"):format(terminal, terminal,
+         world.environment, world:command("secrets", "create", "a"), terminal))
       assert.equal(0, result.code, result.err .. result.out)
       assert.is_nil(world:read(terminal):find("typed-value", 1, true))
       assert.equal("typed-value\n", world:run("secrets", "get", "a"))
