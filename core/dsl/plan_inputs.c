@@ -130,9 +130,15 @@ static json_t *bind_given(const struct binding *binding, const char *name, const
     struct path section = {NULL, binding->section, 0}, path = {&section, name, 0};
     json_t *value = binding->convert ? value_from_text(json_string_at(schema, "type", ""), given)
                                      : json_incref((json_t *)given);
-    json_t *result = value && test_constraints(binding, name, schema, value)
-                         ? value_build(&rules, schema, value, &path)
-                         : NULL;
+    /* A value of the wrong type is told as such: its constraints could only say that they do not
+     * apply. Those of items say which item it is, so they come first. */
+    bool type_first = !json_object_get(schema, "item_type");
+    bool fits = value && (type_first || test_constraints(binding, name, schema, value));
+    json_t *result = fits ? value_build(&rules, schema, value, &path) : NULL;
+    if (result && type_first && !test_constraints(binding, name, schema, value)) {
+        json_decref(result);
+        result = NULL;
+    }
     json_decref(value);
     return result;
 }
