@@ -254,6 +254,17 @@ node_templates:
       return left
    end
 
+   it("heal says so if there is nobody to ask", function()
+      local path = world:write("app/bare.yaml", "tosca_definitions_version: cloudify_dsl_1_4\n"
+         .. "imports: [cloudify/types/types.yaml]\n"
+         .. "node_templates: {bare: {type: cloudify.nodes.Root}}\n")
+      assert.equal(0, world:cfy("install", path, "-d", "bare").code)
+      local healed = world:cfy("executions", "start", "heal", "-d", "bare").out
+      assert.truthy(healed:find("WARNING: No node instance has an operation "
+         .. "'cloudify.interfaces.validation.check_status', so nothing is known to be broken", 1,
+         true), healed)
+   end)
+
    it("heal leaves what works alone", function()
       assert.same({}, without_checks(journal("heal")))
    end)

@@ -361,6 +361,17 @@ outputs:
          assert.truthy(result.out:find("HTTP server is not running", 1, true), result.out)
       end)
 
+      it("that was killed by hand is healed", function()
+         assert.equal(0, install().code)
+         local instances = world:cfy("node-instances", "web", "--json").out
+         os.execute("kill -9 " .. instances:match('"webserver_pid":(%d+)'))
+         local healed = world:cfy("executions", "start", "heal", "-d", "web")
+         assert.equal(0, healed.code, healed.err)
+         local url = world:cfy("outputs", "web", "--json").out:match('"url":"([^"]+)"')
+         assert.truthy(world:sh("curl -sS " .. url).out:find("Hello from Cloudify", 1, true))
+         assert.equal(0, world:cfy("uninstall", "web").code)
+      end)
+
       it("says that its port is in use", function()
          local _, url = install()
          local port = url:match(":(%d+)/")

@@ -18,7 +18,7 @@ describe("README", function()
             count = count + 1
          end
       end
-      assert.equal(9, count)
+      assert.equal(10, count)
    end)
 
    it("names a program that embeds the library", function()

@@ -142,6 +142,18 @@ local function check_allowed(parameters, to_reinstall)
    end
 end
 
+--- Say why nothing is healed: there are instances that nobody can ask.
+local function tell_why(ctx, chosen)
+   for _, instance in pairs(chosen) do
+      if status.can_tell(instance) then
+         ctx.logger:info("Every node instance that can tell works: there is nothing to heal")
+         return
+      end
+   end
+   ctx.logger:warning("No node instance has an operation '%s', so nothing is known to be broken: "
+      .. "-p node_instance_id=ID reinstalls one all the same", status.CHECK)
+end
+
 --- Execute the graph `name` that an interrupted execution has left, if any.
 local function finish(ctx, name)
    local graph = ctx:get_tasks_graph(name)
@@ -170,6 +182,9 @@ heal.heal = workflow{resumable = true}(function(ctx, parameters)
    end
    local to_heal, to_reinstall = sort_out(chosen, concerns_all(parameters))
    check_allowed(parameters, to_reinstall)
+   if not next(to_heal) and not next(to_reinstall) then
+      tell_why(ctx, chosen)
+   end
    if next(to_heal) then
       build(ctx, to_heal, {name = "heal"}):execute()
    else

@@ -10,15 +10,20 @@ local workflow = require("cloudify.decorators").workflow
 
 local status = {}
 
-local CHECK = "cloudify.interfaces.validation.check_status"
+status.CHECK = "cloudify.interfaces.validation.check_status"
 local LISTED = 5 -- how many instances an error names
 
+--- Whether the instance can be asked if it works.
+function status.can_tell(instance)
+   return instance.node:has_operation(status.CHECK)
+end
+
 local function has_own_retries(node)
-   return math.type(node.operations[CHECK].max_retries) == "integer"
+   return math.type(node.operations[status.CHECK].max_retries) == "integer"
 end
 
 local function check(instance)
-   local task = instance:execute_operation(CHECK)
+   local task = instance:execute_operation(status.CHECK)
    task.on_success = handlers.by_name("cloudify.workflows.status.keep_success")
    task.on_failure = handlers.by_name("cloudify.workflows.status.keep_failure")
    if not has_own_retries(instance.node) then
@@ -29,7 +34,7 @@ end
 
 local build = make_or_get_graph(function(ctx, parameters)
    return instance_graph.build(ctx, parameters, function(subgraph, instance)
-      if instance.node:has_operation(CHECK) then
+      if status.can_tell(instance) then
          subgraph:add_task(check(instance))
       end
    end)
@@ -79,7 +84,7 @@ function status.check(ctx, parameters, name)
       return sick
    end
    for _, instance in ipairs((selection.choose(ctx, parameters))) do
-      if instance.node:has_operation(CHECK) and not status.of(instance) then
+      if status.can_tell(instance) and not status.of(instance) then
          table.insert(sick, instance.id)
       end
    end

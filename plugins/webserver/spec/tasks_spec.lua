@@ -109,6 +109,21 @@ insulate("webserver.tasks", function()
       end)
    end)
 
+   describe("check_status", function()
+      it("is content with a server that answers", function()
+         assert.has_no_error(function() mocks.run(tasks.check_status, mock({port = 8123})) end)
+      end)
+
+      it("fails for one that does not, or was never started", function()
+         server.answers = function() return false end
+         for _, runtime_properties in ipairs {{port = 8123}, {}} do
+            local ok, err = utils.try(mocks.run, tasks.check_status, mock(runtime_properties))
+            assert.is_false(ok)
+            assert.equal("The HTTP server does not answer", err.message)
+         end
+      end)
+   end)
+
    describe("stop", function()
       it("stops the server and forgets it, with its folder", function()
          local root = files.mkdtemp("webserver-")

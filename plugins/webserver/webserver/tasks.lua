@@ -51,6 +51,15 @@ tasks.start = operation(function(ctx)
    ctx.logger:info("HTTP server answers on http://%s:%d/", properties.address, port)
 end)
 
+--- Fail unless the page can be fetched: `heal` asks, and reinstalls what does not work.
+tasks.check_status = operation {resumable = true}(function(ctx)
+   local port = ctx.instance.runtime_properties.port
+   if not port or not server:answers(ctx.node.properties.address, port) then
+      error(exceptions.NonRecoverableError("The HTTP server does not answer"))
+   end
+   ctx.logger:info("The HTTP server answers")
+end)
+
 --- Stop the server, if it runs, and remove what create made.
 tasks.stop = operation {resumable = true}(function(ctx)
    local runtime = ctx.instance.runtime_properties
