@@ -126,14 +126,6 @@ void diagnostic_write(const struct diagnostic *diagnostic, struct strbuf *out)
         strbuf_addf(out, " (%s)", diagnostic->hint);
 }
 
-void diagnostics_write(const struct diagnostics *diagnostics, struct strbuf *out)
-{
-    for (size_t i = 0; i < diagnostics->count; i++) {
-        diagnostic_write(&diagnostics->items[i], out);
-        strbuf_addc(out, '\n');
-    }
-}
-
 static json_t *diagnostic_to_json(const struct diagnostic *diagnostic)
 {
     const struct diagnostic_place *place = &diagnostic->place;

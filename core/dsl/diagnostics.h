@@ -66,8 +66,6 @@ bool diagnostics_ok(const struct diagnostics *diagnostics);
 
 /** Append `file:line:column: message (hint)`. */
 void diagnostic_write(const struct diagnostic *diagnostic, struct strbuf *out);
-/** All of them, a line each, each line ended by a newline. */
-void diagnostics_write(const struct diagnostics *diagnostics, struct strbuf *out);
 /** A list of {code, number, severity, message, file, line, column, path, hint}; new, or NULL. */
 json_t *diagnostics_to_json(const struct diagnostics *diagnostics);
 /**

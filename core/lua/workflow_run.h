@@ -100,8 +100,6 @@ void workflow_iterator_push(lua_State *L, lua_CFunction next);
 void workflow_list_iterator(lua_State *L);
 /** In `next`: which one to give, from 0; one further on each call. [-0, +0, -] */
 size_t workflow_iterator_position(lua_State *L);
-/** The subgraph whose handle stands at `arg`, or NULL. [-0, +0, m] */
-struct task *workflow_subgraph_test(lua_State *L, int arg);
 /** A task started without a graph that the workflow has not asked for, forgotten now; or NULL. */
 struct task *workflow_task_next_pending(lua_State *L);
 /** Make the tables of what follows from tasks. [-0, +0, m] */

@@ -27,12 +27,6 @@ struct task *workflow_task_self(lua_State *L)
     return workflow_handle_self(L)->object;
 }
 
-struct task *workflow_subgraph_test(lua_State *L, int arg)
-{
-    struct workflow_handle *handle = lua_class_test(L, arg, &subgraph_class);
-    return handle ? handle->object : NULL;
-}
-
 void workflow_task_push(lua_State *L, struct task *task)
 {
     workflow_handle_push(L, class_of(task), task, task, 0);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "deployment/dependencies.h"
 #include "dsl/blueprint.h"
+#include "../dsl/diagnostics_text.h"
 
 static const char BLUEPRINT[] = "test/data/blueprints/dependencies.yaml";
 

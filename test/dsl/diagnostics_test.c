@@ -7,6 +7,7 @@
 #include "../check.h"
 #include "base/json.h"
 #include "dsl/diagnostic_codes.h"
+#include "diagnostics_text.h"
 
 static const struct diagnostic_place place = {"web.yaml", 12, 7, "node_templates.db.type"};
 

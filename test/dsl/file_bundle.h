@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/strbuf.h"
 #include "dsl/blueprint.h"
+#include "diagnostics_text.h"
 
 /* Before each file but the first, blueprint.yaml: "%%% path\n". */
 #define FILE_MARK "%%% "

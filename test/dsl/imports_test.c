@@ -4,6 +4,7 @@
 
 #include "../check.h"
 #include "dsl/blueprint.h"
+#include "diagnostics_text.h"
 
 #define FOLDER "test/data/blueprints/imports/"
 

@@ -2,6 +2,7 @@
 #include "../check.h"
 #include "base/json.h"
 #include "text_blueprint.h"
+#include "diagnostics_text.h"
 
 static const char types[] = "data_types:\n"
                             "  full: {properties: {x: {default: 1}, y: {default: 2}}}\n"

@@ -7,6 +7,7 @@
 #include "../check.h"
 #include "base/files.h"
 #include "dsl/blueprint.h"
+#include "diagnostics_text.h"
 
 static char *errors_of(const char *blueprint)
 {

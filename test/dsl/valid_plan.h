@@ -8,6 +8,7 @@
 #include "../check.h"
 #include "base/json.h"
 #include "dsl/blueprint.h"
+#include "diagnostics_text.h"
 
 /** @return the plan, new, or NULL: that is a failure */
 static inline struct plan *valid_plan(const char *blueprint)

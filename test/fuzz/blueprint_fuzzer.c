@@ -12,6 +12,7 @@
 #include "deployment/deployment.h"
 #include "dsl/blueprint.h"
 #include "fuzzer.h"
+#include "../dsl/diagnostics_text.h"
 
 static const char separator[] = "%%% ";
 static const char main_file[] = "blueprint.yaml";

@@ -15,6 +15,7 @@
 #include "dsl/blueprint.h"
 #include "engine/event.h"
 #include "engine/execution.h"
+#include "../dsl/diagnostics_text.h"
 
 /* ---- what is noted: "web=creating", "web: text of an event", "web.start", one a line ---- */
 
