@@ -39,12 +39,12 @@ local function decorator(name, known, decorate)
       unknown_options[decorated] = unknown(name, options, known)
       return decorated
    end
-   return function(argument, surplus)
+   return function(argument, ...)
       if type(argument) == "function" then
          return (checked(argument, {}))
       elseif type(argument) ~= "table" then
          error(name .. ": a function or a table of options is expected", 2)
-      elseif surplus ~= nil then
+      elseif select("#", ...) > 0 then
          error(("%s takes options or a function, not both: %s {...}(function(...) ... end)")
             :format(name, name), 2)
       end
