@@ -59,7 +59,7 @@ describe("cfy shell", function()
    describe("on a terminal", function()
       --- Type the second of each pair when the terminal shows the first, a pattern of grep for a
       --- line; what it has shown.
-      local function type_when_shown(steps)
+      local function type_when_shown(steps, environment)
          local terminal = world:write("terminal", "")
          local commands = {}
          for i, step in ipairs(steps) do
@@ -67,14 +67,24 @@ describe("cfy shell", function()
                .. "do sleep 0.02; done; printf '%s'"):format(step[1], terminal, step[2])
          end
          -- exec: a shell between would die of the Ctrl-C that the terminal sends to both
-         local result = world:sh(("(%s) | timeout 20 script -qefc \"exec env %s\" '%s'"):format(
-            table.concat(commands, "; "), world:command("shell"), terminal))
+         local result = world:sh(("(%s) | timeout 20 script -qefc \"exec env %s %s\" '%s'")
+            :format(table.concat(commands, "; "), environment or "", world:command("shell"),
+               terminal))
          return world:read(terminal), result
       end
 
       it("drops a statement that Ctrl-C interrupts, and goes on", function()
          local shown, result = type_when_shown {{"ends", "dropped = (\\n"}, {"^>> ", "\\003"},
             {"^>> .$", "print(40 + 2, dropped)\\n"}, {"^42.nil", "\\004"}}
+         assert.equal(0, result.code, shown)
+         assert.truthy(shown:find("42\tnil", 1, true), shown)
+      end)
+
+      it("has a prompt without libedit, too", function()
+         world:write("libedit.so.2", "no library")
+         local shown, result = type_when_shown({{"ends", "dropped = (\\n"}, {"^>> ", "\\003"},
+            {"^> .*> ", "print(40 + 2, dropped)\\n"}, {"^42.nil", "\\004"}},
+            ("LD_LIBRARY_PATH='%s'"):format(world.folder))
          assert.equal(0, result.code, shown)
          assert.truthy(shown:find("42\tnil", 1, true), shown)
       end)

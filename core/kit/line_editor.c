@@ -82,33 +82,62 @@ static char **attempt(const char *text, int start, int end)
 
 static volatile sig_atomic_t was_interrupted;
 
+static char *history; /* a file, or NULL: lines are not edited */
+
+/* Without libedit the signal ends the read of a line. */
+static void on_signal(int number, void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = history ? SA_RESTART : 0};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
 static void note_sigint(int number)
 {
-    signal(number, note_sigint);
+    (void)number;
     was_interrupted = 1;
 }
 
-static char *history; /* a file, or NULL: lines are not edited */
+static void edit_lines(lua_State *L, const char *file)
+{
+    history = strdup(file);
+    edit.read_history(file); /* there may be none yet */
+    edit.stifle_history(HISTORY_LIMIT);
+    *edit.attempt = attempt;
+    *edit.word_breaks = " \t\n\"'`@$><=;|&{}()[]+-*/%^#~,";
+    lua_settop(L, 2);
+    completer = luaL_ref(L, LUA_REGISTRYINDEX);
+}
 
 static int editor_open(lua_State *L)
 {
     struct error err = {0};
     const char *file = luaL_checkstring(L, 1);
     luaL_checktype(L, 2, LUA_TFUNCTION);
-    bool able =
-        isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && shared_library_load(&library, &err);
-    signal(SIGINT, able ? note_sigint : SIG_IGN);
-    if (able && !history) {
-        history = strdup(file);
-        edit.read_history(file); /* there may be none yet */
-        edit.stifle_history(HISTORY_LIMIT);
-        *edit.attempt = attempt;
-        *edit.word_breaks = " \t\n\"'`@$><=;|&{}()[]+-*/%^#~,";
-        lua_settop(L, 2);
-        completer = luaL_ref(L, LUA_REGISTRYINDEX);
-    }
-    lua_pushboolean(L, able);
+    bool is_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    if (is_terminal && !history && shared_library_load(&library, &err))
+        edit_lines(L, file);
+    on_signal(SIGINT, is_terminal ? note_sigint : SIG_IGN);
+    lua_pushboolean(L, is_terminal);
     return 1;
+}
+
+/* A line without its end, as readline() gives it. */
+static char *plain_readline(const char *prompt)
+{
+    char *line = NULL;
+    size_t size = 0;
+    fputs(prompt, stdout);
+    fflush(stdout);
+    ssize_t length = getline(&line, &size, stdin);
+    if (length < 0) {
+        clearerr(stdin);
+        free(line);
+        return NULL;
+    }
+    if (length > 0 && line[length - 1] == '\n')
+        line[length - 1] = '\0';
+    return line;
 }
 
 /* read(prompt): the line; nil: there are no more; false: Ctrl-C, which libedit takes for the end.
@@ -118,14 +147,14 @@ static int editor_read(lua_State *L)
     const char *prompt = luaL_checkstring(L, 1);
     reader = L;
     was_interrupted = 0;
-    char *line = edit.readline(prompt);
+    char *line = history ? edit.readline(prompt) : plain_readline(prompt);
     if (!line && was_interrupted) {
         putchar('\n');
         lua_pushboolean(L, false);
     } else {
         lua_pushstring(L, line);
     }
-    if (line && *line)
+    if (history && line && *line)
         edit.add_history(line);
     free(line);
     return 1;
@@ -155,16 +184,16 @@ static void interrupt(lua_State *L, lua_Debug *activation)
 
 static void on_sigint(int number)
 {
-    signal(number, note_sigint);
+    on_signal(number, note_sigint);
     lua_sethook(guarded, interrupt, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
 static int editor_guard(lua_State *L)
 {
     guarded = L;
-    signal(SIGINT, on_sigint);
+    on_signal(SIGINT, on_sigint);
     bool ok = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0) == LUA_OK;
-    signal(SIGINT, note_sigint);
+    on_signal(SIGINT, note_sigint);
     lua_pushboolean(L, ok);
     lua_insert(L, 1);
     return lua_gettop(L);

@@ -11,12 +11,12 @@ local function history_file()
    return (os.getenv("HOME") or "/tmp") .. "/" .. HISTORY
 end
 
---- A reader of lines: edited on a terminal, else as they come.
+--- A reader of lines: prompted for on a terminal, else as they come.
 local function reader(own)
-   local is_edited = line_editor.open(history_file(), function(word)
+   local is_typed = line_editor.open(history_file(), function(word)
       return completion.candidates(own, word)
    end)
-   if is_edited then
+   if is_typed then
       return line_editor.read
    end
    return function() return io.read("l") end
@@ -95,15 +95,15 @@ end
 ---@return boolean whether all went well; always true where somebody types, who has seen it
 function prompt.run(own, greeting)
    local read_line = reader(own)
-   local is_edited, all_well = read_line == line_editor.read, true
-   if is_edited then
+   local is_typed, all_well = read_line == line_editor.read, true
+   if is_typed then
       io.stdout:write(greeting)
    end
    for chunk in function() return read_chunk(read_line, own) end do
       all_well = finish(line_editor.guard(chunk)) and all_well
    end
    line_editor.close()
-   return is_edited or all_well
+   return is_typed or all_well
 end
 
 return prompt
