@@ -113,7 +113,7 @@ node_templates:
       end)
 
       it("goes on after a failure that is to be ignored", function()
-         local result = world:cfy("uninstall", "app", "-p", "ignore_failure=true")
+         local result = world:cfy("uninstall", "app", "--ignore-failure")
          assert.equal(0, result.code, result.err)
          assert.matches("Ignoring task tasks.note_twice failure", result.out)
          assert.equal("room stop\nroom delete\n", journal())

@@ -29,6 +29,7 @@ enum option_bit {
     OPTION_IMPORT_RULES = 1 << 14,
     OPTION_CANCEL = 1 << 15, /* --force and --kill */
     OPTION_DRY_RUN = 1 << 16,
+    OPTION_IGNORE_FAILURE = 1 << 17,
     OPTION_RESET = 1 << 20,
     OPTION_QUEUE = 1 << 21, /* --queue and --force */
     OPTION_PROVIDER_CONTEXT = 1 << 22,

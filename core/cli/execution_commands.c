@@ -78,8 +78,7 @@ int command_install(const struct arguments *arguments)
 static void advise(const struct cloudify_error *err, const char *deployment, const char *workflow)
 {
     if (err->code == CLOUDIFY_FAILED && !strcmp(workflow, "uninstall"))
-        fprintf(stderr,
-                "cfy: to go on past what fails: 'cfy uninstall %s -p ignore_failure=true'\n",
+        fprintf(stderr, "cfy: to go on past what fails: 'cfy uninstall %s --ignore-failure'\n",
                 deployment);
 }
 

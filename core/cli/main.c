@@ -14,8 +14,8 @@ const struct command commands[] = {
      "install\n"
      "has failed or was interrupted, the id is refused."},
     {"uninstall", "DEPLOYMENT", "Uninstall a deployment; its record and history stay.", 1, 1,
-     OPTIONS_EXECUTION | OPTION_PARAMETER | OPTION_DRY_RUN | OPTION_QUEUE, command_uninstall,
-     "'cfy deployments delete' forgets it altogether."},
+     OPTIONS_EXECUTION | OPTION_PARAMETER | OPTION_IGNORE_FAILURE | OPTION_DRY_RUN | OPTION_QUEUE,
+     command_uninstall, "'cfy deployments delete' forgets it altogether."},
     {"validate", "BLUEPRINT", "Check a blueprint and print every error found.", 1, 1,
      OPTIONS_BLUEPRINT | OPTION_VALIDATION, command_validate,
      "Each error tells file, line and column, and what was probably meant. With -i the inputs are\n"

@@ -156,6 +156,12 @@ static bool set_to(struct arguments *arguments, const char *value)
     return parse_time(value, arguments->event_times[1], sizeof arguments->event_times[1]);
 }
 
+static bool set_ignore_failure(struct arguments *arguments, const char *value)
+{
+    (void)value;
+    return set_input(arguments, "ignore_failure=true");
+}
+
 /* The more urgent one counts, in whatever order they stand. */
 static bool set_cancel(struct arguments *arguments, enum cloudify_cancel_level level)
 {
@@ -198,6 +204,8 @@ const struct option options[] = {
      "key=value, or a YAML or JSON file; may be repeated, later ones win", BY(set_input)},
     {"--parameters", "-p", "PARAMETER", OPTION_PARAMETER,
      "key=value, or a YAML or JSON file; may be repeated, later ones win", BY(set_input)},
+    {"--ignore-failure", NULL, NULL, OPTION_IGNORE_FAILURE,
+     "go on past operations that fail: -p ignore_failure=true", BY(set_ignore_failure)},
     {"--allow-custom-parameters", NULL, NULL, OPTION_CUSTOM_PARAMETERS,
      "accept parameters that the workflow does not declare",
      FLAG(execution.allow_custom_parameters)},
