@@ -72,6 +72,23 @@ node_templates:
       end)
    end)
 
+   it("names a directory of plugins that is not there", function()
+      local result = world:cfy("install", world:blueprint {}, "--plugins", "nowhere")
+      assert.equal(1, result.code)
+      assert.equal("cfy: --plugins: there is no directory 'nowhere'\n", result.err)
+   end)
+
+   it("imports a plugin that no node uses yet, and is not told that nothing reads its properties",
+      function()
+         world:sh(("mkdir '%s' && cp -r plugins/webserver '%s'"):format(world:path("plugins"),
+            world:path("plugins")))
+         local result = world:cfy("validate", "--strict", world:write("b.yaml",
+            "tosca_definitions_version: cloudify_dsl_1_4\n"
+            .. "imports: [cloudify/types/types.yaml, plugin:webserver]\n"
+            .. "node_templates: {a: {type: cloudify.nodes.Root}}\n"))
+         assert.equal("The blueprint is valid.\n", result.out)
+      end)
+
    describe("of plugins", function()
       before_each(function() assert.equal(0, run_in(".", "plugins", "new", "shop").code) end)
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/json_pool.h"
 #include "cli/print.h"
@@ -44,9 +45,25 @@ static bool read_provider_context(struct session *session)
     return !source || session->provider_context;
 }
 
+/* A folder that is not there would be passed over in silence: that of a plugin need not be. */
+static bool has_plugin_directories(const struct arguments *arguments)
+{
+    struct stat status;
+    for (size_t i = 0; i < arguments->plugin_directory_count; i++) {
+        const char *directory = arguments->plugin_directories[i];
+        if (stat(directory, &status) || !S_ISDIR(status.st_mode)) {
+            fprintf(stderr, "cfy: --plugins: there is no directory '%s'\n", directory);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool session_open(struct session *session, const struct arguments *arguments)
 {
     *session = (struct session){.arguments = arguments};
+    if (!has_plugin_directories(arguments))
+        return false;
     if (!read_provider_context(session)) {
         session_failed(session);
         return false;

@@ -269,6 +269,11 @@ static void collect(struct code *code)
             add_plugin(code, operation->plugin);
         }
     }
+    /* What no node uses yet can be read all the same; whoever declares it may be about to. */
+    for (size_t i = 0; seen && i < plan->plugin_count; i++) {
+        if (!seen[i] && place_of(code->c, &plan->plugins[i]).folder)
+            add_plugin(code, &plan->plugins[i]);
+    }
     free(seen);
 }
 
