@@ -40,6 +40,10 @@ node_templates:
             "(did you mean 'cloudify.relationships.connected_to'?)"},
          {"forgets the namespace of a node type", "node_templates: {a: {type: Compute}}",
             "(did you mean 'cloudify.nodes.Compute'?)"},
+         {"misspells a property that a function reads", [[
+node_types: {T: {properties: {title: {default: x}, text: {}}}}
+node_templates: {a: {type: T, properties: {text: {get_property: [SELF, titel]}}}}]],
+            [[get_property of 'a.titel': there is no "titel" (did you mean 'title'?)]]},
          {"asks for too few instances", [[
 node_templates:
   a:

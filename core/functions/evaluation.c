@@ -236,8 +236,12 @@ static enum walk_result step(const json_t *value, const json_t *key, const json_
     *item = name ? json_object_get(value, name) : NULL;
     if (*item)
         return WALK_FOUND;
+    struct strbuf hint = STRBUF_INIT;
     strbuf_adds(reason, "there is no ");
     json_write(reason, key);
+    if (name && suggest_key(value, name, &hint))
+        strbuf_addf(reason, " (%s)", hint.text);
+    strbuf_release(&hint);
     return WALK_MISSING;
 }
 
