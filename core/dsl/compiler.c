@@ -120,6 +120,24 @@ const char *compiler_hint_from(struct compiler *c, const char *wanted, const str
     return compiler_hint(c, &suggestion);
 }
 
+static bool is_built_in(const char *type)
+{
+    static const char prefix[] = "cloudify.";
+    return !strncmp(type, prefix, sizeof prefix - 1);
+}
+
+const char *compiler_type_hint(struct compiler *c, const char *wanted, const struct map *known)
+{
+    const char *hint = compiler_hint_from(c, wanted, known);
+    if (hint || !is_built_in(wanted))
+        return hint;
+    for (size_t i = 0; i < known->count; i++) {
+        if (is_built_in(known->entries[i].key))
+            return NULL;
+    }
+    return "is 'imports: [cloudify/types/types.yaml]' missing?";
+}
+
 const struct entry *compiler_entry(const struct compiler *c, enum section section, const char *name)
 {
     return map_get(&c->sections[section], name);

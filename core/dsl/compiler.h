@@ -105,6 +105,9 @@ void *compiler_alloc(struct compiler *c, size_t size);
 const char *compiler_hint(struct compiler *c, const struct suggestion *suggestion);
 /** "did you mean 'x'?" for the key of `known` that is most like `wanted`, or NULL. */
 const char *compiler_hint_from(struct compiler *c, const char *wanted, const struct map *known);
+/** The same for a type; or, if `wanted` is one of those that come with the runtime, and `known` has
+ * none of them, that they may have to be imported. */
+const char *compiler_type_hint(struct compiler *c, const char *wanted, const struct map *known);
 /** The entry called `name` of a section, or NULL. */
 const struct entry *compiler_entry(const struct compiler *c, enum section section,
                                    const char *name);

@@ -61,7 +61,7 @@ static struct type *find_type(const struct node_template *t)
                        t->path, NULL, "%s: 'type' is missing", t->subject);
     else if (!type)
         compiler_error(t->c, &code_unknown_node_type, field_of(t->entry->value, "type"), &path,
-                       compiler_hint_from(t->c, name, &t->c->node_types), "%s: unknown type '%s'",
+                       compiler_type_hint(t->c, name, &t->c->node_types), "%s: unknown type '%s'",
                        t->subject, name);
     return type;
 }

@@ -33,7 +33,7 @@ static struct type *find_relationship_type(const struct node_template *t,
     struct type *type = map_get(&t->c->relationship_types, name);
     if (!type)
         compiler_error(t->c, &code_unknown_relationship_type, field_of(node, "type"), &below,
-                       compiler_hint_from(t->c, name, &t->c->relationship_types),
+                       compiler_type_hint(t->c, name, &t->c->relationship_types),
                        "%s: unknown relationship type '%s'", t->subject, name);
     return type;
 }

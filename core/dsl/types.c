@@ -266,7 +266,7 @@ static bool find_parent(struct compiler *c, const struct type_kind *kind, struct
     struct type *parent = map_get(types, name);
     if (!parent)
         return compiler_error(c, &code_unknown_type, field_of(type->entry->value, "derived_from"),
-                              &below, compiler_hint_from(c, name, types),
+                              &below, compiler_type_hint(c, name, types),
                               "%s '%s': unknown %s '%s'", kind->name, type->name, kind->name, name);
     type->parent = parent;
     return resolve_type(c, kind, types, parent);
