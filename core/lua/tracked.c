@@ -237,13 +237,15 @@ bool lua_tracked_become_array(lua_State *L, int index)
     json_t *array = json_array();
     if (!array)
         luaL_error(L, "out of memory");
-    replace_in(parent->value, t->value, array);
-    json_decref(t->value);
-    t->value = array;
     lua_getiuservalue(L, index, HANDLES);
     lua_pushvalue(L, index);
     lua_rawsetp(L, -2, array);
+    lua_pushnil(L); /* the next value may have the address of the old one */
+    lua_rawsetp(L, -2, t->value);
     lua_pop(L, 1);
+    replace_in(parent->value, t->value, array);
+    json_decref(t->value);
+    t->value = array;
     return true;
 }
 

@@ -67,6 +67,10 @@ static const struct {
     {"what refers to one place of a tree is changed only there",
      "p.list = nil; p.none = nil; p.text = nil; p.twice = {p.a, p.a}; p.twice[1].b = 2",
      "{\"a\":{\"b\":1},\"twice\":[{\"b\":2},{\"b\":1}]}", NULL},
+    {"a handle that has become one of a list stands for nothing else",
+     "p.a, p.list, p.none, p.text = nil, nil, nil, nil; p.l = {}; local l = p.l; l[1] = 'x'\n"
+     "for i = 1, 50 do p['o' .. i] = {i = i}; assert(p['o' .. i].i == i); p['o' .. i] = nil end",
+     "{\"l\":[\"x\"]}", NULL},
     {"type and cloudify.type tell what it is",
      "local c = require('cloudify'); assert(type(p) == 'userdata' and c.type(p) == 'object')\n"
      "assert(c.type(p.list) == 'array' and c.type(p.text) == 'string' and c.type(c.null) == "
