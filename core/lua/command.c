@@ -37,10 +37,27 @@ struct command {
     void *data;
 };
 
+static void release(struct command *command)
+{
+    for (int i = 0; i < 3; i++)
+        strbuf_release(&command->output[i]);
+    free(command);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct command *command = handle->data;
+    if (--command->open_handles == 0 && command->freed)
+        release(command);
+}
+
+/* A handle must be closed before its descriptor: as it is, libuv takes the number out of epoll, and
+ * afterwards that may be the number of what another command has opened. */
 static void stop_polling(struct command *command, int which)
 {
-    if (command->polls[which].data && uv_is_active((uv_handle_t *)&command->polls[which]))
-        uv_poll_stop(&command->polls[which]);
+    uv_handle_t *poll = (uv_handle_t *)&command->polls[which];
+    if (command->polls[which].data && !uv_is_closing(poll))
+        uv_close(poll, on_closed);
 }
 
 static void close_fd(struct command *command, int which)
@@ -208,26 +225,10 @@ const struct strbuf *command_output(const struct command *command, int which)
 
 /* ---- on a loop ---- */
 
-static void release(struct command *command)
-{
-    for (int i = 0; i < 3; i++)
-        strbuf_release(&command->output[i]);
-    free(command);
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-    struct command *command = handle->data;
-    if (--command->open_handles == 0 && command->freed)
-        release(command);
-}
-
 static void close_handles(struct command *command)
 {
-    for (int i = 0; i < WATCHED; i++) {
-        if (command->polls[i].data && !uv_is_closing((uv_handle_t *)&command->polls[i]))
-            uv_close((uv_handle_t *)&command->polls[i], on_closed);
-    }
+    for (int i = 0; i < WATCHED; i++)
+        stop_polling(command, i);
     if (command->timer.data && !uv_is_closing((uv_handle_t *)&command->timer))
         uv_close((uv_handle_t *)&command->timer, on_closed);
 }
