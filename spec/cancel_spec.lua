@@ -16,6 +16,8 @@ workflows:
   deaf: slow.flows.deaf
   polite: slow.flows.polite
   waiter: {mapping: slow.flows.waiter}
+  trailing: slow.flows.trailing
+  unloadable: slow.endless.run
 ]]
 
 local TASKS = [[
@@ -43,6 +45,12 @@ local flows = {}
 function flows.loop() while true do end end
 function flows.stubborn() while true do pcall(function() while true do end end) end end
 function flows.deaf() string.gsub("x", "x", flows.stubborn) end
+--- Its function ends, a task of it does not.
+function flows.trailing(ctx)
+   ctx:send_event("before")
+   ctx:local_task(flows.stubborn)
+   ctx:send_event("after")
+end
 function flows.polite(ctx)
    while not ctx:has_cancel_request() do end
    ctx.logger:info("the request was seen")
@@ -60,6 +68,9 @@ end
 return flows
 ]]
 
+--- A module that never comes to its end.
+local ENDLESS = "while true do pcall(function() while true do end end) end"
+
 describe("cfy executions cancel (runtime.md 6.1)", function()
    local world
 
@@ -68,6 +79,7 @@ describe("cfy executions cancel (runtime.md 6.1)", function()
       world:write("app/plugins/slow/plugin.yaml", PLUGIN)
       world:write("app/plugins/slow/tasks.lua", TASKS)
       world:write("app/plugins/slow/flows.lua", FLOWS)
+      world:write("app/plugins/slow/endless.lua", ENDLESS)
       world:write("app/blueprint.yaml", ([[
 tosca_definitions_version: cloudify_dsl_1_5
 imports: [cloudify/types/types.yaml, "plugin:slow"]
@@ -247,6 +259,13 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
          assert.equal("failed", cancel("stubborn"))
          assert.truthy(world:so_far("log"):find("did not end within 5 seconds", 1, true))
          assert.equal("failed", cancel("deaf", "--kill"))
+      end)
+
+      it("that cannot be ended in a task, or as it is loaded, fails likewise", function()
+         assert.equal("failed", cancel("trailing"))
+         assert.truthy(world:so_far("log"):find("did not end within 5 seconds", 1, true))
+         assert.equal("failed", cancel("unloadable"))
+         assert.truthy(world:so_far("log"):find("did not end within 5 seconds", 1, true))
       end)
 
       it("that sees the request lets it end well", function()

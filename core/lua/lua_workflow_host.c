@@ -48,9 +48,8 @@ static enum workflow_status finish(struct workflow_run *run, json_t **value)
     return fail(value, error);
 }
 
-static enum workflow_status not_ended(struct workflow_run *run, json_t **value)
+static enum workflow_status not_ended(json_t **value)
 {
-    workflow_interrupt_leave(run);
     return fail(value, workflow_error("NonRecoverableError", workflow_not_ended));
 }
 
@@ -78,13 +77,15 @@ static enum workflow_status host_resume(void *workflow, json_t **value)
 {
     struct workflow_run *run = workflow;
     *value = NULL;
+    if (!run->L) /* a handler, a listener or a local task was left where it stood */
+        return not_ended(value);
     if (run->returned)
         return drain(run, value);
-    if (!run->L)
-        return not_ended(run, value);
+    if (setjmp(run->way_out)) {
+        workflow_interrupt_leave(run);
+        return not_ended(value);
+    }
     workflow_interrupt_begin(run);
-    if (setjmp(run->way_out))
-        return not_ended(run, value);
     return resume_thread(run, value);
 }
 

@@ -211,6 +211,24 @@ enum { COLLECTOR_PAUSE_PERCENT = 120 };
  * the workflow install takes for a thousand instances is enough, bytes. */
 static const size_t WORKFLOW_MEMORY = (size_t)1024 * 1024 * 1024;
 
+/* The code of the plugin's modules runs here already, and may have to be left where it stands. */
+static bool prepare_state(struct workflow_run *run, const struct workflow_call *call,
+                          struct error *err)
+{
+    if (setjmp(run->way_out)) {
+        workflow_interrupt_leave(run);
+        return error_set(err, ERROR_PLUGIN, workflow_not_ended);
+    }
+    workflow_interrupt_begin(run);
+    lua_pushcfunction(run->L, prepare);
+    lua_pushlightuserdata(run->L, run);
+    lua_pushlightuserdata(run->L, (void *)call);
+    if (lua_pcall(run->L, 2, 0, 0) == LUA_OK)
+        return true;
+    workflow_take_message(run->L, ERROR_PLUGIN, err);
+    return false;
+}
+
 void *workflow_host_open(void *data, struct execution *execution, const struct workflow_call *call,
                          struct error *err)
 {
@@ -225,12 +243,8 @@ void *workflow_host_open(void *data, struct execution *execution, const struct w
     if (!run->L)
         goto nomem;
     lua_gc(run->L, LUA_GCINC, COLLECTOR_PAUSE_PERCENT, 0, 0);
-    lua_pushcfunction(run->L, prepare);
-    lua_pushlightuserdata(run->L, run);
-    lua_pushlightuserdata(run->L, (void *)call);
-    if (lua_pcall(run->L, 2, 0, 0) == LUA_OK)
+    if (prepare_state(run, call, err))
         return run;
-    workflow_take_message(run->L, ERROR_PLUGIN, err);
     error_context(err, "workflow '%s'", call->workflow);
     workflow_host_close(run);
     return NULL;
