@@ -105,6 +105,11 @@ local cases = {
       error(not ok and err)]], "a workflow can wait only in its own function"},
    {"closes its own coroutine", [[coroutine.close(coroutine.running())]],
       "cannot close a running coroutine"},
+   {"has more tasks than there are", [[
+      local graph = ctx:graph_mode()
+      local task = ctx:local_task(function() end)
+      graph:sequence():add(setmetatable({}, {
+         __len = function() return 1 << 61 end, __index = function() return task end}))]]},
    {"answers with nonsense in a handler", [[handle(ctx, function() return {action = {}} end)]],
       "HandlerError"},
 

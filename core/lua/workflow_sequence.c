@@ -13,13 +13,14 @@ void workflow_sequence_push(lua_State *L, struct task *container)
     *sequence = (struct task_sequence){.graph = graph, .container = container};
 }
 
-/* A step of many tasks: the table at `arg`, whose tasks are gathered in a userdata. */
+/* A step of many tasks: the table at `arg`, whose tasks are gathered in a userdata. As many as
+ * there are: a metamethod could tell any number. */
 static void add_table(lua_State *L, struct task_sequence *sequence, int arg, struct error *err)
 {
-    lua_Integer count = luaL_len(L, arg);
+    lua_Integer count = (lua_Integer)lua_rawlen(L, arg);
     struct task **tasks = lua_newuserdatauv(L, (size_t)count * sizeof *tasks + 1, 0);
     for (lua_Integer i = 0; i < count; i++) {
-        lua_geti(L, arg, i + 1);
+        lua_rawgeti(L, arg, i + 1);
         tasks[i] = workflow_task_check(L, -1);
         lua_pop(L, 1);
     }
