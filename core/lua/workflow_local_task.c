@@ -68,13 +68,31 @@ static void check_local_options(lua_State *L)
     workflow_check_options(L, 3, "local_task", known);
 }
 
-/* What the options at index 3 say otherwise than the execution does. */
-static void configure(lua_State *L, struct task *task)
+/* How the task is tried again: as the execution says, where the options at index 3 do not. */
+struct configuration {
+    bool has_retries, has_interval;
+    int32_t total_retries;
+    double retry_interval;
+};
+
+static struct configuration read_configuration(lua_State *L)
 {
-    if (workflow_option(L, 3, "total_retries") != LUA_TNIL)
-        task->total_retries = (int32_t)luaL_checkinteger(L, -1);
-    if (workflow_option(L, 3, "retry_interval") != LUA_TNIL)
-        task->retry_interval = luaL_checknumber(L, -1);
+    struct configuration given = {0};
+    given.has_retries = workflow_option(L, 3, "total_retries") != LUA_TNIL;
+    if (given.has_retries)
+        given.total_retries = workflow_retries_check(L, lua_gettop(L));
+    given.has_interval = workflow_option(L, 3, "retry_interval") != LUA_TNIL;
+    if (given.has_interval)
+        given.retry_interval = workflow_interval_check(L, lua_gettop(L));
+    return given;
+}
+
+static void configure(lua_State *L, struct task *task, const struct configuration *given)
+{
+    if (given->has_retries)
+        task->total_retries = given->total_retries;
+    if (given->has_interval)
+        task->retry_interval = given->retry_interval;
     task->send_events = workflow_flag(L, 3, "send_task_events", task->send_events);
 }
 
@@ -89,6 +107,7 @@ int workflow_local_task(lua_State *L)
     const char *info = luaL_optstring(L, -1, NULL);
     workflow_option(L, 3, "node");
     long instance = workflow_instance_check(L, -1);
+    const struct configuration given = read_configuration(L);
     push_local_function(L);
     int function = luaL_ref(L, LUA_REGISTRYINDEX);
     struct error err = {0};
@@ -96,7 +115,7 @@ int workflow_local_task(lua_State *L)
         execution_local_task(workflow_run(L)->execution, name, function, info, &err);
     if (task) {
         task->instance = instance;
-        configure(L, task);
+        configure(L, task, &given);
     }
     return workflow_task_return(L, task, &err);
 }

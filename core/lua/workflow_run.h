@@ -6,6 +6,7 @@
 #include <lua.h>
 #include <setjmp.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "engine/execution.h"
 #include "lua/memory.h"
@@ -88,6 +89,9 @@ int workflow_task_return(lua_State *L, struct task *task, const struct error *er
 /** The task whose handle stands at `arg`, and that whose method or field is asked for. */
 struct task *workflow_task_check(lua_State *L, int arg);
 struct task *workflow_task_self(lua_State *L);
+/** How often, and seconds after which, a task is tried again; raises for what is neither. */
+int32_t workflow_retries_check(lua_State *L, int arg);
+double workflow_interval_check(lua_State *L, int arg);
 /** ctx:local_task(function or "module.function", options) */
 int workflow_local_task(lua_State *L);
 /** ctx:execute_task("module.function", options): it runs in the engine, with a copy of its keyword

@@ -249,23 +249,32 @@ static int set_on_failure(lua_State *L)
     return 0;
 }
 
+int32_t workflow_retries_check(lua_State *L, int arg)
+{
+    lua_Integer retries = luaL_checkinteger(L, arg);
+    if (retries < TASK_RETRIES_UNLIMITED || retries > INT32_MAX)
+        lua_exception_raise(L, "NonRecoverableError",
+                            "total_retries must be -1 (no limit) or more");
+    return (int32_t)retries;
+}
+
+double workflow_interval_check(lua_State *L, int arg)
+{
+    lua_Number seconds = luaL_checknumber(L, arg);
+    if (!(seconds >= 0))
+        lua_exception_raise(L, "NonRecoverableError", "retry_interval must be 0 seconds or more");
+    return seconds;
+}
+
 static int set_total_retries(lua_State *L)
 {
-    lua_Integer retries = luaL_checkinteger(L, 3);
-    if (retries < TASK_RETRIES_UNLIMITED || retries > INT32_MAX)
-        return lua_exception_raise(L, "NonRecoverableError",
-                                   "total_retries must be -1 (no limit) or more");
-    workflow_task_self(L)->total_retries = (int32_t)retries;
+    workflow_task_self(L)->total_retries = workflow_retries_check(L, 3);
     return 0;
 }
 
 static int set_retry_interval(lua_State *L)
 {
-    lua_Number seconds = luaL_checknumber(L, 3);
-    if (!(seconds >= 0))
-        return lua_exception_raise(L, "NonRecoverableError",
-                                   "retry_interval must be 0 seconds or more");
-    workflow_task_self(L)->retry_interval = seconds;
+    workflow_task_self(L)->retry_interval = workflow_interval_check(L, 3);
     return 0;
 }
 
