@@ -60,6 +60,21 @@ describe("a script operation", function()
          assert.truthy(has(succeed({implementation = url}).logs, "<out> said"))
       end)
 
+      it("a file called like the command ctx, which it can use", function()
+         world:write("elsewhere/ctx", "#!/bin/sh\nctx logger info told\n")
+         assert.truthy(has(succeed({implementation = "script_runner.tasks.run",
+            inputs = ("{script_path: %s}"):format(world:path("elsewhere/ctx"))}).logs, "told"))
+      end)
+
+      it("a URL whose last part would lead elsewhere, and is put where all scripts are", function()
+         world:write("elsewhere/a/b/c/d", "")
+         world:write("elsewhere/outer.sh", SAY)
+         local url = "file://" .. world:path("elsewhere/a/b/c") .. "/..%2F..%2F..%2Fouter.sh"
+         assert.truthy(has(succeed({implementation = url}).logs, "<out> said"))
+         local copies = world:sh(("find '%s' -name outer.sh"):format(world.store))
+         assert.equal("", copies.out)
+      end)
+
       it("the blueprint's own text, whose common indent is taken off", function()
          local result = succeed({implementation =
             [["    if true; then\n      cat <<END\n    inline\n    END\n    fi\n"]]})

@@ -100,8 +100,10 @@ local function render(ctx, args, text, shown)
    return template.render(text, all, shown, loader(ctx))
 end
 
---- The last part of a path or URL, if it can be the name of a file.
-local function base_name(path)
+--- The last part of a path or URL, if it can be the name of a file; else "resource".
+---@param path string
+---@return string
+function resources.base_name(path)
    local name = path
    if resources.is_url(path) then
       name = path:gsub("[?#].*", ""):gsub("^%a[%w+.-]*://[^/]*", "")
@@ -134,7 +136,7 @@ local function download(ctx, args, save)
          end
       end,
    })
-   local target = files.join(folder.path, base_name(args.path))
+   local target = files.join(folder.path, resources.base_name(args.path))
    ctx.logger:info("Downloaded %s to %s", save(target), target)
    return target
 end

@@ -5,6 +5,7 @@ local exceptions = require("cloudify.exceptions")
 local files = require("cloudify.files")
 local filesystem = require("cloudify.filesystem")
 local language = require("script_runner.language")
+local resources = require("cloudify.resources")
 
 local source = {}
 
@@ -36,7 +37,7 @@ end
 
 --- The text behind a URL; only what is there (200) counts. `ca` is the certificate to trust, PEM.
 local function from_url(url, ca, folder)
-   local ca_file = ca and folder and folder:file("ca.pem")
+   local ca_file = ca and folder and folder:own_file("ca.pem")
    if ca_file then
       files.write(ca_file, ca)
    end
@@ -84,15 +85,6 @@ local function read(path, get_resource, ca, folder)
    return from_blueprint(get_resource, path)
 end
 
---- What the file is called: the end of the path, without the query of a URL.
-local function base_name(path)
-   if path:match("^%a+://") then
-      path = path:gsub("[?#].*$", "")
-   end
-   local name = path:match("([^/]+)/*$")
-   return name and unescape(name) or "script"
-end
-
 --- Exactly one of `script_path` and `script_source`; returns both.
 local function choose(inputs)
    local path, text = given(inputs.script_path), given(inputs.script_source)
@@ -116,7 +108,7 @@ function source.fetch(ctx, inputs, folder, options)
       script.text = read(path, function(name) return ctx:get_resource(name) end,
          given(inputs.ssl_cert_content), folder)
       script.language = language.of_file(path, options)
-      script.path = folder:file(base_name(path))
+      script.path = folder:file(resources.base_name(path))
    else
       script.text = dedent(text)
       script.language = language.of_text(script.text, options)

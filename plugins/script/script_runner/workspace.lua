@@ -31,8 +31,14 @@ function workspace.new(ctx)
    return setmetatable({path = path, own = own, outputs = outputs}, Workspace)
 end
 
+--- Where the script is, by its name.
 function Workspace:file(name)
    return files.join(self.path, name)
+end
+
+--- Where a file of ours is, which no script is called like.
+function Workspace:own_file(name)
+   return files.join(self.path, ".cfy-" .. name)
 end
 
 --- Where standard output or error goes: not in the folder, for what the script leaves running may
@@ -43,7 +49,7 @@ end
 
 --- The path for a socket, which those who use it must reach however long it is.
 function Workspace:socket()
-   return self:file("ctx")
+   return self:own_file("ctx")
 end
 
 function Workspace:__close()
