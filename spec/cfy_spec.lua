@@ -75,6 +75,8 @@ node_templates: {web: {type: T, properties: {port: {get_input: port}}}}
          assert.equal(1, result.code)
          assert.truthy(result.out:find("b.yaml:4:30: error: node template 'web': unknown type 'U'",
             1, true), result.out)
+         result = world:cfy("plan", world:write("b.yaml", BLUEPRINT), "-i", "\xff=1")
+         assert.equal("cfy: the name of an input is not UTF-8\n", result.err)
          result = world:cfy("plan", world:write("b.yaml", BLUEPRINT), "-i", "prt=1")
          assert.equal("error: unknown input 'prt' (did you mean 'port'?)\n1 error\n",
             result.out)

@@ -258,6 +258,16 @@ blueprint/blueprint.yaml:24:9: warning: node template 'note' inherits no operati
          advice = "name the one that is tested: 'busted == ...'"}}, json.decode(result.out))
    end)
 
+   it("finds what is misspelt in a folder of whatever name", function()
+      local odd = world:path([[100%25 "sure"--here]])
+      edit("plugin.yaml", "cloudify.interfaces.lifecycle", "cloudify.interface.lifecycle")
+      world:sh(("rm -r '%s'; mkdir '%s'; mv '%s' '%s'"):format(world:path("my-shop/blueprint"),
+         odd, world:path("my-shop"), odd))
+      local result = world:cfy("plugins", "check", odd .. "/my-shop")
+      assert.truthy(result.out:find("did you mean 'cloudify.interfaces.lifecycle'?", 1, true),
+         result.out)
+   end)
+
    it("looks at the present folder where none is named", function()
       local result = world:sh(("cd '%s' && %s"):format(world:path("my-shop"),
          world:command("plugins", "check")))

@@ -163,10 +163,12 @@ static json_t *read_pair(const char *source, const char *equals, struct error *e
     }
     json_t *object = json_object();
     char *key = strndup(source, (size_t)(equals - source));
-    if (!key || json_object_set(object, key, value)) {
+    bool ok = (object && key) || error_nomem(err);
+    if (ok && json_object_set(object, key, value))
+        ok = error_set(err, ERROR_INVALID, "the name of an input is not UTF-8");
+    if (!ok) {
         json_decref(object);
         object = NULL;
-        error_nomem(err);
     }
     free(key);
     json_decref(value);

@@ -1,5 +1,6 @@
 /* plugin_check.c - the part of cloudify.h that looks a plugin through: what Lua finds, and where
  * that is no error, what installing the plugin and using its examples would say. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,18 @@ static bool check_blueprint(struct cloudify *c, const char *folder, const char *
     return ok;
 }
 
+/* A path in a URL, in quotes in YAML: what means something in either is escaped, and so is the
+ * "--" behind a namespace. */
+static void add_escaped(struct strbuf *out, const char *path)
+{
+    for (; *path; path++) {
+        if (isalnum((unsigned char)*path) || strchr("/._", *path))
+            strbuf_addc(out, *path);
+        else
+            strbuf_addf(out, "%%%02X", (unsigned char)*path);
+    }
+}
+
 /* A blueprint with nothing in it but the plugin's interface. */
 static bool check_interface(struct cloudify *c, const char *folder, const char *interface,
                             json_t *findings, struct error *err)
@@ -137,10 +150,10 @@ static bool check_interface(struct cloudify *c, const char *folder, const char *
     if (!scratch_init_temporary(&scratch, err))
         return false;
     struct strbuf text = STRBUF_INIT;
-    strbuf_addf(&text,
-                "tosca_definitions_version: cloudify_dsl_1_5\n"
-                "imports: ['cloudify/types/types.yaml', \"file://%s/%s\"]\n",
-                folder, interface);
+    strbuf_adds(&text, "tosca_definitions_version: cloudify_dsl_1_5\n"
+                       "imports: ['cloudify/types/types.yaml', \"file://");
+    add_escaped(&text, folder);
+    strbuf_add_all(&text, "/", interface, "\"]\n");
     char *path = path_join(scratch.path, "blueprint.yaml");
     bool ok = (path && !text.failed) || error_nomem(err);
     ok = ok && file_write(path, text.text, text.length, 0600, err) &&
