@@ -192,13 +192,33 @@ void cancel_descriptors(const struct cancel_listener *listener, int descriptors[
 
 /* ---- listening ---- */
 
+/* The work directory is the operations' too: what has the name of the pipe may be a file of theirs.
+ *
+ * @return -1: it cannot be opened, with errno set, or is no pipe, which `*is_other` says */
+static int open_if_pipe(const char *path, int mode, bool *is_other)
+{
+    struct stat info;
+    int fd = open(path, mode | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    *is_other = fd >= 0 && (fstat(fd, &info) != 0 || !S_ISFIFO(info.st_mode));
+    if (!*is_other)
+        return fd;
+    close(fd);
+    return -1;
+}
+
 /* Opened for both ways, so that it never ends while it is open; a pipe that an engine has left
  * behind is as good as a new one. */
 static bool open_pipe(struct cancel_listener *listener, struct error *err)
 {
+    bool is_other;
     if (mkfifo(listener->path, 0600) && errno != EEXIST)
         return error_set(err, ERROR_IO, "cannot make '%s': %s", listener->path, strerror(errno));
-    listener->pipe = open(listener->path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    listener->pipe = open_if_pipe(listener->path, O_RDWR, &is_other);
+    if (is_other)
+        return error_set(err, ERROR_IO,
+                         "'%s' is in the way of the pipe through which executions are cancelled: "
+                         "move it elsewhere",
+                         listener->path);
     return listener->pipe >= 0 ||
            error_set(err, ERROR_IO, "cannot open '%s': %s", listener->path, strerror(errno));
 }
@@ -239,8 +259,9 @@ void cancel_listener_free(struct cancel_listener *listener)
 
 static bool send_line(const char *path, const char *line, size_t length, struct error *err)
 {
-    int pipe = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    if (pipe < 0 && (errno == ENXIO || errno == ENOENT))
+    bool is_other;
+    int pipe = open_if_pipe(path, O_WRONLY, &is_other);
+    if (is_other || (pipe < 0 && (errno == ENXIO || errno == ENOENT)))
         return false; /* nobody listens */
     if (pipe < 0)
         return error_set(err, ERROR_IO, "cannot open '%s': %s", path, strerror(errno));

@@ -85,6 +85,26 @@ static void on_signal(int number)
     met_before++;
 }
 
+/* Operations may write what they like into the work directory. */
+static void test_in_the_way(void)
+{
+    struct error err = {0};
+    char path[sizeof directory + sizeof "/cancel"], *kept;
+    size_t length;
+    snprintf(path, sizeof path, "%s/cancel", directory);
+    CHECK(file_write(path, "precious", 8, 0600, &err), "a file where the pipe should be: %s",
+          err.text);
+    CHECK(!cancel_listen(directory, "e1", false, &err) && err.code == ERROR_IO &&
+              strstr(err.text, "/cancel' is in the way"),
+          "is told of: %s", err.text);
+    error_clear(&err);
+    CHECK(!request("e1", CANCEL_KILL), "nobody listens there");
+    kept = file_read(path, 100, &length, &err);
+    CHECK(kept && length == 8 && !memcmp(kept, "precious", 8), "it stays as it was: %s", err.text);
+    free(kept);
+    unlink(path);
+}
+
 static void test_signals(void)
 {
     struct error err = {0};
@@ -137,6 +157,7 @@ int main(void)
     test_requests();
     test_rubbish();
     test_left_behind();
+    test_in_the_way();
     test_signals();
     test_signals_for_several();
     tree_remove(directory, &err);
