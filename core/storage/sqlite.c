@@ -96,11 +96,15 @@ static bool migrate(struct database *db, const struct schema *schema, struct err
                          "'%s' was made by a newer version of this program (schema %d, here %d): "
                          "use that version",
                          db->path, version, schema->version);
+    if (version < 0)
+        return error_set(err, ERROR_STORAGE,
+                         "'%s' is damaged (its schema is numbered %d): restore it from a backup",
+                         db->path, version);
     if (!database_begin(db, err))
         return false;
     /* Another process may have been faster. */
     version = (int)database_number(db, "PRAGMA user_version", 0, err);
-    bool ok = !err->code;
+    bool ok = !err->code && version >= 0;
     for (; ok && version < schema->version; version++)
         ok = execute(db, schema->migrations[version], err);
     char sql[64];

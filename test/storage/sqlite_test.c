@@ -61,6 +61,22 @@ static void test_failing_row(struct database *db, const char *reason, enum error
     json_decref(list);
 }
 
+/* As a damaged file may have it. */
+static void test_impossible_version(const char *directory)
+{
+    struct error err = {0};
+    char *path = path_join(directory, "versions.db"), expected[200];
+    struct database *db = path ? database_open(path, DATABASE_CREATE, &schema, &err) : NULL;
+    CHECK(db && database_run(db, &err, "PRAGMA user_version = -5", ""), "version -5: %s", err.text);
+    database_close(db);
+    snprintf(expected, sizeof expected,
+             "'%s' is damaged (its schema is numbered -5): restore it from a backup", path);
+    CHECK(!database_open(path, DATABASE_WRITE, &schema, &err) && err.code == ERROR_STORAGE &&
+              !strcmp(err.text, expected),
+          "is damage: %s", err.text);
+    free(path);
+}
+
 static void test_failing_query(struct database *db)
 {
     struct error err = {0};
@@ -131,6 +147,7 @@ int main(void)
         CHECK(database_sync(db, &err), "it is made durable: %s", err.text);
     }
     database_close(db);
+    test_impossible_version(directory);
     db = path ? database_open(path, DATABASE_WRITE, &schema, &err) : NULL;
     if (CHECK(db, "it is open again: %s", err.text))
         test_held_log(db, path);
