@@ -6,7 +6,9 @@ local BLUEPRINT = [[
 node_types:
   Thing:
     derived_from: cloudify.nodes.Root
-    interfaces: {cloudify.interfaces.lifecycle: {create: probe.tasks.create}}
+    interfaces:
+      cloudify.interfaces.lifecycle: {create: probe.tasks.create}
+      probe: {look: probe.tasks.look}
 node_templates:
   host: {type: Thing}
   app:
@@ -21,7 +23,10 @@ groups: {tier: {members: [host, app]}}
 policies: {scaled: {type: cloudify.policies.scaling, targets: [tier]}}
 ]]
 
-local TASKS = "function tasks.create(ctx) ctx.instance.runtime_properties.made = true end"
+local TASKS = [[
+function tasks.create(ctx) ctx.instance.runtime_properties.made = true end
+function tasks.look(ctx) tell(#ctx:get_node_instances("client")) end
+]]
 
 --- Ways to look at what there is, for the bodies below.
 local FLOWS = [[
@@ -169,6 +174,17 @@ describe("a deployment modification (runtime.md 6.11)", function()
          end
       ]]))
       assert.same({client = 1}, counts())
+   end)
+
+   it("leaves operations to see no instance that it has removed", function()
+      assert.same({2, 1}, deployment:run([[
+         for _, count in ipairs{2, 1} do
+            ctx.deployment:start_modification{client = {instances = count}}:finish()
+            for host in ctx:get_node("host").instances do
+               host:execute_operation("probe.look"):get()
+            end
+         end
+      ]]))
    end)
 
    it("prefers to remove what is hinted at, and to keep what is hinted at", function()

@@ -110,20 +110,22 @@ static json_t *get_provider_context(struct execution *e, const struct task *task
 static json_t *get_node_instances(struct execution *e, const struct task *task,
                                   const json_t *arguments, struct error *err)
 {
-    const struct instance_set *set = e->options.instances;
+    struct instance_set *set = e->options.instances;
     const struct plan_node *node = named_node(e, json_string_at(arguments, "node", ""), err);
     (void)task;
     if (!node)
         return NULL;
-    json_t *list = json_array();
-    for (size_t i = 0; i < set->count; i++) {
-        const struct node_instance *ni = set->items[i];
-        if (ni->node == node->index)
-            json_array_append_new(list, json_pack("{s:s, s:i, s:s}", "id", ni->id, "index",
-                                                  ni->index, "state", ni->state));
+    size_t count;
+    const size_t *indices = instances_of_node(set, node->index, &count);
+    json_t *list = indices ? json_array() : NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct node_instance *ni = set->items[indices[i]];
+        if (json_array_append_new(list, json_pack("{s:s, s:i, s:s}", "id", ni->id, "index",
+                                                  ni->index, "state", ni->state))) {
+            json_decref(list);
+            return NULL;
+        }
     }
-    if (!list)
-        error_nomem(err);
     return list;
 }
 
