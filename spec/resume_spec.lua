@@ -1,6 +1,7 @@
 --- What becomes of each task when an execution is resumed: the table in docs/resume.md, in place of
 --- that in runtime.md 6.9.
 local cfy = require("spec.support.cfy")
+local workflow = require("spec.support.workflow")
 
 --- Node -> the operation that it is created by.
 local NODES = {
@@ -327,5 +328,54 @@ node_templates:
       local result = world:cfy("executions", "resume", id)
       assert.equal(1, result.code)
       assert.truthy(result.err:find("cannot be resumed: 'uninstall'", 1, true), result.err)
+   end)
+end)
+
+--- A stored graph, run by go(): when its first task has succeeded two more come, the first of which
+--- fails until there is a file `mended`.
+local GROWING = [[
+local graph, ctx
+function flows.first() tell("first") end
+function flows.fragile()
+   tell("fragile")
+   local file <close> = io.open("%FOLDER%/mended")
+      or error(exceptions.NonRecoverableError("broken"))
+end
+function flows.behind() tell("behind") end
+function flows.grow()
+   local fragile, behind = ctx:local_task("flows.fragile"), ctx:local_task("flows.behind")
+   graph:add_task(fragile)
+   graph:add_task(behind)
+   graph:add_dependency(behind, fragile)
+   return handlers.cont()
+end
+local get_graph = workflows.make_or_get_graph(function()
+   local made = ctx:graph_mode()
+   local first = ctx:local_task("flows.first")
+   first.on_success = handlers.by_name("flows.grow")
+   made:add_task(first)
+   return made
+end)
+function flows.go(context, parameters)
+   ctx = context
+   graph = get_graph(ctx, parameters, {name = "growing"})
+   graph:execute()
+end
+]]
+
+describe("an execution whose graph has failed in the turn in which tasks came into it", function()
+   it("goes on with them when it is resumed", function()
+      local deployment = workflow.deployment{flows = GROWING, blueprint = [[
+node_templates: {one: {type: cloudify.nodes.Root}}
+]]}
+      finally(function() deployment:remove() end)
+      assert.equal(1, deployment:try("flows.go(ctx, parameters)").code)
+      assert.same({"first", "fragile"}, deployment:told())
+      deployment.world:write("mended", "")
+      local id = deployment.world:cfy("executions", "list", "app", "--json").out
+         :match('.*"id":"([^"]+)"')
+      local resumed = deployment.world:cfy("executions", "resume", id)
+      assert.equal(0, resumed.code, resumed.err)
+      assert.same({"fragile", "behind"}, deployment:told())
    end)
 end)

@@ -10,6 +10,10 @@ static bool is_full(const void *data)
 static void on_state(void *data, struct task *task, const struct task_outcome *outcome)
 {
     struct execution *e = data;
+    /* It leaves the graph before the end of the turn in which it came, but is tried again when the
+     * execution is resumed. */
+    if (task->state == TASK_FAILED && !task->number)
+        execution_keep_graph(e);
     if (e->fatal.code || !execution_task_event(e, task, outcome, NULL))
         return;
     if (task->kind != TASK_OPERATION || !task_is_terminal(task) || e->options.dry_run)

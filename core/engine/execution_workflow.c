@@ -124,6 +124,7 @@ static bool report_failure(struct execution *e, struct error *err)
     json_decref(e->graph_error);
     e->graph_error = workflow_failed(e, err->code == ERROR_FAILED ? summary.text : err->text);
     strbuf_release(&summary);
+    execution_keep_graph(e); /* what has not started is left for who resumes the execution */
     task_graph_reset(e->graph);
     return false;
 }
