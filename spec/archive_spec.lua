@@ -166,6 +166,14 @@ node_templates: {n: {type: cloudify.nodes.Root}}
             "install", (server.url:gsub("//", "//me:secret@")) .. "/none")
       end)
 
+      it("is told when libcurl is missing, but not the password", function()
+         world:write("lib/libcurl.so.4", "")
+         local result = world:sh(("LD_LIBRARY_PATH=%s %s"):format(world:path("lib"),
+            world:command("validate", "http://me:secret@localhost/app.zip")))
+         assert.equal("cfy: cannot fetch 'http://localhost/app.zip': this needs libcurl.so.4 "
+            .. "(Debian: libcurl4), which cannot be loaded\n", result.err)
+      end)
+
       it("is told when it is no blueprint's archive, but not the password", function()
          pack("tar cf app.tar -C app scripts")
          fails(("'%s' has no blueprint.yaml, nor another YAML file"):format(url("app.tar")),

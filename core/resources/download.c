@@ -38,9 +38,12 @@ static struct fetch *prepare(const char *url, const struct download_options *opt
                              struct error *err)
 {
     struct fetch *fetch = fetch_new(url, options, file, err);
-    if (!fetch)
-        error_context(err, "cannot fetch '%s'", url);
-    return fetch;
+    if (fetch)
+        return fetch;
+    char *shown = download_shown_url(url);
+    error_context(err, "cannot fetch '%s'", shown ? shown : "a URL");
+    free(shown);
+    return NULL;
 }
 
 static char *fetch_text(const char *url, const struct download_options *options, size_t *length,
