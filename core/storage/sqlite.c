@@ -17,7 +17,11 @@ enum {
     BUSY_TIMEOUT = 10000, /* milliseconds to wait for another process's transaction */
     SHORT_LOG = 64,       /* pages: a longer log is not left behind */
     LONG_LOG = 1000,      /* pages, after which it is brought into the file while it is in use */
-    STATEMENTS = 48,      /* more than there are in the source for one database */
+};
+
+struct kept_statement {
+    const char *sql; /* known by its address */
+    sqlite3_stmt *statement;
 };
 
 struct database {
@@ -26,11 +30,8 @@ struct database {
     bool read_only;
     int last_errno; /* of what failed latest, where SQLite keeps none */
     int log_length; /* of the log, after our last commit; pages */
-    struct {
-        const char *sql;
-        sqlite3_stmt *statement;
-    } kept[STATEMENTS];
-    size_t kept_count;
+    struct kept_statement *kept;
+    size_t kept_count, kept_capacity;
 };
 
 static bool disk_error(const struct database *db, int code, struct error *err)
@@ -208,6 +209,7 @@ void database_close(struct database *db)
         return;
     for (size_t i = 0; i < db->kept_count; i++)
         sqlite3_finalize(db->kept[i].statement);
+    free(db->kept);
     if (db->log_length >= SHORT_LOG)
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     sqlite3_close(db->handle);
@@ -248,14 +250,27 @@ bool database_sync(struct database *db, struct error *err)
 
 /* ---- statements ---- */
 
+static bool make_room(struct database *db)
+{
+    if (db->kept_count < db->kept_capacity)
+        return true;
+    size_t capacity = db->kept_capacity ? db->kept_capacity * 2 : 32;
+    struct kept_statement *kept = realloc(db->kept, capacity * sizeof *kept);
+    if (!kept)
+        return false;
+    db->kept = kept;
+    db->kept_capacity = capacity;
+    return true;
+}
+
 /* The statement for `sql`, ready to be bound. */
 static sqlite3_stmt *keep(struct database *db, const char *sql, struct error *err)
 {
     for (size_t i = 0; i < db->kept_count; i++)
         if (db->kept[i].sql == sql)
             return db->kept[i].statement;
-    if (db->kept_count == STATEMENTS) {
-        error_set(err, ERROR_LIMIT, "'%s': more than %d kinds of statements", db->path, STATEMENTS);
+    if (!make_room(db)) {
+        error_nomem(err);
         return NULL;
     }
     sqlite3_stmt *statement = NULL;
@@ -264,8 +279,7 @@ static sqlite3_stmt *keep(struct database *db, const char *sql, struct error *er
         database_error(db, code, err);
         return NULL;
     }
-    db->kept[db->kept_count].sql = sql;
-    db->kept[db->kept_count++].statement = statement;
+    db->kept[db->kept_count++] = (struct kept_statement){sql, statement};
     return statement;
 }
 

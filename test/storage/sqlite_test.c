@@ -61,6 +61,22 @@ static void test_failing_row(struct database *db, const char *reason, enum error
     json_decref(list);
 }
 
+/* An execution may come to use nearly all that there are in the source. */
+static void test_many_statements(struct database *db)
+{
+    enum { STATEMENTS = 100 };
+    static char texts[STATEMENTS][16];
+    struct error err = {0};
+    bool ok = true;
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; ok && i < STATEMENTS; i++) {
+            snprintf(texts[i], sizeof texts[i], "SELECT %d", i);
+            ok = database_number(db, texts[i], -1, &err) == i;
+        }
+    }
+    CHECK(ok, "each of many statements is kept: %s", err.text);
+}
+
 /* As a damaged file may have it. */
 static void test_impossible_version(const char *directory)
 {
@@ -144,6 +160,7 @@ int main(void)
         test_failing_row(db, NULL, ERROR_NOMEM, "out of memory");
         test_failing_row(db, "word 2 is damaged", ERROR_STORAGE, "word 2 is damaged");
         test_failing_query(db);
+        test_many_statements(db);
         CHECK(database_sync(db, &err), "it is made durable: %s", err.text);
     }
     database_close(db);
