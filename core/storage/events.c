@@ -46,6 +46,7 @@ bool events_add(struct deployment_store *ds, const char *execution_id, const cha
 /* What is left of `events` by a filter, the parameters of which are always bound. */
 #define WANTED                                                                                     \
     " FROM events WHERE id > ?1"                                                                   \
+    " AND (?3 IS NULL OR execution_id = ?3)"                                                       \
     " AND (?4 IS NULL OR record ->> '$.event_type' = ?4"                                           \
     "      OR (?4 = 'log' AND record ->> '$.type' = 'cloudify_log'))"                              \
     " AND (?5 IS NULL OR ?5 IN (record ->> '$.context.node_name',"                                 \
@@ -58,20 +59,14 @@ bool events_add(struct deployment_store *ds, const char *execution_id, const cha
     " AND (?8 IS NULL OR substr(record ->> '$.timestamp', 1, length(?8)) <= ?8)"                   \
     " AND (NOT ?9 OR record ->> '$.level' IS NOT 'debug')"
 
-/* One execution is found by its index, which a condition that may be absent would keep from use. */
-static const char *const queries[2][2] = {
-    {"SELECT id, record" WANTED " ORDER BY id LIMIT ?2",
-     "SELECT * FROM (SELECT id, record" WANTED " ORDER BY id DESC LIMIT ?2) ORDER BY id"},
-    {"SELECT id, record" WANTED " AND execution_id = ?3 ORDER BY id LIMIT ?2",
-     "SELECT * FROM (SELECT id, record" WANTED
-     " AND execution_id = ?3 ORDER BY id DESC LIMIT ?2) ORDER BY id"},
-};
-
 static sqlite3_stmt *query_events(struct deployment_store *ds, const struct event_filter *filter,
                                   struct error *err)
 {
+    static const char oldest[] = "SELECT id, record" WANTED " ORDER BY id LIMIT ?2";
+    static const char newest[] =
+        "SELECT * FROM (SELECT id, record" WANTED " ORDER BY id DESC LIMIT ?2) ORDER BY id";
     json_int_t limit = filter->limit ? filter->limit : -1;
-    const char *query = queries[filter->execution_id != NULL][filter->newest];
+    const char *query = filter->newest ? newest : oldest;
     return database_query(ds->state, err, query, "iitttttti", filter->after, limit,
                           filter->execution_id, filter->type, filter->node, filter->operation,
                           filter->from, filter->to, (json_int_t)filter->without_debug);
