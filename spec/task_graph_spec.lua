@@ -276,6 +276,15 @@ describe("a task graph", function()
          graph:add_task(late)
          tell((pcall(graph.execute, graph)))
       ]], {"hopeless", "try 0", false}, {"-j", "1", "--wait-after-fail", "0.2"}},
+      {"6.7", "waits for a retry if wait_after_fail is longer than a timer can count", [[
+         local graph = ctx:graph_mode()
+         graph:add_task(run(ctx, "hopeless"))
+         local late = run(ctx, "fail")
+         late.total_retries = 1
+         late.retry_interval = 0.2
+         graph:add_task(late)
+         tell((pcall(graph.execute, graph)))
+      ]], {"hopeless", "try 0", "try 1", false}, {"-j", "1", "--wait-after-fail", "1e30"}},
       {"6.7", "drops what has no effect when it is optimized, and keeps the order", [[
          local graph = ctx:graph_mode()
          graph:sequence():add(note(ctx, "first"), run(ctx, "nothing"), graph:subgraph("empty"),

@@ -53,3 +53,9 @@ double clock_thread(void)
 {
     return seconds_of(CLOCK_THREAD_CPUTIME_ID);
 }
+
+uint64_t clock_milliseconds(double seconds)
+{
+    static const double longest = 1e9;
+    return (uint64_t)((seconds < longest ? seconds : longest) * 1000 + 0.5);
+}

@@ -2,6 +2,8 @@
 #ifndef CLOUDIFY_BASE_CLOCK_H
 #define CLOUDIFY_BASE_CLOCK_H
 
+#include <stdint.h>
+
 enum { CLOCK_TEXT_SIZE = 32 };
 
 /** Now, UTC, ISO 8601 with milliseconds and Z: 2026-11-23T09:30:00.123Z (runtime.md 5.3). */
@@ -12,5 +14,8 @@ double clock_realtime(void);
 double clock_monotonic(void);
 /** Processor time of this thread, seconds. */
 double clock_thread(void);
+/** So many seconds, 0 or more, as a timer of libuv takes them; thirty years in place of more than
+ * it could count. */
+uint64_t clock_milliseconds(double seconds);
 
 #endif

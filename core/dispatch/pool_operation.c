@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "dispatch/message.h"
 #include "dispatch/pool_internal.h"
@@ -32,15 +33,12 @@ static void operation_free(struct pool_operation *operation)
 
 static void start_timer(struct pool_operation *operation, uv_timer_cb on_time, double seconds)
 {
-    /* Thirty years, in place of more than a timer can count. */
-    enum { LONGEST = 1000 * 1000 * 1000 };
     uv_loop_t *loop = operation->worker->pool->loop;
     if (!operation->timer.data)
         uv_timer_init(loop, &operation->timer);
     operation->timer.data = operation;
     uv_update_time(loop);
-    uv_timer_start(&operation->timer, on_time,
-                   (uint64_t)((seconds < LONGEST ? seconds : LONGEST) * 1000 + 0.5), 0);
+    uv_timer_start(&operation->timer, on_time, clock_milliseconds(seconds), 0);
 }
 
 static void on_timeout(uv_timer_t *timer)

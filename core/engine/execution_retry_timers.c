@@ -1,6 +1,7 @@
 /* execution_retry_timers.c - tasks that wait for the time of their retry, on either clock. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "engine/execution_internal.h"
 
 static void on_retry_closed(uv_handle_t *handle)
@@ -40,10 +41,6 @@ void execution_skip_to_retry(struct execution *e)
 
 void execution_set_retry_timer(struct execution *e, struct task *task, double seconds)
 {
-    /* Thirty years, in place of more than a timer can count: that would be none. */
-    enum { LONGEST = 1000 * 1000 * 1000 };
-    if (seconds > LONGEST)
-        seconds = LONGEST;
     struct retry_timer *retry = calloc(1, sizeof *retry);
     struct error err = {0};
     if (!retry) {
@@ -63,7 +60,7 @@ void execution_set_retry_timer(struct execution *e, struct task *task, double se
         return;
     }
     uv_update_time(&e->loop);
-    uv_timer_start(&retry->timer, on_retry_due, (uint64_t)(seconds * 1000 + 0.5), 0);
+    uv_timer_start(&retry->timer, on_retry_due, clock_milliseconds(seconds), 0);
 }
 
 void execution_close_retry_timers(struct execution *e)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "engine/execution_internal.h"
@@ -95,7 +96,7 @@ void execution_watch_patience(struct execution *e)
     if (!failed || uv_is_active((uv_handle_t *)&e->patience) || e->no_more_waiting)
         return;
     double seconds = e->options.wait_after_fail < 0 ? 600 : e->options.wait_after_fail;
-    uv_timer_start(&e->patience, on_patience_over, (uint64_t)(seconds * 1000), 0);
+    uv_timer_start(&e->patience, on_patience_over, clock_milliseconds(seconds), 0);
 }
 
 /* ---- what has become of it ---- */
