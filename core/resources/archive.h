@@ -14,7 +14,7 @@
 /* What an archive may become. 0 in a member stands for its default. */
 struct archive_limits {
     uint64_t total_size; /* bytes of all files together; 1 GiB */
-    size_t entries;      /* files, folders and links; 100,000 */
+    size_t entries;      /* files, links and folders, those only in paths too; 100,000 */
     unsigned ratio;      /* content : archive, counted from 16 MiB of content on; 200 */
 };
 

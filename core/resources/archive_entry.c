@@ -62,11 +62,32 @@ static const char *read_path(const char *name, char path[NAME_LIMIT + 1])
     return NULL;
 }
 
+static bool count_one(struct unpacking *unpacking, const struct entry *entry, struct error *err)
+{
+    return ++unpacking->entries <= unpacking->limits.entries ||
+           error_set(err, ERROR_LIMIT, "entry '%.200s': there are more than %zu entries",
+                     entry->name, unpacking->limits.entries);
+}
+
+/* Open the folder `name` in `folder`, which is closed; one that is missing is made, and counts as
+ * an entry. @return -1 with errno or `err` set */
+static int step_down(struct unpacking *unpacking, const struct entry *entry, int folder,
+                     const char *name, struct error *err)
+{
+    bool is_new = !mkdirat(folder, name, 0755);
+    bool ok = is_new ? count_one(unpacking, entry, err) : errno == EEXIST;
+    int below = ok ? openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    int code = errno;
+    close(folder);
+    errno = code;
+    return below;
+}
+
 /* Open the folder that `path` is in, without following links, and make what is missing of it.
  * @param base gets the last part of `path`, which is not empty
  * @return a new descriptor, or -1 with `err` set */
-static int open_parent(const struct unpacking *unpacking, const struct entry *entry,
-                       const char *path, const char **base, struct error *err)
+static int open_parent(struct unpacking *unpacking, const struct entry *entry, const char *path,
+                       const char **base, struct error *err)
 {
     int folder = dup(unpacking->root);
     const char *slash;
@@ -75,20 +96,16 @@ static int open_parent(const struct unpacking *unpacking, const struct entry *en
         memcpy(name, path, (size_t)(slash - path));
         name[slash - path] = '\0';
         path = slash + 1;
-        int below = mkdirat(folder, name, 0755) && errno != EEXIST
-                        ? -1
-                        : openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        int code = errno;
-        close(folder);
-        errno = code;
-        folder = below;
+        folder = step_down(unpacking, entry, folder, name, err);
     }
     *base = path;
-    if (folder < 0 && (errno == ENOTDIR || errno == ELOOP))
+    if (folder >= 0 || err->code)
+        return folder;
+    if (errno == ENOTDIR || errno == ELOOP)
         refuse(entry, err, "its path leads through something that is not a folder");
-    else if (folder < 0)
+    else
         io_error(entry, err, "make its folder");
-    return folder;
+    return -1;
 }
 
 /* ---- the kinds of entries ---- */
@@ -206,8 +223,8 @@ static bool unpack_symlink(struct unpacking *unpacking, const struct entry *entr
     return note_link(unpacking, entry, err);
 }
 
-static bool unpack_hardlink(const struct unpacking *unpacking, const struct entry *entry,
-                            int parent, const char *base, struct error *err)
+static bool unpack_hardlink(struct unpacking *unpacking, const struct entry *entry, int parent,
+                            const char *base, struct error *err)
 {
     char path[NAME_LIMIT + 1];
     struct stat info;
@@ -250,9 +267,8 @@ bool unpacking_entry(struct unpacking *unpacking, struct archive_entry *archived
     const char *why = name ? read_path(name, entry.path) : "it has no name";
     if (why)
         return refuse(&entry, err, why);
-    if (++unpacking->entries > unpacking->limits.entries)
-        return error_set(err, ERROR_LIMIT, "entry '%.200s': there are more than %zu entries", name,
-                         unpacking->limits.entries);
+    if (!count_one(unpacking, &entry, err))
+        return false;
     bool is_folder = unpacking->library->entry_filetype(archived) == AE_IFDIR;
     if (!entry.path[0])
         return is_folder || refuse(&entry, err, "it is no folder");

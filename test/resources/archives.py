@@ -103,6 +103,7 @@ tar("folder-over-file.tar", [(member("a"), b"a"), member("a", tarfile.DIRTYPE)])
 tar("long.tar", [(member("/".join(["x" * 200] * 6)), b"x")])
 tar("deep.tar", [(member("/".join(["x"] * 65)), b"x")])
 tar("many.tar", [(member("f%d" % i), b"") for i in range(11)])
+tar("folders.tar", [(member("%s/f%d" % ("/".join("abcd"), i)), b"") for i in range(7)])
 tar("large.tar", [(member("a"), bytes(600)), (member("b"), bytes(600))])
 tar("bomb.tar.xz", [fine, (member("zeros"), bytes(20 << 20))], "w:xz")
 
