@@ -261,7 +261,7 @@ static bool read_operation(const struct execution *e, const json_t *document,
     json_int_t index = json_integer_value(json_array_get(place, 0));
     const struct plan *plan = e->options.plan;
     if (!name || index < 0 || (size_t)index >= plan->operation_count ||
-        strcmp(plan->operations[index]->name, name))
+        strcmp(plan->operations[index]->name, name) || !plan->operations[index]->plugin)
         return damaged(document, "the plan has no such operation", err);
     *operation = plan->operations[index];
     return true;
@@ -314,6 +314,18 @@ static bool read_rest(struct execution *e, const json_t *document, struct task *
            read_handler(e, document, "function", &task->function, err);
 }
 
+/* Whether the task has what one of its kind cannot be done without. */
+static bool check_whole(const json_t *document, const struct task *task, struct error *err)
+{
+    bool of_instance = task->kind == TASK_OPERATION || task->kind == TASK_SET_STATE ||
+                       task->kind == TASK_GET_STATE;
+    if (of_instance && task->instance == TASK_NO_INSTANCE)
+        return damaged(document, "it concerns no node instance", err);
+    if (task->kind == TASK_WORKFLOW_EVENT && !task->event_type)
+        return damaged(document, "its event is of no type", err);
+    return true;
+}
+
 struct task *task_from_document(struct execution *e, const json_t *document, struct error *err)
 {
     enum task_kind kind = TASK_NOP;
@@ -326,5 +338,5 @@ struct task *task_from_document(struct execution *e, const json_t *document, str
     if (!task)
         return NULL;
     task->operation = operation;
-    return read_rest(e, document, task, err) ? task : NULL;
+    return read_rest(e, document, task, err) && check_whole(document, task, err) ? task : NULL;
 }
