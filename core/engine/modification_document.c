@@ -65,14 +65,15 @@ const struct changed_instance *modification_view_find(const struct modification_
 }
 
 /* Read what list_document() has written; who has left since is left out. */
-static void read_item(struct change_list *list, const struct instance_set *set, const json_t *item,
-                      size_t *related)
+static bool read_item(struct change_list *list, const struct instance_set *set, const json_t *item,
+                      size_t *related, struct error *err)
 {
     size_t i;
     json_t *pair;
     long instance = instances_index(set, json_string_at(item, "id", ""));
     if (instance == INSTANCE_NONE)
-        return;
+        return true;
+    size_t limit = instance_node(set, set->items[instance])->relationship_count;
     struct changed_instance *changed = &list->items[list->count++];
     changed->instance = (size_t)instance;
     changed->is_related = json_boolean_at(item, "related", false);
@@ -83,10 +84,17 @@ static void read_item(struct change_list *list, const struct instance_set *set, 
         long target = id ? instances_index(set, id) : INSTANCE_NONE;
         if (target == INSTANCE_NONE)
             continue;
-        changed->relationships[changed->relationship_count++] = (struct instance_relationship){
-            (size_t)json_integer_value(json_array_get(pair, 0)), (size_t)target};
+        size_t relationship = (size_t)json_integer_value(json_array_get(pair, 0));
+        if (relationship >= limit)
+            return error_set(err, ERROR_STORAGE,
+                             "the stored modification is damaged: node instance '%s' has no "
+                             "relationship %zu",
+                             set->items[instance]->id, relationship);
+        changed->relationships[changed->relationship_count++] =
+            (struct instance_relationship){relationship, (size_t)target};
     }
     *related += changed->relationship_count;
+    return true;
 }
 
 bool modification_view_read(struct modification_view *view, const struct instance_set *set,
@@ -102,7 +110,11 @@ bool modification_view_read(struct modification_view *view, const struct instanc
     if (!view->list.items || !view->list.relationships)
         return error_nomem(err);
     related = 0;
-    json_array_foreach(items, i, item) read_item(&view->list, set, item, &related);
+    json_array_foreach(items, i, item)
+    {
+        if (!read_item(&view->list, set, item, &related, err))
+            return false;
+    }
     qsort(view->list.items, view->list.count, sizeof *view->list.items, compare_items);
     return true;
 }

@@ -24,7 +24,8 @@ struct modification_view {
 json_t *modification_document(const struct modification *modification, const json_t *changes);
 
 /** Fill `view`, empty but for `what`, from a document; who has left `set` since is left out.
- *  @return false: no memory; modification_view_release() it all the same */
+ *  @return false with `err` set: ERROR_NOMEM, ERROR_STORAGE (it is damaged);
+ *          modification_view_release() it all the same */
 bool modification_view_read(struct modification_view *view, const struct instance_set *set,
                             const json_t *document, struct error *err);
 void modification_view_release(struct modification_view *view);
