@@ -92,12 +92,22 @@ static void handle_started(struct pool_operation *operation, const json_t *messa
         observer->on_started(observer->data, operation->tag, &start);
 }
 
+/* A failure has its reason; one that was cancelled, which the engine gives it. */
+static bool is_whole_result(const json_t *message)
+{
+    const json_t *ok = json_object_get(message, "ok");
+    return json_is_true(ok) ||
+           (json_is_false(ok) && (json_is_object(json_object_get(message, "error")) ||
+                                  json_boolean_at(message, "cancelled", false)));
+}
+
 static void handle_result(struct pool_operation *operation, json_t *message)
 {
     const struct pool *pool = operation->worker->pool;
     bool has_output = json_boolean_at(message, "output", true);
-    if (!json_is_boolean(json_object_get(message, "ok"))) {
-        worker_broken(operation->worker, "sent an operation_result without 'ok'");
+    if (!is_whole_result(message)) {
+        worker_broken(operation->worker, "sent an operation_result without 'ok', or of a failure "
+                                         "without 'error'");
     } else if (json_boolean_at(message, "cancelled", false)) {
         pool_operation_report_interruption(operation);
     } else {

@@ -33,6 +33,17 @@ static void say(enum message_type type, const char *id, const char *key, json_t 
     json_decref(message);
 }
 
+/* A failure for no reason. */
+static void fail_wordless(const char *id)
+{
+    struct error err = {0};
+    json_t *message = message_new(MESSAGE_OPERATION_RESULT);
+    json_object_set_new(message, "id", json_string(id));
+    json_object_set_new(message, "ok", json_false());
+    message_send(WORKER_CHANNEL_FD, message, &err);
+    json_decref(message);
+}
+
 static void say_bytes(const char *bytes, size_t length)
 {
     for (size_t sent = 0; sent < length; sent++)
@@ -135,6 +146,8 @@ static void run(const json_t *request)
         say_bytes("\xff\xff\xff\x7f", 4);
     if (!strcmp(does, "stranger"))
         say(MESSAGE_OPERATION_RESULT, "another", "value", json_null());
+    if (!strcmp(does, "wordless"))
+        fail_wordless(id);
     if (!strcmp(does, "exit"))
         exit(3);
     if (!strcmp(does, "die") || !strcmp(does, "die resumable")) {
@@ -412,6 +425,9 @@ static const struct {
      9, -1, true, false},
     {"stranger", "ended because it sent 'operation_result' for an operation that it was not given",
      9, -1, true, false},
+    {"wordless",
+     "ended because it sent an operation_result without 'ok', or of a failure without 'error'", 9,
+     -1, true, false},
 };
 
 static void test_deaths(void)
