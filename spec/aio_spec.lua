@@ -84,6 +84,13 @@ describe("cloudify.aio.request", function()
       assert.same({["content-type"] = "text/plain", x = "1, 2"},
          parse("HTTP/1.1 301 Moved\r\nLocation: y\r\n\r\nHTTP/1.1 200 OK\r\n"
             .. "Content-Type: text/plain\r\nX: 1\r\nx: 2\r\n\r\n"))
+      assert.same({x = "", y = "z"}, parse("X: \r\nY:  z \r\n"))
+   end)
+
+   it("reads long ones as fast as short ones", function()
+      local start, value = os.clock(), "a" .. (" "):rep(60000) .. "b"
+      assert.equal(value, require("cloudify.http_headers").parse("X: " .. value .. " \r\n").x)
+      assert.is_true(os.clock() - start < 2)
    end)
 end)
 

@@ -230,6 +230,10 @@ describe("a template that asks for too much", function()
          "t:1: the loops of the template take more than 10000000 turns"},
       {"of a string", "{{ 'a' * 10 ** 12 }}", "t:1: a string of more than 16 MB"},
       {"of a list", "{{ [1] * 10 ** 12 }}", "t:1: a list of more than 1000000 items"},
+      {"of a quotient", "{{ (0 - 9223372036854775807 - 1) // -1 }}",
+         "t:1: the result is an integer beyond 64 bits"},
+      {"of hexadecimal digits", "{{ 'ffffffffffffffff'|int(0, 16) }}",
+         "t:1: the number ffffffffffffffff is beyond 64 bits"},
       {"of a width", "{{ '%99999999d'|format(1) }}", "t:1: a width of 99999999 is too large"},
       {"of an indent", "{{ 'a'|indent(10 ** 12, true) }}", "t:1: a string of more than 16 MB"},
       {"of a growing string", "{% set ns = namespace(x='aaaaaaaaaa') %}{% for i in range(99) %}"
@@ -267,6 +271,31 @@ describe("a template that asks for too much", function()
          assert.equal(case[3], refusal(render, case[2], {}, "t"))
       end)
    end
+end)
+
+describe("a template takes no longer than its text is long", function()
+   local SPACES = (" "):rep(50000)
+   local cases = {
+      {"where white space is taken off", "a" .. SPACES .. "b {{- 1 }}", #SPACES + 3},
+      {"where that of raw text is", "{% raw %}a" .. SPACES .. "b {%- endraw %}", #SPACES + 2},
+      {"where tags are", "{{ ('<!--' * 30000 + '<' * 50000)|striptags }}", 30000 * 4 + 50000},
+      {"where text is read as a number", "{{ ('1' + '" .. SPACES .. "' + '1')|float }}", 3},
+   }
+   for _, case in ipairs(cases) do
+      it(case[1], function()
+         local start = os.clock()
+         assert.equal(case[3], #render(case[2], {}, "t"))
+         assert.is_true(os.clock() - start < 2)
+      end)
+   end
+
+   it("and counts what is compared anew each time", function()
+      local operators = require("cloudify.template.operators")
+      for _ = 1, 600000 do
+         operators.less_or_equal("b", "a")
+         operators.greater({1}, {1})
+      end
+   end)
 end)
 
 describe("the size of a template", function()

@@ -8,9 +8,9 @@ function http_headers.parse(text)
       if line:match("^HTTP/") then
          headers = {} -- a redirect or "100 Continue" came before
       end
-      local name, value = line:match("^([^:%s]+):%s*(.-)%s*$")
+      local name, value = line:match("^([^:%s]+):%s*(.*)$")
       if name then
-         name = name:lower()
+         name, value = name:lower(), value:match("^(.*%S)") or ""
          headers[name] = headers[name] and headers[name] .. ", " .. value or value
       end
    end

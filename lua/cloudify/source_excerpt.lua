@@ -11,7 +11,7 @@ local function lines_around(file, wanted)
       number = number + 1
       if number >= wanted - AROUND then
          local line = ("%s %4d | %s"):format(number == wanted and ">" or " ", number, text)
-         table.insert(lines, (line:gsub("%s+$", "")))
+         table.insert(lines, line:match("^(.*%S)"))
       end
       if number == wanted + AROUND then
          break

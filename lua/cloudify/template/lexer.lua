@@ -1,5 +1,6 @@
 --- Cuts the text of a template into tokens: text, and what stands between its markers.
 local fault = require("cloudify.template.fault")
+local strings = require("cloudify.template.strings")
 
 local lexer = {}
 
@@ -53,7 +54,7 @@ end
 function Lexer:text_until(start, strips)
    local text = self.text:sub(self.position, start - 1)
    if strips then
-      text = text:gsub("%s+$", "")
+      text = strings.strip(text, nil, "right")
    end
    if text ~= "" then
       self:add("text", text)

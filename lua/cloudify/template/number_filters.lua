@@ -5,13 +5,14 @@ local given = require("cloudify.template.given")
 local operators = require("cloudify.template.operators")
 local printing = require("cloudify.template.printing")
 local sorting = require("cloudify.template.sorting")
+local strings = require("cloudify.template.strings")
 local values = require("cloudify.template.values")
 
 local flag, integer = given.flag, given.integer
 
 --- The text as Python's float() reads it, or nil.
 local function read_float(text)
-   text = text:match("^%s*(.-)%s*$"):lower():gsub("(%d)_(%d)", "%1%2")
+   text = strings.strip(text):lower():gsub("(%d)_(%d)", "%1%2")
    local sign, word = text:match("^([+-]?)(%a+)$")
    if word == "inf" or word == "infinity" then
       return sign == "-" and -math.huge or math.huge
@@ -31,9 +32,21 @@ local function truncated(value)
    return math.tointeger(whole) or fault.raise("the number is beyond 64 bits")
 end
 
+--- Whether `value` is what the digits say, and has not been wrapped around.
+local function is_exact(value, digits, base)
+   if base == 10 then
+      return math.tointeger(tonumber(digits)) ~= nil
+   end
+   local approximation = 0.0
+   for digit in digits:gmatch(".") do
+      approximation = approximation * base + tonumber(digit, 36)
+   end
+   return value >= 0 and approximation <= 0x1p63
+end
+
 --- The text as Python's int() reads it, or nil.
 local function read_integer(text, base)
-   local sign, digits = text:match("^%s*([+-]?)(%w[%w_]*)%s*$")
+   local sign, digits = strings.strip(text):match("^([+-]?)(%w[%w_]*)$")
    if not digits then
       return nil
    end
@@ -41,7 +54,7 @@ local function read_integer(text, base)
    local prefix = ({[16] = "^0x", [8] = "^0o", [2] = "^0b"})[base]
    digits = prefix and digits:gsub(prefix, "") or digits
    local value = tonumber(digits, base)
-   if value and base == 10 and not math.tointeger(tonumber(digits)) then
+   if value and not is_exact(value, digits, base) then
       fault.raise("the number %s is beyond 64 bits", digits)
    end
    return value and (sign == "-" and -value or value)

@@ -124,7 +124,7 @@ end
 
 function operators.floor_divide(a, b)
    local x, y = divisor("//", a, b)
-   return x // y
+   return both_integers(x, y) and check_range(x // y, (x + 0.0) // y) or x // y
 end
 
 --- The remainder, or values put into a string that has `%s` and the like.
@@ -281,10 +281,12 @@ function operators.less_or_equal(a, b)
    if x then
       return x <= y
    end
+   steps = 0
    return less("<=", a, b) or equal(a, b, 1)
 end
 
 function operators.greater(a, b)
+   steps = 0
    return less(">", b, a)
 end
 

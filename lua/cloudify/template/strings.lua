@@ -80,6 +80,21 @@ function strings.title(text)
    return (text:gsub("[%a\128-\255]+", strings.capitalize))
 end
 
+--- `text` without all that stands between `opening` and the next `closing`, and these.
+function strings.without(text, opening, closing)
+   local parts, from = {}, 1
+   repeat
+      local start, inside = text:find(opening, from, true)
+      local _, finish = text:find(closing, (inside or #text) + 1, true)
+      if finish then
+         parts[#parts + 1] = text:sub(from, start - 1)
+         from = finish + 1
+      end
+   until not finish
+   parts[#parts + 1] = text:sub(from)
+   return table.concat(parts)
+end
+
 --- `text` without the characters of the set `characters` at both ends, or at one.
 ---@param characters? string white space if it is not given
 ---@param side? "left"|"right"
