@@ -1,22 +1,27 @@
 /* error.c - see error.h. */
 #include "base/error.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
 
-bool error_set(struct error *err, enum error_code code, const char *fmt, ...)
+bool error_vset(struct error *err, enum error_code code, const char *fmt, va_list args)
 {
     if (err->code != ERROR_NONE)
         return false;
-    va_list args;
-    va_start(args, fmt);
     int length = vsnprintf(err->text, sizeof err->text, fmt, args);
-    va_end(args);
     utf8_repair(err->text, length >= (int)sizeof err->text);
     err->code = code;
+    return false;
+}
+
+bool error_set(struct error *err, enum error_code code, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    error_vset(err, code, fmt, args);
+    va_end(args);
     return false;
 }
 

@@ -2,6 +2,7 @@
 #ifndef CLOUDIFY_BASE_ERROR_H
 #define CLOUDIFY_BASE_ERROR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 /* What a caller may react to. The numbers are part of the embedding API: append only. */
@@ -37,6 +38,8 @@ struct error {
  */
 bool error_set(struct error *err, enum error_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+bool error_vset(struct error *err, enum error_code code, const char *fmt, va_list args);
 
 /** Record that memory ran out. @return false */
 bool error_nomem(struct error *err);

@@ -56,14 +56,13 @@ static void set_failure(struct evaluation *e, enum function_problem problem,
 bool evaluation_fail(struct evaluation *e, const struct function_path *path,
                      enum function_problem problem, enum error_code code, const char *fmt, ...)
 {
-    char text[512];
     va_list args;
-    va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
     if (e->err->code != ERROR_NONE)
         return false;
-    error_set(e->err, code, "%s", text);
+    /* In full: of a secret that is cut off anywhere but at the end the rest would not be masked. */
+    va_start(args, fmt);
+    error_vset(e->err, code, fmt, args);
+    va_end(args);
     set_failure(e, problem, path);
     return false;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mask.h"
 #include "base/strbuf.h"
 #include "functions/functions.h"
 
@@ -323,6 +324,23 @@ static void test_chain(int length, bool expected)
     json_decref(chain);
 }
 
+/* A secret may be in an error; wherever that is cut off, the mask must know it again. */
+static void test_masking(size_t length)
+{
+    char secret[2000];
+    struct value_source source = fake_source(storage);
+    struct error err = {0};
+    struct mask *mask = mask_new();
+    memset(secret, 's', length);
+    json_t *value = json_pack("{s:[s, s, s#]}", "get_property", "SELF", "deep", secret, length);
+    CHECK(mask_add_text(mask, secret, length), "the secret is hidden");
+    CHECK(!functions_evaluate(value, &NODE, &source, FUNCTIONS_RUNTIME, NULL, &err), "it fails");
+    mask_error(mask, &err);
+    CHECK(!strstr(err.text, "sss"), "a secret of %zu bytes is hidden: %s", length, err.text);
+    json_decref(value);
+    mask_free(mask);
+}
+
 static void test_recognition(void)
 {
     json_t *value = parse("{'a': [{'get_input': 's', 'type': 'x'}], 'b': {'get_nothing': 1}}");
@@ -381,6 +399,9 @@ int main(void)
     test_nesting(60, "1", true);
     test_chain(40, true);
     test_chain(60, false);
+    test_masking(300);
+    test_masking(700);
+    test_masking(1500);
     test_recognition();
     test_sharing();
     test_poor_source();
