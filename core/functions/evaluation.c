@@ -67,6 +67,14 @@ bool evaluation_fail(struct evaluation *e, const struct function_path *path,
     return false;
 }
 
+bool evaluation_charge(struct evaluation *e, const struct function_path *path, size_t values)
+{
+    bool is_within = values <= WORK_LIMIT - e->work;
+    e->work = is_within ? e->work + values : WORK_LIMIT;
+    return is_within || evaluation_fail(e, path, FUNCTION_PROBLEM_RECURSION, ERROR_LIMIT,
+                                        "functions bring more than %d values", WORK_LIMIT);
+}
+
 json_t *evaluation_item(struct evaluation *e, const struct function_call *call, json_t *list,
                         json_int_t index, const char *holds, const char *noun)
 {

@@ -210,6 +210,9 @@ static json_t *evaluate_call(struct evaluation *e, const json_t *origin, json_t 
 json_t *evaluation_value(struct evaluation *e, const json_t *value,
                          const struct function_path *path)
 {
+    /* What is written is as long as it is; only what calls fetch may be much more than that. */
+    if (e->fetches && !evaluation_charge(e, path, text_values(json_string_length(value))))
+        return NULL;
     if (!json_is_object(value) && !json_is_array(value))
         return json_incref((json_t *)value);
     if (e->depth >= NESTING_LIMIT) {

@@ -5,7 +5,10 @@
 #include "base/strbuf.h"
 #include "functions/functions.h"
 
-enum { NESTING_LIMIT = 50 }; /* dsl.md 10.1 */
+enum {
+    NESTING_LIMIT = 50, /* dsl.md 10.1 */
+    WORK_LIMIT = 4000000,
+};
 
 /* A step on the way from the scope's path to a value; lives on the C stack. */
 struct function_path {
@@ -68,6 +71,7 @@ struct evaluation {
     bool is_tolerant;                       /* an attribute of no instance is a text, no error */
     const struct fetch *fetches;            /* innermost first */
     size_t depth, fetch_depth;
+    size_t work;          /* see evaluation_charge() */
     const json_t *origin; /* the innermost call under way, as it was written, or NULL */
     struct function_failure *failure;
     struct error *err;
@@ -89,6 +93,18 @@ bool evaluation_unknown_node(struct evaluation *e, const struct function_call *c
                              const char *name);
 /** Complete an error that the source has set. @return false */
 bool evaluation_source_failed(struct evaluation *e, const struct function_path *path);
+/**
+ * Count values, and pieces of text, that calls bring: a few of them, each asking for the next one
+ * twice, could bring any number.
+ *
+ * @return false with the error set: they are too many
+ */
+bool evaluation_charge(struct evaluation *e, const struct function_path *path, size_t values);
+/** How many values a text of `length` bytes counts for. */
+static inline size_t text_values(size_t length)
+{
+    return 1 + length / 64;
+}
 /** The source cannot do what the call needs. @return false */
 bool evaluation_unsupported(struct evaluation *e, const struct function_call *call);
 

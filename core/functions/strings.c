@@ -23,9 +23,31 @@ static json_int_t number_at(const struct function_call *call, size_t i, json_int
     return json_is_integer(value) ? json_integer_value(value) : fallback;
 }
 
-static const char *text_at(const struct function_call *call, size_t i)
+/* JSON texts may have NULs in them, so their ends count, not those of C. */
+struct text {
+    const char *start, *end;
+};
+
+static struct text text_of(const json_t *value)
 {
-    return json_string_value(json_array_get(call->arguments, i));
+    const char *start = json_string_value(value);
+    return (struct text){start, start + json_string_length(value)};
+}
+
+static struct text text_at(const struct function_call *call, size_t i)
+{
+    return text_of(json_array_get(call->arguments, i));
+}
+
+static size_t length_of(struct text text)
+{
+    return (size_t)(text.end - text.start);
+}
+
+/* Where `part` stands first in `text`, or NULL. */
+static const char *find_in(struct text text, struct text part)
+{
+    return memmem(text.start, length_of(text), part.start, length_of(part));
 }
 
 /* A list of `texts` strings, and, if `has_number`, one number more, which may be left out. */
@@ -68,9 +90,9 @@ static json_t *find_evaluate(struct evaluation *e, const struct function_call *c
 {
     if (!is_known(e, call))
         return NULL;
-    const char *text = text_at(call, 0);
-    const char *found = strstr(text, text_at(call, 1));
-    return json_integer(found ? (json_int_t)character_count(text, found) : -1);
+    struct text text = text_at(call, 0);
+    const char *found = find_in(text, text_at(call, 1));
+    return json_integer(found ? (json_int_t)character_count(text.start, found) : -1);
 }
 
 static bool replace_check(struct evaluation *e, const struct function_call *call)
@@ -78,6 +100,7 @@ static bool replace_check(struct evaluation *e, const struct function_call *call
     return check_list(e, call, 3, true, "[text, old, new] or [text, old, new, count]");
 }
 
+/* There is a NUL behind each text, so the last character ends, too. */
 static const char *next_character(const char *text)
 {
     do
@@ -86,28 +109,46 @@ static const char *next_character(const char *text)
     return text;
 }
 
-/* An empty text to replace stands before every character, and at the end. */
-static void insert_between(struct strbuf *out, const char *text, const char *new, json_int_t count)
+/* A replacement under way. */
+struct replacing {
+    struct evaluation *e;
+    const struct function_call *call;
+    struct text new;
+    struct strbuf out;
+};
+
+static bool add_new(struct replacing *r)
 {
-    for (; *text && count != 0; count--) {
-        const char *next = next_character(text);
-        strbuf_adds(out, new);
-        strbuf_add(out, text, (size_t)(next - text));
-        text = next;
-    }
-    strbuf_adds(out, count != 0 ? new : text);
+    size_t length = length_of(r->new);
+    strbuf_add(&r->out, r->new.start, length);
+    return evaluation_charge(r->e, r->call->path, text_values(length));
 }
 
-static void replace(struct strbuf *out, const char *text, const char *old, const char *new,
-                    json_int_t count)
+/* An empty text to replace stands before every character, and at the end. */
+static bool insert_between(struct replacing *r, struct text text, json_int_t count)
+{
+    for (; text.start < text.end && count != 0; count--) {
+        const char *next = next_character(text.start);
+        if (!add_new(r))
+            return false;
+        strbuf_add(&r->out, text.start, (size_t)(next - text.start));
+        text.start = next;
+    }
+    strbuf_add(&r->out, text.start, length_of(text));
+    return count == 0 || add_new(r);
+}
+
+static bool replace(struct replacing *r, struct text text, struct text old, json_int_t count)
 {
     const char *found;
-    while (count-- != 0 && (found = strstr(text, old))) {
-        strbuf_add(out, text, (size_t)(found - text));
-        strbuf_adds(out, new);
-        text = found + strlen(old);
+    while (count-- != 0 && (found = find_in(text, old))) {
+        strbuf_add(&r->out, text.start, (size_t)(found - text.start));
+        if (!add_new(r))
+            return false;
+        text.start = found + length_of(old);
     }
-    strbuf_adds(out, text);
+    strbuf_add(&r->out, text.start, length_of(text));
+    return true;
 }
 
 static json_t *text_result(struct strbuf *text)
@@ -119,16 +160,15 @@ static json_t *text_result(struct strbuf *text)
 
 static json_t *replace_evaluate(struct evaluation *e, const struct function_call *call)
 {
-    struct strbuf out = STRBUF_INIT;
     if (!is_known(e, call))
         return NULL;
-    const char *old = text_at(call, 1);
+    struct replacing r = {e, call, text_at(call, 2), STRBUF_INIT};
+    struct text text = text_at(call, 0), old = text_at(call, 1);
     json_int_t count = number_at(call, 3, -1);
-    if (*old)
-        replace(&out, text_at(call, 0), old, text_at(call, 2), count);
-    else
-        insert_between(&out, text_at(call, 0), text_at(call, 2), count);
-    return text_result(&out);
+    if (length_of(old) ? replace(&r, text, old, count) : insert_between(&r, text, count))
+        return text_result(&r.out);
+    strbuf_release(&r.out);
+    return NULL;
 }
 
 static bool split_check(struct evaluation *e, const struct function_call *call)
@@ -136,15 +176,18 @@ static bool split_check(struct evaluation *e, const struct function_call *call)
     return check_list(e, call, 2, true, "[text, separator] or [text, separator, index]");
 }
 
-static json_t *split(const char *text, const char *separator)
+static json_t *split(struct evaluation *e, const struct function_call *call)
 {
+    struct text text = text_at(call, 0), separator = text_at(call, 1);
     json_t *parts = json_array();
+    const char *found = text.start;
     bool ok = parts;
-    while (ok && text) {
-        const char *end = strstr(text, separator);
-        size_t length = end ? (size_t)(end - text) : strlen(text);
-        ok = !json_array_append_new(parts, json_stringn_nocheck(text, length));
-        text = end ? end + strlen(separator) : NULL;
+    while (ok && found) {
+        found = find_in(text, separator);
+        const char *end = found ? found : text.end;
+        json_t *part = json_stringn_nocheck(text.start, (size_t)(end - text.start));
+        ok = !json_array_append_new(parts, part) && evaluation_charge(e, call->path, 1);
+        text.start = end + (found ? length_of(separator) : 0);
     }
     if (ok)
         return parts;
@@ -156,12 +199,12 @@ static json_t *split_evaluate(struct evaluation *e, const struct function_call *
 {
     if (!is_known(e, call))
         return NULL;
-    if (!*text_at(call, 1)) {
+    if (!length_of(text_at(call, 1))) {
         evaluation_fail(e, call->path, FUNCTION_PROBLEM_EVALUATION, ERROR_INVALID,
                         "string_split needs a separator that is not empty");
         return NULL;
     }
-    json_t *parts = split(text_at(call, 0), text_at(call, 1));
+    json_t *parts = split(e, call);
     if (!parts || json_array_size(call->arguments) != 3)
         return parts;
     return evaluation_item(e, call, parts, number_at(call, 2, 0), "there are", "parts");
@@ -206,9 +249,10 @@ static json_t *map_case(struct evaluation *e, const struct function_call *call,
         return NULL;
     }
     locale_t before = uselocale(locale);
-    for (const char *at = json_string_value(call->arguments), *next; *at; at = next) {
-        next = next_character(at);
-        add_mapped(&out, at, (size_t)(next - at), map, locale);
+    struct text text = text_of(call->arguments);
+    for (const char *next; text.start < text.end; text.start = next) {
+        next = next_character(text.start);
+        add_mapped(&out, text.start, (size_t)(next - text.start), map, locale);
     }
     uselocale(before);
     freelocale(locale);

@@ -324,6 +324,47 @@ static void test_chain(int length, bool expected)
     json_decref(chain);
 }
 
+/* Properties p0 to p`length`, each with twice the next one: as a call with `arguments`, in which
+ * %s stands for that. */
+static void test_doubling(int length, const char *format, const char *last, bool expected)
+{
+    json_t *properties = json_object();
+    char name[16], call[64], text[256];
+    for (int i = 0; i <= length; i++) {
+        snprintf(name, sizeof name, "p%d", i);
+        snprintf(call, sizeof call, "{'get_property': ['SELF', 'p%d']}", i + 1);
+        snprintf(text, sizeof text, format, call, call);
+        json_object_set_new(properties, name, parse(i < length ? text : last));
+    }
+    json_t *all = json_pack("{s:{s:o}}", "nodes", "web", properties);
+    struct value_source source = fake_source(all);
+    struct function_failure failure;
+    struct error err = {0};
+    json_t *value = parse("{'get_property': ['SELF', 'p0']}");
+    json_t *result = functions_evaluate(value, &NODE, &source, FUNCTIONS_STATIC, &failure, &err);
+    CHECK(!result == !expected, "%s, %d times: %s", format, length, err.text);
+    if (!expected)
+        CHECK(err.code == ERROR_LIMIT && failure.problem == FUNCTION_PROBLEM_RECURSION &&
+                  strstr(err.text, "functions bring more than 4000000 values"),
+              "too much is told as such");
+    json_decref(result);
+    json_decref(value);
+    json_decref(all);
+}
+
+static void test_bombs(void)
+{
+    static const char replace[] = "{'string_replace': [%s, 'x', %s]}";
+    static const char between[] = "{'string_replace': [%s, '', %s]}";
+    test_doubling(10, "[%s, %s]", "'x'", true);
+    test_doubling(45, "[%s, %s]", "'x'", false);
+    test_doubling(24, "[{'a': %s}, {'b': %s}]", "1", false);
+    test_doubling(24, "{'concat': [%s, %s]}", "'x'", false);
+    test_doubling(2, replace, "'xxxxxxxxxx'", true);
+    test_doubling(6, replace, "'xxxxxxxxxx'", false);
+    test_doubling(6, between, "'xxxxxxxxxx'", false);
+}
+
 /* A secret may be in an error; wherever that is cut off, the mask must know it again. */
 static void test_masking(size_t length)
 {
@@ -399,6 +440,7 @@ int main(void)
     test_nesting(60, "1", true);
     test_chain(40, true);
     test_chain(60, false);
+    test_bombs();
     test_masking(300);
     test_masking(700);
     test_masking(1500);
