@@ -141,37 +141,36 @@ int beneath_open(int root, const char *path, int flags)
     return found;
 }
 
-/* The folder that holds `path`, made where it is missing, and in it the folder at the end. */
-static int make_last(int root, char *path, mode_t mode)
+/* The folder at the first `length` bytes of `path`; if it is missing it is made in `above`. */
+static int make_part(int root, const char *path, size_t length, int above, mode_t mode)
 {
-    char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    if (slash)
-        *slash = '\0';
-    int above = beneath_make(root, slash ? path : ".", mode);
-    if (above < 0)
+    char part[PATH_MAX];
+    memcpy(part, path, length);
+    part[length] = '\0';
+    int folder = beneath_open(root, part, O_RDONLY | O_DIRECTORY);
+    if (folder >= 0 || errno != ENOENT)
+        return folder;
+    const char *slash = strrchr(part, '/');
+    const char *name = slash ? slash + 1 : part;
+    if (mkdirat(above, name, mode) && errno != EEXIST)
         return -1;
-    int folder = -1;
-    if (!mkdirat(above, name, mode) || errno == EEXIST)
-        folder = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    int code = errno;
-    close(above);
-    errno = code;
-    return folder;
+    return openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 int beneath_make(int root, const char *path, mode_t mode)
 {
     int folder = beneath_open(root, path, O_RDONLY | O_DIRECTORY);
-    if (folder >= 0 || errno != ENOENT)
+    if (folder >= 0 || errno != ENOENT || !*path)
         return folder;
-    char trimmed[PATH_MAX];
-    size_t length = strlen(path);
-    while (length && path[length - 1] == '/')
-        length--;
-    if (!length) /* nothing is missing but a name */
-        return -1;
-    memcpy(trimmed, path, length);
-    trimmed[length] = '\0';
-    return make_last(root, trimmed, mode);
+    folder = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (size_t end = 0; folder >= 0 && path[end + strspn(path + end, "/")];) {
+        int above = folder;
+        end += strspn(path + end, "/");
+        end += strcspn(path + end, "/");
+        folder = make_part(root, path, end, above, mode);
+        int code = errno;
+        close(above);
+        errno = code;
+    }
+    return folder;
 }

@@ -134,6 +134,16 @@ static void test_make(int root)
           "nothing is made outside");
 }
 
+/* As many folders as a path has room for: more than can be opened, and no reason to die. */
+static void test_make_deep(int root)
+{
+    char path[4095];
+    for (size_t i = 0; i < sizeof path; i++)
+        path[i] = i % 2 ? '/' : 'n';
+    path[sizeof path - 1] = '\0';
+    CHECK(beneath_make(root, path, 0700) < 0 && errno == ENAMETOOLONG, "too deep: %m");
+}
+
 int main(void)
 {
     struct scratch scratch;
@@ -146,6 +156,7 @@ int main(void)
         test_case(root, cases[i].path, cases[i].content, cases[i].error);
     test_folder(root);
     test_make(root);
+    test_make_deep(root);
     close(root);
     close(place);
     scratch_release(&scratch);
