@@ -170,15 +170,25 @@ json_t *values_overlay(const json_t *data_types, const json_t *schema, const jso
     return result;
 }
 
+/* Not in the middle of a character. */
+static void shorten(struct strbuf *text)
+{
+    enum { LONGEST = 60, KEPT = 57 };
+    size_t kept = KEPT;
+    if (text->length <= LONGEST)
+        return;
+    while (((unsigned char)text->text[kept] & 0xC0) == 0x80)
+        kept--;
+    strbuf_truncate(text, kept);
+    strbuf_adds(text, "...");
+}
+
 static json_t *wrong_type(const struct value_rules *rules, const char *type, const json_t *value,
                           const struct path *path)
 {
     struct strbuf text = STRBUF_INIT;
     json_write(&text, value);
-    if (text.length > 60) {
-        strbuf_truncate(&text, 57);
-        strbuf_adds(&text, "...");
-    }
+    shorten(&text);
     complain(rules, rules->wrong_type, path, NULL, "'%s' must be of type '%s', not %s%s%s",
              path->key ? path->key : "item", type, json_kind(value), json_is_null(value) ? "" : " ",
              json_is_null(value) ? "" : text.text);

@@ -43,6 +43,23 @@ static void test_json(void)
     diagnostics_release(&diagnostics);
 }
 
+/* Names of files are any bytes, and JSON is UTF-8. */
+static void test_bytes(void)
+{
+    struct diagnostics diagnostics = {0};
+    const struct diagnostic_place odd = {"\xff.yaml", 1, 1, "in\xffputs"};
+    diagnostics_add(&diagnostics, &code_schema, &odd, "\xff?", "no \xe4");
+    json_t *list = diagnostics_to_json(&diagnostics);
+    const json_t *record = json_array_get(list, 0);
+    CHECK(!strcmp(json_string_at(record, "file", ""), "?.yaml") &&
+              !strcmp(json_string_at(record, "path", ""), "in?puts") &&
+              !strcmp(json_string_at(record, "hint", ""), "??") &&
+              !strcmp(json_string_at(record, "message", ""), "no ?"),
+          "bytes that are no UTF-8 are shown as such");
+    json_decref(list);
+    diagnostics_release(&diagnostics);
+}
+
 static void test_limit(void)
 {
     struct diagnostics diagnostics = {.limit = 2};
@@ -73,6 +90,7 @@ int main(void)
 {
     test_text();
     test_json();
+    test_bytes();
     test_limit();
     test_warnings();
     return checks_done();

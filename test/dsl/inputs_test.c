@@ -39,6 +39,17 @@ static const struct {
     {"{type: bare}", "{}", false, NULL, "input 'a' is missing", 0},
     {"{type: integer}", "{'a': '5'}", false, NULL,
      "input 'a' must be of type 'integer', not string \"5\"", 214},
+    {"{type: integer}",
+     "{'a': "
+     "'x\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4"
+     "\u00e4\u00e4"
+     "\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4'}",
+     false, NULL,
+     "input 'a' must be of type 'integer', not string \"x"
+     "\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4"
+     "\u00e4\u00e4"
+     "\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4...",
+     214},
     {"{type: integer}", "{'a': true}", false, NULL,
      "input 'a' must be of type 'integer', not boolean true", 214},
     {"{type: integer}", "{'a': null}", false, NULL, "input 'a' must be of type 'integer', not null",
