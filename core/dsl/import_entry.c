@@ -15,14 +15,14 @@ const struct yaml_node *import_entry_name(const struct yaml_node *item)
     return yaml_kind(name) == YAML_STRING ? name : NULL;
 }
 
-static bool is_repeated(const struct yaml_node *list, size_t index, const char *name)
+static bool check_new(struct compiler *c, const struct yaml_node *item, const char *name,
+                      struct map *seen, const struct path *path)
 {
-    for (size_t i = 0; i < index; i++) {
-        const struct yaml_node *other = import_entry_name(yaml_item(list, i));
-        if (other && !strcmp(yaml_string(other), name))
-            return true;
-    }
-    return false;
+    static char here[] = "here";
+    if (map_has(seen, name))
+        return compiler_error(c, &code_duplicate_import, item, path, NULL, "'%s' is imported twice",
+                              name);
+    return map_set(seen, name, here) || compiler_nomem(c);
 }
 
 /* Where the part after the namespace begins; `name` itself if there is none. */
@@ -85,10 +85,10 @@ static bool check_properties(struct compiler *c, const struct yaml_node *item,
     return ok;
 }
 
-bool import_entry_check(struct compiler *c, const struct yaml_node *list, size_t index,
+bool import_entry_check(struct compiler *c, const struct yaml_node *item, struct map *seen,
                         const struct path *path)
 {
-    const struct yaml_node *item = yaml_item(list, index), *name = import_entry_name(item);
+    const struct yaml_node *name = import_entry_name(item);
     if (yaml_kind(item) == YAML_MAP && yaml_count(item) != 1)
         return compiler_error(c, &code_import_entry, item, path,
                               "write '- IMPORT: {property: value}'",
@@ -96,9 +96,6 @@ bool import_entry_check(struct compiler *c, const struct yaml_node *list, size_t
     if (!name)
         return compiler_error(c, &code_import_entry, item, path, NULL,
                               "an import must be a string, or a dict of a string and properties");
-    if (is_repeated(list, index, yaml_string(name)))
-        return compiler_error(c, &code_duplicate_import, item, path, NULL, "'%s' is imported twice",
-                              yaml_string(name));
-    return check_namespace(c, name, path) &&
+    return check_new(c, item, yaml_string(name), seen, path) && check_namespace(c, name, path) &&
            (yaml_kind(item) != YAML_MAP || check_properties(c, item, path));
 }

@@ -161,10 +161,12 @@ static bool import_all(struct compiler *c, const struct document *importer)
     if (!list || yaml_kind(list) != YAML_LIST)
         return true; /* a wrong kind is reported with the other elements */
     struct path imports = {NULL, "imports", 0};
+    struct map seen = {0};
     for (size_t i = 0; i < yaml_count(list); i++) {
         struct path path = {&imports, NULL, i};
-        is_valid &= import_entry_check(c, list, i, &path);
+        is_valid &= import_entry_check(c, yaml_item(list, i), &seen, &path);
     }
+    map_release(&seen);
     bool ok = is_valid;
     for (size_t i = 0; is_valid && i < yaml_count(list); i++) {
         struct path path = {&imports, NULL, i};

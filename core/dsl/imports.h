@@ -9,6 +9,7 @@
 struct compiler;
 struct document;
 struct entry;
+struct map;
 struct path;
 struct source;
 struct yaml_node;
@@ -34,8 +35,12 @@ bool import_is_blueprint(const char *name);
 const struct yaml_node *import_entry_name(const struct yaml_node *entry);
 /** Where the part of an import after its namespace begins; `name` itself if there is none. */
 const char *import_without_namespace(const char *name);
-/** Whether the entry number `index` of a list of imports is right by itself; else reported. */
-bool import_entry_check(struct compiler *c, const struct yaml_node *list, size_t index,
+/**
+ * Whether an entry of a list of imports is right by itself, and new in the list; else reported.
+ *
+ * @param seen the names of the entries before it, to which its own is added
+ */
+bool import_entry_check(struct compiler *c, const struct yaml_node *item, struct map *seen,
                         const struct path *path);
 
 /* import_location.c */

@@ -96,6 +96,14 @@ static void test_sizes(void)
     test_size("many plugins and workflows", &text);
 }
 
+static void test_imports(void)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_adds(&text, "imports:\n");
+    add_lines(&text, 60000, "- missing", ".yaml # ", "");
+    test_limit("many imports", &text, "import 'missing0.yaml' is not found");
+}
+
 int main(void)
 {
     test_defaults();
@@ -105,5 +113,6 @@ int main(void)
     test_chain("relationships", "relationship type");
     test_inheritance();
     test_sizes();
+    test_imports();
     return checks_done();
 }
