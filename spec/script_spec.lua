@@ -115,6 +115,44 @@ imports: [cloudify/types/types.yaml, ns--part.yaml]
          assert.equal(0, result.code, result.err)
          assert.truthy(has(script.logs(world, "app"), "<out> inner said"))
       end)
+
+      it("a file in a namespace within a namespace", function()
+         world:write("app/inner.yaml", [[
+node_templates:
+  n:
+    type: cloudify.nodes.Root
+    interfaces: {cloudify.interfaces.lifecycle: {create: scripts/create.sh}}
+]])
+         world:write("app/outer.yaml", "imports: [inner--inner.yaml]\n")
+         world:write("app/scripts/create.sh", SAY)
+         local blueprint = world:write("app/blueprint.yaml", [[
+tosca_definitions_version: cloudify_dsl_1_5
+imports: [cloudify/types/types.yaml, outer--outer.yaml]
+]])
+         local result = world:cfy("install", blueprint, "-d", "app")
+         assert.equal(0, result.code, result.err)
+         assert.truthy(has(script.logs(world, "app"), "<out> said"))
+      end)
+
+      it("a file beside the imported blueprint, not its namesake beside the main one", function()
+         world:write("app/scripts/create.sh", "#!/bin/sh\necho main said\n")
+         world:write("app/blueprints/db/scripts/create.sh", "#!/bin/sh\necho db said\n")
+         world:write("app/blueprints/db/blueprint.yaml", [[
+tosca_definitions_version: cloudify_dsl_1_5
+imports: [cloudify/types/types.yaml]
+node_templates:
+  n:
+    type: cloudify.nodes.Root
+    interfaces: {cloudify.interfaces.lifecycle: {create: scripts/create.sh}}
+]])
+         local blueprint = world:write("app/blueprint.yaml", [[
+tosca_definitions_version: cloudify_dsl_1_5
+imports: [cloudify/types/types.yaml, 'db--blueprint:db']
+]])
+         local result = world:cfy("install", blueprint, "-d", "app")
+         assert.equal(0, result.code, result.err)
+         assert.truthy(has(script.logs(world, "app"), "<out> db said"))
+      end)
    end)
 
    describe("is run", function()

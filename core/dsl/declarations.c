@@ -141,12 +141,12 @@ bool compile_inputs(struct compiler *c)
 /* workflows */
 
 /* The script that a workflow runs is one more parameter, with a default. */
-static bool add_script_parameter(struct compiler *c, const char *key, const char *mapping,
+static bool add_script_parameter(struct compiler *c, const char *key, const char *script,
                                  json_t *parameters)
 {
     if (!key)
         return true;
-    json_t *schema = json_pack("{s:s, s:s}", "default", mapping, "description",
+    json_t *schema = json_pack("{s:s, s:s}", "default", script, "description",
                                "Workflow script executed by the script plugin");
     return !json_object_set_new(parameters, key, schema) || compiler_nomem(c);
 }
@@ -189,7 +189,7 @@ static bool compile_workflow(struct compiler *c, const struct entry *entry,
     if (!parameters ||
         !implementation_find(c, mapping, workflow_script, parameters, &code_unresolved_workflow,
                              subject, mapped, &path, &found) ||
-        !add_script_parameter(c, found.script_key, mapping, parameters))
+        !add_script_parameter(c, found.script_key, found.script, parameters))
         return false;
     *workflow = (struct plan_workflow){
         .name = plan_text(c->plan, entry->name),

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/json.h"
+#include "base/strbuf.h"
 #include "dsl/namespace.h"
 #include "dsl/operations.h"
 #include "dsl/strict.h"
@@ -82,17 +84,41 @@ static bool is_remote_script(struct compiler *c, const char *mapping)
     return namespace && json_object_get(c->plan->namespaces_mapping, namespace);
 }
 
-/* The function `function` of the plugin that runs scripts; `key`: the input that the mapping
- * becomes, or NULL. */
-static bool use_script_plugin(struct compiler *c, const char *key, const char *function,
-                              const char *subject, const struct yaml_node *at,
+/* A script beside the imported blueprint that its namespaces, or the outer ones of them, stand for:
+ * its path from the main blueprint; NULL: there is none. */
+static const char *script_of_blueprint(struct compiler *c, const char *mapping)
+{
+    const char *local = plan_local_name(mapping);
+    size_t delimiter = strlen(NAMESPACE_DELIMITER);
+    struct strbuf namespace = STRBUF_INIT, path = STRBUF_INIT;
+    const char *id = NULL, *found = NULL;
+    if (local == mapping || !json_object_size(c->plan->namespaces_mapping))
+        return NULL;
+    strbuf_add(&namespace, mapping, (size_t)(local - mapping) - delimiter);
+    while (!(id = json_string_at(c->plan->namespaces_mapping, namespace.text, NULL)) &&
+           (local = plan_local_name(namespace.text)) != namespace.text)
+        strbuf_truncate(&namespace, (size_t)(local - namespace.text) - delimiter);
+    if (id) {
+        strbuf_add_all(&path, "blueprints/", id, "/", plan_local_name(mapping));
+        found =
+            exists_below(c, c->directory, path.text) ? arena_strdup(&c->arena, path.text) : NULL;
+    }
+    strbuf_release(&namespace);
+    strbuf_release(&path);
+    return found;
+}
+
+/* The function `function` of the plugin that runs scripts; `key`: the input that `script` becomes,
+ * or NULL. */
+static bool use_script_plugin(struct compiler *c, const char *key, const char *script,
+                              const char *function, const char *subject, const struct yaml_node *at,
                               const struct path *path, struct implementation *out)
 {
     for (size_t i = 0; i < c->plan->plugin_count; i++) {
         const struct plan_plugin *plugin = &c->plan->plugins[i];
         size_t length = strlen(plugin->name);
         if (length >= 6 && !strcmp(plugin->name + length - 6, "script")) {
-            *out = (struct implementation){plugin, function, key};
+            *out = (struct implementation){plugin, function, key, script};
             return true;
         }
     }
@@ -101,14 +127,15 @@ static bool use_script_plugin(struct compiler *c, const char *key, const char *f
                           "%s: a script needs a plugin whose name ends with 'script'", subject);
 }
 
-static bool use_script(struct compiler *c, const char *key, const char *function,
-                       const json_t *inputs, const char *subject, const struct yaml_node *at,
-                       const struct path *path, struct implementation *out)
+static bool use_script(struct compiler *c, const char *key, const char *script,
+                       const char *function, const json_t *inputs, const char *subject,
+                       const struct yaml_node *at, const struct path *path,
+                       struct implementation *out)
 {
     if (json_object_get(inputs, "script_path") || json_object_get(inputs, "script_source"))
         return compiler_error(c, &code_script_given_twice, at, path, NULL,
                               "%s: the script is given by an input as well", subject);
-    return use_script_plugin(c, key, function, subject, at, path, out);
+    return use_script_plugin(c, key, script, function, subject, at, path, out);
 }
 
 /* "script_runner.tasks.run": the function may be named without its plugin. */
@@ -145,7 +172,7 @@ static bool use_plugin(struct compiler *c, const struct plan_plugin *plugin, con
     if (!*function)
         return compiler_error(c, code, at, path, NULL, "%s: '%s' names no function", subject,
                               mapping);
-    *out = (struct implementation){plugin, function, NULL};
+    *out = (struct implementation){plugin, function, NULL, NULL};
     return true;
 }
 
@@ -156,12 +183,19 @@ static bool find(struct compiler *c, const char *mapping, const char *script_fun
 {
     size_t count = 0;
     const struct plan_plugin *plugin = find_plugin(c, mapping, &count);
+    const char *of_blueprint = script_of_blueprint(c, mapping);
+    if (of_blueprint)
+        return use_script(c, "script_path", of_blueprint, script_function, inputs, subject, at,
+                          path, out);
     if (mapping_is_url(mapping) || is_script_file(c, mapping))
-        return use_script(c, "script_path", script_function, inputs, subject, at, path, out);
+        return use_script(c, "script_path", mapping, script_function, inputs, subject, at, path,
+                          out);
     if (mapping_is_inline(mapping))
-        return use_script(c, "script_source", script_function, inputs, subject, at, path, out);
+        return use_script(c, "script_source", mapping, script_function, inputs, subject, at, path,
+                          out);
     if (!count && is_remote_script(c, mapping))
-        return use_script(c, "script_path", script_function, inputs, subject, at, path, out);
+        return use_script(c, "script_path", mapping, script_function, inputs, subject, at, path,
+                          out);
     if (count == 1)
         return use_plugin(c, plugin, mapping, unresolved, subject, at, path, out);
     if (count > 1)
@@ -169,7 +203,7 @@ static bool find(struct compiler *c, const char *mapping, const char *script_fun
                               "%s: '%s' begins with the names of several plugins", subject,
                               mapping);
     if (is_script_function(mapping))
-        return use_script_plugin(c, NULL, mapping, subject, at, path, out);
+        return use_script_plugin(c, NULL, NULL, mapping, subject, at, path, out);
     return not_resolved(c, mapping, unresolved, subject, at, path);
 }
 

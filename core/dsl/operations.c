@@ -122,8 +122,7 @@ static bool resolve(const struct work *work, struct operation *operation,
                                                        : found.plugin->executor;
     if (found.script_key) {
         json_t *inputs = json_copy(operation->declared_inputs);
-        if (!inputs ||
-            !set_input(work, inputs, found.script_key, json_string(form->implementation)))
+        if (!inputs || !set_input(work, inputs, found.script_key, json_string(found.script)))
             return compiler_nomem(work->c);
         operation->inputs = plan_keep(plan, inputs);
     }

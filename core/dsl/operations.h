@@ -37,6 +37,7 @@ struct implementation {
     const struct plan_plugin *plugin;
     const char *function;   /* borrowed from the mapping, or static */
     const char *script_key; /* the input that says which script: script_path, script_source */
+    const char *script;     /* what it says */
 };
 
 /**

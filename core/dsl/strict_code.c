@@ -140,14 +140,14 @@ static void check_function(struct compiler *c, const struct implementation *foun
     free(text);
 }
 
-static void check_script(struct compiler *c, const char *mapping, const char *subject,
+static void check_script(struct compiler *c, const char *script, const char *subject,
                          const struct yaml_node *at, const struct path *path)
 {
-    char *script = path_join(c->directory, plan_local_name(mapping));
-    if (script && file_exists(script) && access(script, X_OK))
+    char *file = path_join(c->directory, plan_local_name(script));
+    if (file && file_exists(file) && access(file, X_OK))
         compiler_warn(c, &code_script_mode, at, path, "chmod +x it",
-                      "%s: the script '%s' cannot be executed", subject, mapping);
-    free(script);
+                      "%s: the script '%s' cannot be executed", subject, script);
+    free(file);
 }
 
 static bool is_in_builtin_file(const struct compiler *c, const struct yaml_node *at)
@@ -172,7 +172,7 @@ void strict_check_code(struct compiler *c, const struct implementation *found, c
     if (!found->script_key)
         check_function(c, found, subject, at, path);
     else if (!strcmp(found->script_key, "script_path") && !mapping_is_url(mapping))
-        check_script(c, mapping, subject, at, path);
+        check_script(c, found->script, subject, at, path);
 }
 
 /* ---- properties that nobody reads ---- */

@@ -138,6 +138,15 @@ static const struct row {
      "interfaces:\n"
      "      cloudify.interfaces.lifecycle: {create: a.sh}\n",
      "nodes/0/operations/cloudify.interfaces.lifecycle.create/inputs/script_path", "\"a--a.sh\""},
+    {"that are there have their path, also beside scripts of the main file",
+     MAIN("[cloudify/types/types.yaml, a--blueprint:db]") FILE_MARK
+     "a.sh\necho main\n" FILE_MARK
+     "blueprints/db/blueprint.yaml\nimports: [own--part.yaml]\n" FILE_MARK
+     "blueprints/db/part.yaml\nnode_templates:\n  n:\n    type: cloudify.nodes.Root\n"
+     "    interfaces:\n      cloudify.interfaces.lifecycle: {create: a.sh}\n" FILE_MARK
+     "blueprints/db/a.sh\necho db\n",
+     "nodes/0/operations/cloudify.interfaces.lifecycle.create/inputs/script_path",
+     "\"blueprints/db/a.sh\""},
     {"properties of a plugin are set by its import",
      MAIN("[{'ns--plugin:p': {region: here, size: {get_input: x}}}]") "inputs: {x: {default: "
                                                                       "1}}\n" FILE_MARK "plugins/p/"

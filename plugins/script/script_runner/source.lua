@@ -60,10 +60,10 @@ local function from_file(path)
    return files.read(path)
 end
 
---- A script of an imported blueprint has its namespace in front: 'ns--scripts/start.sh'.
+--- A script of an imported file has its namespaces in front: 'outer--inner--scripts/start.sh'.
 local function from_blueprint(get_resource, path)
    local ok, text = pcall(get_resource, path)
-   local inner = path:match("%-%-(.+)$")
+   local inner = path:match("^.*%-%-(.+)$")
    if not ok and inner then
       local found, inner_text = pcall(get_resource, inner)
       if found then
