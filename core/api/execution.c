@@ -186,7 +186,7 @@ static bool bind_given(struct cloudify *c, struct run *run, const json_t *given,
     if (!options->queue)
         return true;
     json_decref(run->parameters);
-    run->parameters = json_deep_copy(given);
+    run->parameters = json_deep_copy_whole(given);
     return run->parameters || error_nomem(err);
 }
 

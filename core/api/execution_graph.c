@@ -49,7 +49,7 @@ static bool add_task(struct reading *r, const json_t *document, struct error *er
         json_object_get(document, "number"), "kind", json_object_get(document, "kind"), "name",
         name_of(document), "node_instance_id", json_object_get(document, "instance"), "container",
         json_object_get(document, "container"), "replaces", json_object_get(document, "replaces"),
-        "after", after ? json_copy(after) : json_array(), "state", "pending", "retry", 0);
+        "after", after ? json_copy_whole(after) : json_array(), "state", "pending", "retry", 0);
     if (!task)
         return error_set(err, ERROR_STORAGE, "the stored graph is damaged: a task lacks its kind");
     note_waiters(r, document);

@@ -48,7 +48,7 @@ static bool choose_environment(json_t *limits, const struct cloudify_execution_o
 {
     json_t *passed = json_object_get(stored, "pass_env");
     bool clean = options->clean_env || json_boolean_at(stored, "clean_env", false);
-    passed = passed ? json_copy(passed) : json_array();
+    passed = passed ? json_copy_whole(passed) : json_array();
     for (const char *const *name = options->pass_env; name && *name; name++) {
         if (json_array_append_new(passed, json_string(*name)))
             goto fail;

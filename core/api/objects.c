@@ -35,7 +35,7 @@ static bool look_up_elsewhere(struct cloudify *c, const char *deployment, const 
     struct plan *plan = ds ? deployment_store_plan(ds, err) : NULL;
     struct instance_set *instances = plan ? deployment_store_instances(ds, plan, err) : NULL;
     const struct runtime_objects objects = {c, plan, instances};
-    json_t *others = json_copy((json_t *)constraints);
+    json_t *others = json_copy_whole(constraints);
     bool found = false;
     if (others && instances && !json_object_del(others, "deployment_id"))
         found = look_up(&objects, type, name, others, err);

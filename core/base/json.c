@@ -186,6 +186,46 @@ bool json_set_value(json_t *object, const char *key, json_t *value)
     return !json_object_set_new_nocheck(object, key, value);
 }
 
+static bool same_size(const json_t *copy, const json_t *value)
+{
+    return copy && json_object_size(copy) == json_object_size(value) &&
+           json_array_size(copy) == json_array_size(value);
+}
+
+json_t *json_copy_whole(const json_t *value)
+{
+    json_t *copy = json_copy((json_t *)value);
+    if (same_size(copy, value))
+        return copy;
+    json_decref(copy);
+    return NULL;
+}
+
+/* Whether nothing was left out, at any depth. */
+static bool is_whole(const json_t *copy, const json_t *value)
+{
+    bool whole = same_size(copy, value);
+    const char *key;
+    size_t i;
+    json_t *item;
+    for (i = 0; whole && i < json_array_size(value); i++)
+        whole = is_whole(json_array_get(copy, i), json_array_get(value, i));
+    json_object_foreach((json_t *)value, key, item)
+    {
+        whole = whole && is_whole(json_object_get(copy, key), item);
+    }
+    return whole;
+}
+
+json_t *json_deep_copy_whole(const json_t *value)
+{
+    json_t *copy = json_deep_copy(value);
+    if (is_whole(copy, value))
+        return copy;
+    json_decref(copy);
+    return NULL;
+}
+
 bool json_has_string(const json_t *list, const char *text)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {

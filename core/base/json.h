@@ -46,6 +46,14 @@ bool json_boolean_at(const json_t *object, const char *key, bool fallback);
 bool json_set_text(json_t *object, const char *key, const char *text);
 /** Likewise to `value`, which is taken and may be NULL for want of memory. */
 bool json_set_value(json_t *object, const char *key, json_t *value);
+/**
+ * A copy of `value`, whose members or items are the same ones; those of json_deep_copy_whole() are
+ * copies, too. For want of memory jansson's own functions leave members out, in silence.
+ *
+ * @return new, or NULL: `value` is, or out of memory
+ */
+json_t *json_copy_whole(const json_t *value);
+json_t *json_deep_copy_whole(const json_t *value);
 /** Whether `text` is among the items of `list`. */
 bool json_has_string(const json_t *list, const char *text);
 

@@ -19,7 +19,7 @@ bool update_add_step(struct update *update, const char *action, const char *enti
 
 json_t *update_id(const json_t *prefix, const char *key)
 {
-    json_t *id = json_copy((json_t *)prefix);
+    json_t *id = json_copy_whole(prefix);
     if (json_array_append_new(id, json_string(key))) {
         json_decref(id);
         return NULL;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/strbuf.h"
 #include "dsl/plan_internal.h"
 #include "dsl/types.h"
@@ -42,7 +43,7 @@ static bool check_display(struct compiler *c, const char *subject, const struct 
 /* Check the default in `schema` and put what completes it in its place. */
 static bool complete_default(const struct given *given, json_t *schema)
 {
-    json_t *bare = json_copy(schema);
+    json_t *bare = json_copy_whole(schema);
     json_t *value = NULL;
     if (bare && !json_object_del(bare, "default"))
         value = given_value(given, bare, json_object_get(schema, "default"), false);

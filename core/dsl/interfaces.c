@@ -17,7 +17,7 @@ static struct declaration *new_declaration(struct compiler *c, struct arena *are
     struct declaration *declaration = arena_alloc(arena, sizeof *declaration);
     struct strbuf name = STRBUF_INIT;
     strbuf_add_all(&name, interface, ".", yaml_text(at));
-    const char *copy = arena_strdup(arena, name.text);
+    const char *copy = name.failed ? NULL : arena_strdup(arena, name.text);
     strbuf_release(&name);
     if (!declaration || !copy) {
         compiler_nomem(c);

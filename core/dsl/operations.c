@@ -34,7 +34,7 @@ static bool type_function(const struct work *work, json_t *inputs, const char *n
     json_t *type = json_object_get(schema, "type"), *call = json_object_get(inputs, name);
     if (!type || !function_is_call(call))
         return true;
-    json_t *typed = json_copy(call);
+    json_t *typed = json_copy_whole(call);
     return (typed && !json_object_set(typed, "type", type) &&
             set_input(work, inputs, name, typed)) ||
            compiler_nomem(work->c);
@@ -121,7 +121,7 @@ static bool resolve(const struct work *work, struct operation *operation,
                           : found.script_key           ? "auto"
                                                        : found.plugin->executor;
     if (found.script_key) {
-        json_t *inputs = json_copy(operation->declared_inputs);
+        json_t *inputs = json_copy_whole(operation->declared_inputs);
         if (!inputs || !set_input(work, inputs, found.script_key, json_string(found.script)))
             return compiler_nomem(work->c);
         operation->inputs = plan_keep(plan, inputs);

@@ -7,7 +7,7 @@
 /* A copy of `object` with another value at `key`, which is taken; new, or NULL: no memory. */
 static json_t *with_new(const json_t *object, const char *key, json_t *value_new)
 {
-    json_t *copy = value_new ? json_copy((json_t *)object) : NULL;
+    json_t *copy = value_new ? json_copy_whole(object) : NULL;
     if (copy && !json_object_set_new(copy, key, value_new))
         return copy;
     if (!copy)

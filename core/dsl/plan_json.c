@@ -136,7 +136,7 @@ static bool add_plugins(json_t *list, const struct operation_set *set)
         }
         if (known)
             continue;
-        json_t *record = json_copy(operation->plugin->record);
+        json_t *record = json_copy_whole(operation->plugin->record);
         if (!record || json_object_set_new(record, "executor", json_string(operation->executor)) ||
             json_array_append_new(list, record))
             return false;

@@ -190,9 +190,10 @@ static void check_labels(struct evaluation *e)
 static bool set_in_section(struct evaluation *e, json_t **copy, const struct plan_value *at,
                            json_t *section, json_t *value)
 {
-    json_t *entry = at->inner ? json_copy(json_object_get(section, at->entry)) : json_incref(value);
+    json_t *entry =
+        at->inner ? json_copy_whole(json_object_get(section, at->entry)) : json_incref(value);
     if (!*copy)
-        *copy = plan_keep(e->plan, json_copy(section));
+        *copy = plan_keep(e->plan, json_copy_whole(section));
     bool ok = entry && *copy && (!at->inner || !json_object_set(entry, at->inner, value));
     ok = ok && !json_object_set(*copy, at->entry, entry);
     json_decref(entry);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/strbuf.h"
 #include "dsl/diagnostic_codes.h"
 #include "dsl/plan_internal.h"
@@ -125,7 +126,7 @@ bool plan_check_secrets(struct plan *plan, const struct secret_source *source,
     if (secrets.asked && secrets.missing) {
         plan_scan(plan, visit_secrets, &secrets);
         json_decref(secrets.asked);
-        secrets.asked = json_copy(secrets.missing);
+        secrets.asked = json_copy_whole(secrets.missing);
         secrets.report = true;
     }
     if (!secrets.asked || !secrets.missing)

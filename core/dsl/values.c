@@ -152,7 +152,7 @@ static bool is_plain_object(const json_t *value)
 json_t *values_overlay(const json_t *data_types, const json_t *schema, const json_t *base,
                        const json_t *over)
 {
-    json_t *result = json_copy((json_t *)base);
+    json_t *result = json_copy_whole(base);
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)over, key, value)

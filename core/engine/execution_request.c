@@ -129,7 +129,7 @@ static json_t *plugin_document(struct execution *e, const struct plan_plugin *pl
 static json_t *inputs(struct execution *e, const struct task *task, struct error *err)
 {
     const struct operation *operation = task->operation;
-    json_t *values = json_copy(operation->inputs);
+    json_t *values = json_copy_whole(operation->inputs);
     if (!values || (task->payload && json_object_update(values, task->payload))) {
         error_nomem(err);
         json_decref(values);

@@ -49,7 +49,7 @@ static json_t *well_again(const struct node_instance *ni)
 {
     if (!json_object_get(ni->system_properties, "status"))
         return NULL;
-    json_t *properties = json_copy(ni->system_properties);
+    json_t *properties = json_copy_whole(ni->system_properties);
     json_object_set_new(properties, "status", json_pack("{s:b, s:n}", "ok", true, "task"));
     json_object_del(properties, "previous_status");
     return properties;

@@ -165,7 +165,7 @@ bool execution_task_result(struct execution *e, const struct task *task, json_t 
 json_t *execution_task_error(const struct execution *e, const struct task *task)
 {
     struct strbuf name = STRBUF_INIT;
-    json_t *error = json_copy(task->error), *fields = json_object();
+    json_t *error = json_copy_whole(task->error), *fields = json_object();
     task_graph_describe(e->graph, task, &name);
     bool ok = error && fields &&
               (!json_object_get(error, "fields") ||

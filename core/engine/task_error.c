@@ -22,7 +22,7 @@ static bool stands_last(const json_t *causes, const json_t *error)
 
 static json_t *without_causes(const json_t *error)
 {
-    json_t *own = json_copy((json_t *)error);
+    json_t *own = json_copy_whole(error);
     json_object_del(own, "causes");
     json_object_del(own, "known_type"); /* what the engine decided by is `recoverable` */
     if (own && !json_object_get(own, "traceback") &&
@@ -36,7 +36,7 @@ static json_t *without_causes(const json_t *error)
 json_t *task_error_causes(const json_t *error)
 {
     const json_t *causes = json_object_get(error, "causes");
-    json_t *all = json_is_array(causes) ? json_copy((json_t *)causes) : json_array();
+    json_t *all = json_is_array(causes) ? json_copy_whole(causes) : json_array();
     if (!all || stands_last(all, error))
         return all;
     json_t *own = without_causes(error);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "functions/functions_internal.h"
 
 static int compare_name(const void *name, const void *function)
@@ -135,7 +136,7 @@ static json_t *evaluate_object(struct evaluation *e, const json_t *object,
             continue;
         }
         if (!copy)
-            copy = json_copy((json_t *)object);
+            copy = json_copy_whole(object);
         if (json_object_set_new_nocheck(copy, step.key, new) != 0) {
             evaluation_fail(e, path, FUNCTION_PROBLEM_OTHER, ERROR_NOMEM, "out of memory");
             goto fail;
@@ -163,7 +164,7 @@ static json_t *evaluate_array(struct evaluation *e, const json_t *array,
             continue;
         }
         if (!copy)
-            copy = json_copy((json_t *)array);
+            copy = json_copy_whole(array);
         if (json_array_set_new(copy, i, new) != 0) {
             evaluation_fail(e, path, FUNCTION_PROBLEM_OTHER, ERROR_NOMEM, "out of memory");
             goto fail;

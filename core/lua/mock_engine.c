@@ -48,7 +48,7 @@ static bool replace_properties(struct mock_engine *engine, json_t *document, jso
     if (!json_is_object(properties))
         return error_set(err, ERROR_INVALID,
                          "node instance '%s': runtime properties must be an object", id);
-    json_t *changed = json_copy(document);
+    json_t *changed = json_copy_whole(document);
     json_t *version = json_integer(json_integer_at(document, "version", 0) + 1);
     if (json_object_set_new(changed, "version", version) ||
         json_object_set(changed, "runtime_properties", properties) ||
@@ -177,7 +177,7 @@ static json_t *answer(void *data, const char *method, const json_t *arguments, s
                    {"get_node_instances", get_node_instances}};
     struct mock_engine *engine = data;
     json_array_append_new(engine->calls, json_pack("{s:s, s:o}", "method", method, "arguments",
-                                                   json_deep_copy(arguments)));
+                                                   json_deep_copy_whole(arguments)));
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
         if (strcmp(methods[i].name, method) != 0)
             continue;

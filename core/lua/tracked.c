@@ -147,7 +147,7 @@ static void unshare(lua_State *L, int index, struct tracked_document *document)
 {
     json_t **before = lua_json_box(L);
     *before = document->root;
-    json_t *copy = json_deep_copy(document->root);
+    json_t *copy = json_deep_copy_whole(document->root);
     if (!copy) {
         *before = NULL;
         luaL_error(L, "out of memory");

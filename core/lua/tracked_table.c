@@ -1,6 +1,7 @@
 /* tracked_table.c - the functions of `table` on tracked lists: elements keep their identity. */
 #include <lauxlib.h>
 
+#include "base/json.h"
 #include "lua/exception.h"
 #include "lua/tracked_internal.h"
 #include "lua/value.h"
@@ -98,7 +99,7 @@ static int table_sort(lua_State *L)
     struct tracked *t = check_list(L);
     lua_settop(L, 2);
     json_t **before = lua_json_box(L);
-    *before = json_copy(t->value);
+    *before = json_copy_whole(t->value);
     if (!*before)
         return luaL_error(L, "out of memory");
     lua_newtable(L); /* 4: positions, to be sorted */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/strbuf.h"
 #include "lua/exception.h"
 #include "lua/tracked.h"
@@ -354,7 +355,7 @@ static json_t *convert_userdata(struct conversion *c, int index, const struct fr
         return json_null();
     const json_t *value = lua_tracked_json(c->L, index);
     if (value)
-        return json_deep_copy(value);
+        return json_deep_copy_whole(value);
     return refuse(c, frame, ERROR_INVALID, "a userdata cannot be stored");
 }
 

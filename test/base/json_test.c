@@ -60,8 +60,40 @@ static void test_list(const char *const *texts, const char *expected)
     json_decref(list);
 }
 
+/* The allocation that fails; 0: none. */
+static int fails_at;
+
+static void *allocate(size_t size)
+{
+    return fails_at && --fails_at == 0 ? NULL : malloc(size);
+}
+
+static void test_copy(const char *name, json_t *(*copy)(const json_t *value))
+{
+    static const char text[] = "{\"a\":[1,{\"b\":\"x\",\"c\":[]}],\"d\":{\"e\":null,\"f\":2.5}}";
+    enum { ENOUGH = 100 };
+    struct error err = {0};
+    json_t *value = json_parse(text, strlen(text), "test", &err);
+    int whole = 0, none = 0;
+    json_set_alloc_funcs(allocate, free);
+    for (int n = 1; n <= ENOUGH; n++) {
+        fails_at = n;
+        json_t *copied = copy(value);
+        fails_at = 0;
+        whole += json_equal(copied, value);
+        none += !copied;
+        json_decref(copied);
+    }
+    json_set_alloc_funcs(malloc, free);
+    CHECK(whole && none && whole + none == ENOUGH, "%s is whole or none: %d and %d of %d", name,
+          whole, none, ENOUGH);
+    json_decref(value);
+}
+
 int main(void)
 {
+    test_copy("a copy", json_copy_whole);
+    test_copy("a deep copy", json_deep_copy_whole);
     test_strings();
     test_list((const char *const[]){"a", "not UTF-8: \xff", "b", NULL}, "[\"a\",\"b\"]");
     test_list((const char *const[]){NULL}, "[]");
