@@ -32,8 +32,8 @@ static bool look_up_elsewhere(struct cloudify *c, const char *deployment, const 
                               const char *name, const json_t *constraints, struct error *err)
 {
     struct deployment_store *ds = runtime_deployment(c, deployment, STORE_READ, err);
-    struct plan *plan = ds ? deployment_store_plan(ds, err) : NULL;
-    struct instance_set *instances = plan ? deployment_store_instances(ds, plan, err) : NULL;
+    struct plan *plan = NULL;
+    struct instance_set *instances = ds ? runtime_load_instances(ds, &plan, err) : NULL;
     const struct runtime_objects objects = {c, plan, instances};
     json_t *others = json_copy_whole(constraints);
     bool found = false;

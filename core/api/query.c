@@ -206,19 +206,6 @@ char *cloudify_execution(struct cloudify *c, const char *execution, struct cloud
     return runtime_result(record, &why, err);
 }
 
-/* The plan and its instances as of one moment: another process may start the deployment anew. */
-static struct instance_set *load_instances(struct deployment_store *ds, struct plan **plan,
-                                           struct error *err)
-{
-    *plan = NULL;
-    if (!deployment_store_begin(ds, err))
-        return NULL;
-    *plan = deployment_store_plan(ds, err);
-    struct instance_set *set = *plan ? deployment_store_instances(ds, *plan, err) : NULL;
-    deployment_store_rollback(ds);
-    return set;
-}
-
 /* What `show` makes of the instances of a deployment; secrets come from, and are hidden by, the
  * disclosure that it is handed. */
 static char *query(struct cloudify *c, const char *deployment,
@@ -231,7 +218,7 @@ static char *query(struct cloudify *c, const char *deployment,
     json_t *value = NULL;
     struct deployment_store *ds = runtime_deployment(c, deployment, STORE_READ, &why);
     struct vault *vault = ds ? runtime_vault(c, STORE_READ, &why) : NULL;
-    struct instance_set *set = vault ? load_instances(ds, &plan, &why) : NULL;
+    struct instance_set *set = vault ? runtime_load_instances(ds, &plan, &why) : NULL;
     if (set && disclosure_init(&disclosure, vault, ds, false, &why))
         value = show(set, &disclosure, &why);
     mask_error(disclosure.mask, &why);

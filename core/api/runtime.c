@@ -215,6 +215,18 @@ struct deployment_store *runtime_deployment(struct cloudify *c, const char *id,
     return ds;
 }
 
+struct instance_set *runtime_load_instances(struct deployment_store *ds, struct plan **plan,
+                                            struct error *err)
+{
+    *plan = NULL;
+    if (!deployment_store_begin(ds, err))
+        return NULL;
+    *plan = deployment_store_plan(ds, err);
+    struct instance_set *set = *plan ? deployment_store_instances(ds, *plan, err) : NULL;
+    deployment_store_rollback(ds);
+    return set;
+}
+
 struct deployment_store *runtime_deployment_of(struct cloudify *c, const char *execution,
                                                enum store_mode mode, struct error *err)
 {

@@ -62,6 +62,14 @@ struct deployment_store *runtime_deployment(struct cloudify *c, const char *id,
 /** The same by one of its executions; the error is that of store_find_execution(). */
 struct deployment_store *runtime_deployment_of(struct cloudify *c, const char *execution,
                                                enum store_mode mode, struct error *err);
+/**
+ * The instances of a deployment, and its plan, as of one moment: another process may start it anew,
+ * or modify it.
+ *
+ * @return new; NULL with `err` set: `*plan` is new all the same, or NULL
+ */
+struct instance_set *runtime_load_instances(struct deployment_store *ds, struct plan **plan,
+                                            struct error *err);
 /** The id of a deployment most like `id`; new, or NULL: none is. */
 char *runtime_nearest_deployment(struct store *store, const char *id);
 /** The record of a deployment, as cloudify_deployment() gives it. New, or NULL with `err` set. */

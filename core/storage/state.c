@@ -240,7 +240,7 @@ static bool place_groups(struct deployment_store *ds, struct instance_set *set, 
         ds->state, err, "SELECT container FROM group_instances ORDER BY position", "");
     for (size_t i = 0; query && database_next(ds->state, query, err); i++) {
         const char *container = column_text(query, 0);
-        if (container)
+        if (container && i < set->group_count)
             set->groups[i].container = instances_index(set, container);
     }
     return !err->code;
