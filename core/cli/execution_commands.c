@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "cli/command.h"
 #include "cli/print.h"
 #include "cli/session.h"
@@ -164,7 +163,7 @@ static void show_executions(const json_t *rows)
         {"error", "error"},
         {0},
     };
-    json_t *shown = json_deep_copy_whole(rows), *row;
+    json_t *shown = json_deep_copy(rows), *row;
     bool is_short = false;
     size_t i;
     json_array_foreach(shown, i, row) is_short = shorten_error(row) || is_short;
