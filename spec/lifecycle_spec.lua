@@ -169,4 +169,26 @@ node_templates:
       table.sort(names)
       assert.same({"Node instance created", "created"}, names)
    end)
+
+   it("waits for it again where the target is installed anew (dsl.md 5.1)", function()
+      world:write("app/blueprint.yaml", ([[
+tosca_definitions_version: cloudify_dsl_1_5
+imports: [cloudify/types/types.yaml, "plugin:door"]
+node_templates:
+  room:
+    type: Room
+    properties: {folder: %s}
+    interfaces:
+      cloudify.interfaces.lifecycle: {create: door.tasks.note_twice, stop: door.tasks.note}
+  early:
+    type: Room
+    properties: {folder: %s}
+    relationships:
+      - type: cloudify.relationships.depends_on_lifecycle_operation
+        target: room
+        properties: {operation: create}
+]]):format(world.folder, world.folder))
+      assert.equal(0, install("--subgraph-retries", "1").code)
+      assert.equal("room create\nroom stop\nroom delete\nroom create\nearly create\n", journal())
+   end)
 end)

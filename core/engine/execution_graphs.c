@@ -139,6 +139,7 @@ void execution_note_done(struct execution *e, const struct task *task)
 struct slot {
     struct task *task;  /* NULL: it need not be restored */
     uint32_t successor; /* the subgraph that has taken its place, or 0 */
+    uint32_t container; /* or 0 */
     bool done;
 };
 
@@ -231,6 +232,7 @@ static bool restore_task(struct restoration *r, const json_t *document, struct e
         return false;
     if (number > r->e->graph_tasks)
         r->e->graph_tasks = number;
+    r->slots[number].container = container;
     if (replaced)
         r->slots[replaced].successor = number;
     if (r->slots[number].done) {
@@ -261,18 +263,26 @@ static bool restore_part(void *data, json_t *part, struct error *err)
     return true;
 }
 
-static struct task *successor_of(const struct restoration *r, uint32_t number)
+/* What is to be waited for in place of the task `number`, or NULL: nothing. One that was in a
+ * subgraph that has failed, and was not done, is gone with it: that stands for it, or its
+ * successor. */
+static struct task *awaited(const struct restoration *r, uint32_t number)
 {
-    while (r->slots[number].successor)
-        number = r->slots[number].successor;
-    return r->slots[number].task;
+    for (;;) {
+        while (r->slots[number].successor)
+            number = r->slots[number].successor;
+        const struct slot *slot = &r->slots[number];
+        if (slot->task || slot->done || !slot->container)
+            return slot->task;
+        number = slot->container;
+    }
 }
 
 static bool restore_edges(struct restoration *r, struct error *err)
 {
     for (size_t i = 0; i < r->edge_count; i++) {
         struct task *task = r->slots[r->edges[i].task].task;
-        struct task *dependency = successor_of(r, r->edges[i].dependency);
+        struct task *dependency = awaited(r, r->edges[i].dependency);
         if (task && dependency && !task_graph_depend(r->e->graph, task, dependency, err))
             return false;
     }

@@ -199,11 +199,41 @@ static void retry_by_successor(struct task_graph *graph, struct task *task, stru
     task_graph_free_dependents(graph, task);
 }
 
+static bool stands_in(const struct task *task, const struct task *subgraph)
+{
+    const struct task *container = task->container;
+    while (container && container != subgraph)
+        container = container->container;
+    return container;
+}
+
+/* What waits, from outside of `subgraph`, for `task` or something in it, waits for `subgraph`, too:
+ * should that run anew, it is to wait for its end. */
+static bool widen_dependents(struct task_graph *graph, struct task *subgraph, struct task *task)
+{
+    struct error err = {0};
+    for (uint32_t i = 0; i < task->dependents.count; i++) {
+        struct task *dependent = task_edges_items(&task->dependents)[i];
+        if (dependent->attached && dependent->state == TASK_PENDING &&
+            !stands_in(dependent, subgraph) && !task_graph_depend(graph, dependent, subgraph, &err))
+            return false;
+    }
+    for (struct task *child = task->first_child; child; child = child->next_sibling) {
+        if (!widen_dependents(graph, subgraph, child))
+            return false;
+    }
+    return true;
+}
+
 /* A task of `subgraph` has failed for good: so has the subgraph. */
 static void fail_subgraph(struct task_graph *graph, struct task *subgraph, struct task *task)
 {
     subgraph->failed_by = task;
     keep(&subgraph->error, task->error);
+    for (struct task *child = subgraph->first_child; child; child = child->next_sibling) {
+        if (!widen_dependents(graph, subgraph, child))
+            graph->unrecorded = true;
+    }
     while (task->first_child) /* still running in a subgraph that is over */
         task_graph_move(graph, subgraph, task->first_child);
     task_graph_detach(graph, task);

@@ -421,6 +421,35 @@ static void test_subgraph_retry(void)
     task_graph_free(p.graph);
 }
 
+/* Who waits for a part of a subgraph that begins anew waits for that: the part itself is gone. */
+static void test_part_of_subgraph_retried(void)
+{
+    struct probe p;
+    start(&p);
+    struct task *sub = add(&p, NULL, TASK_SUBGRAPH, "sub"), *a = add(&p, sub, TASK_OPERATION, "a"),
+                *b = add(&p, sub, TASK_OPERATION, "b"), *c = add(&p, sub, TASK_OPERATION, "c"),
+                *for_a = add(&p, NULL, TASK_OPERATION, "for_a"),
+                *for_c = add(&p, NULL, TASK_OPERATION, "for_c"),
+                *for_b = add(&p, NULL, TASK_OPERATION, "for_b");
+    sub->on_failure = 1;
+    sub->total_retries = 1;
+    p.answer.action = HANDLER_RETRY;
+    p.rebuild = "rebuilt";
+    task_graph_depend(p.graph, c, a, &err);
+    task_graph_depend(p.graph, for_a, a, &err);
+    task_graph_depend(p.graph, for_b, b, &err);
+    task_graph_depend(p.graph, for_c, c, &err);
+    takes(&p, "a b");
+    finish(&p, b, TASK_END_SUCCESS);
+    CHECK(takes(&p, "for_b"), "who waits for a part starts when that has succeeded");
+    finish(&p, a, TASK_END_RECOVERABLE);
+    struct task *tasks[8];
+    CHECK(!strcmp(taken(&p, tasks), "again"), "when a part fails, its subgraph runs anew first");
+    finish(&p, tasks[0], TASK_END_SUCCESS);
+    CHECK(takes(&p, "for_a for_c"), "then who waited for what failed and what never began");
+    task_graph_free(p.graph);
+}
+
 /* runtime.md 6.8 */
 static void test_subgraph_retry_refused(void)
 {
@@ -577,6 +606,7 @@ int main(void)
     test_subgraph();
     test_subgraph_failure();
     test_subgraph_retry();
+    test_part_of_subgraph_retried();
     test_subgraph_retry_refused();
     test_cancel();
     test_error_text();
