@@ -58,7 +58,7 @@ static int call_function(lua_State *L)
 
 static bool left_behind(struct error *err)
 {
-    return error_set(err, ERROR_PLUGIN, workflow_not_ended);
+    return error_set(err, ERROR_PLUGIN, "%s", workflow_not_ended);
 }
 
 /*

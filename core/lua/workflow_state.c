@@ -217,7 +217,7 @@ static bool prepare_state(struct workflow_run *run, const struct workflow_call *
 {
     if (setjmp(run->way_out)) {
         workflow_interrupt_leave(run);
-        return error_set(err, ERROR_PLUGIN, workflow_not_ended);
+        return error_set(err, ERROR_PLUGIN, "%s", workflow_not_ended);
     }
     workflow_interrupt_begin(run);
     lua_pushcfunction(run->L, prepare);
