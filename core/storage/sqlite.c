@@ -81,7 +81,9 @@ static bool database_error(const struct database *db, int code, struct error *er
 /* For statements that are run once; others are kept. */
 static bool execute(struct database *db, const char *sql, struct error *err)
 {
+    errno = 0;
     int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+    db->last_errno = code == SQLITE_OK ? 0 : errno;
     return code == SQLITE_OK || database_error(db, code, err);
 }
 
