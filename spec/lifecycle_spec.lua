@@ -47,21 +47,27 @@ return tasks
 describe("the life of a node instance", function()
    local world
 
+   --- With these nodes; FOLDER stands for the folder of the world.
+   local function write_blueprint(nodes)
+      world:write("app/blueprint.yaml", [[
+tosca_definitions_version: cloudify_dsl_1_5
+imports: [cloudify/types/types.yaml, "plugin:door"]
+node_templates:
+]] .. nodes:gsub("FOLDER", world.folder))
+   end
+
    before_each(function()
       world = cfy.world()
       world:write("journal", "")
       world:write("app/plugins/door/plugin.yaml", PLUGIN)
       world:write("app/plugins/door/tasks.lua", TASKS)
-      world:write("app/blueprint.yaml", ([[
-tosca_definitions_version: cloudify_dsl_1_5
-imports: [cloudify/types/types.yaml, "plugin:door"]
-node_templates:
-  house: {type: House, properties: {folder: %s}}
+      write_blueprint([[
+  house: {type: House, properties: {folder: FOLDER}}
   room:
     type: Room
-    properties: {folder: %s}
+    properties: {folder: FOLDER}
     relationships: [{type: cloudify.relationships.contained_in, target: house}]
-]]):format(world.folder, world.folder))
+]])
    end)
    after_each(function() world:remove() end)
 
@@ -136,27 +142,24 @@ node_templates:
    end
 
    it("waits for one operation of its target where told so (dsl.md 5.1)", function()
-      world:write("app/blueprint.yaml", ([[
-tosca_definitions_version: cloudify_dsl_1_5
-imports: [cloudify/types/types.yaml, "plugin:door"]
-node_templates:
+      write_blueprint([[
   room:
     type: Room
-    properties: {folder: %s}
+    properties: {folder: FOLDER}
     interfaces:
       cloudify.interfaces.lifecycle: {create: door.tasks.note, start: door.tasks.note}
   early:
     type: Room
-    properties: {folder: %s}
+    properties: {folder: FOLDER}
     relationships:
       - type: cloudify.relationships.depends_on_lifecycle_operation
         target: room
         properties: {operation: create}
   late:
     type: Room
-    properties: {folder: %s}
+    properties: {folder: FOLDER}
     relationships: [{type: cloudify.relationships.depends_on, target: room}]
-]]):format(world.folder, world.folder, world.folder))
+]])
       assert.equal(0, install().code)
       local tasks, subgraphs = graph()
       local room = subgraphs.room.number
@@ -171,23 +174,20 @@ node_templates:
    end)
 
    it("waits for it again where the target is installed anew (dsl.md 5.1)", function()
-      world:write("app/blueprint.yaml", ([[
-tosca_definitions_version: cloudify_dsl_1_5
-imports: [cloudify/types/types.yaml, "plugin:door"]
-node_templates:
+      write_blueprint([[
   room:
     type: Room
-    properties: {folder: %s}
+    properties: {folder: FOLDER}
     interfaces:
       cloudify.interfaces.lifecycle: {create: door.tasks.note_twice, stop: door.tasks.note}
   early:
     type: Room
-    properties: {folder: %s}
+    properties: {folder: FOLDER}
     relationships:
       - type: cloudify.relationships.depends_on_lifecycle_operation
         target: room
         properties: {operation: create}
-]]):format(world.folder, world.folder))
+]])
       assert.equal(0, install("--subgraph-retries", "1").code)
       assert.equal("room create\nroom stop\nroom delete\nroom create\nearly create\n", journal())
    end)
