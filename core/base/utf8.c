@@ -89,3 +89,10 @@ void utf8_repair(char *text, bool cut)
         left -= size ? size : 1;
     }
 }
+
+size_t utf8_cut(const char *text, size_t length)
+{
+    while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
+        length--;
+    return length;
+}

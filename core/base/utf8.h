@@ -20,4 +20,8 @@ json_t *utf8_string(const char *text, size_t length);
  */
 void utf8_repair(char *text, bool cut);
 
+/** Where to cut a longer text so that at most `length` bytes are left, and no character is cut in
+ * two. */
+size_t utf8_cut(const char *text, size_t length);
+
 #endif

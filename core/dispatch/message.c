@@ -96,10 +96,7 @@ json_t *message_text(const char *text, size_t length)
     if (length <= MESSAGE_TEXT_LIMIT)
         return utf8_string(text, length);
     struct strbuf cut = STRBUF_INIT;
-    size_t kept = MESSAGE_TEXT_LIMIT;
-    while (kept && ((unsigned char)text[kept] & 0xc0) == 0x80)
-        kept--;
-    strbuf_add(&cut, text, kept);
+    strbuf_add(&cut, text, utf8_cut(text, MESSAGE_TEXT_LIMIT));
     strbuf_addf(&cut, " ... (%zu bytes in all)", length);
     json_t *string = cut.failed ? NULL : utf8_string(cut.text, cut.length);
     strbuf_release(&cut);

@@ -8,6 +8,7 @@
 #include "base/pattern.h"
 #include "base/strbuf.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "dsl/diagnostic_codes.h"
 #include "functions/functions.h"
 
@@ -170,16 +171,12 @@ json_t *values_overlay(const json_t *data_types, const json_t *schema, const jso
     return result;
 }
 
-/* Not in the middle of a character. */
 static void shorten(struct strbuf *text)
 {
     enum { LONGEST = 60, KEPT = 57 };
-    size_t kept = KEPT;
     if (text->length <= LONGEST)
         return;
-    while (((unsigned char)text->text[kept] & 0xC0) == 0x80)
-        kept--;
-    strbuf_truncate(text, kept);
+    strbuf_truncate(text, utf8_cut(text->text, KEPT));
     strbuf_adds(text, "...");
 }
 

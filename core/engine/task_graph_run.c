@@ -230,10 +230,8 @@ static void fail_subgraph(struct task_graph *graph, struct task *subgraph, struc
 {
     subgraph->failed_by = task;
     keep(&subgraph->error, task->error);
-    for (struct task *child = subgraph->first_child; child; child = child->next_sibling) {
-        if (!widen_dependents(graph, subgraph, child))
-            graph->unrecorded = true;
-    }
+    if (!widen_dependents(graph, subgraph, subgraph))
+        graph->unrecorded = true;
     while (task->first_child) /* still running in a subgraph that is over */
         task_graph_move(graph, subgraph, task->first_child);
     task_graph_detach(graph, task);

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/real.h"
+#include "base/utf8.h"
 #include "yaml/yaml_internal.h"
 
 void yaml_document_free(struct yaml_document *document)
@@ -251,10 +252,5 @@ bool yaml_problem_nomem(struct yaml_problem *problem)
 int yaml_excerpt(const char *text, size_t length)
 {
     enum { LONGEST = 60 };
-    if (length <= LONGEST)
-        return (int)length;
-    length = LONGEST;
-    while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
-        length--;
-    return (int)length;
+    return (int)(length <= LONGEST ? length : utf8_cut(text, LONGEST));
 }
