@@ -222,6 +222,8 @@ int main(int argc, char **argv)
 {
     /* What cfy prints may go to nobody, as in `cfy install ... | head`: the workflow goes on. */
     signal(SIGPIPE, SIG_IGN);
+    /* A line at once: others may write to the same terminal or file. */
+    setvbuf(stderr, NULL, _IOLBF, 0);
     json_pool_use();
     if (argc < 2) {
         print_overview(stderr);

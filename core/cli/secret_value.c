@@ -116,6 +116,7 @@ static char *ask(const char *key, int *code)
         return failed("cannot hide the value of '%s': %s", key, code);
     }
     fprintf(stderr, "Value of secret '%s': ", key);
+    fflush(stderr);
     ssize_t length = read(STDIN_FILENO, text, LINE_LIMIT);
     show_input();
     if (length > 0)
