@@ -16,6 +16,7 @@
 
 #include "base/json.h"
 #include "base/json_plain.h"
+#include "base/utf8.h"
 
 enum { DEEPEST = 100 };
 
@@ -25,6 +26,7 @@ struct reader {
     const jsmntok_t *end;
     int at; /* where it must begin, so that nothing stands between the tokens but what has to */
     int depth;
+    bool ascii; /* all of it, so that jansson need not look at each string */
 };
 
 static json_t *read_value(struct reader *r);
@@ -56,8 +58,13 @@ static char unescaped(char letter)
     return *pair ? pair[1] : '\0';
 }
 
+static json_t *make_string(const struct reader *r, const char *text, size_t length)
+{
+    return r->ascii ? json_stringn_nocheck(text, length) : json_stringn(text, length);
+}
+
 /* A string with escapes of one letter. */
-static json_t *read_escaped(const char *text, size_t length)
+static json_t *read_escaped(const struct reader *r, const char *text, size_t length)
 {
     char *plain = malloc(length);
     size_t count = 0, i = 0;
@@ -74,7 +81,7 @@ static json_t *read_escaped(const char *text, size_t length)
         plain[count++] = c;
         i += 2;
     }
-    json_t *string = plain && i == length ? json_stringn(plain, count) : NULL;
+    json_t *string = plain && i == length ? make_string(r, plain, count) : NULL;
     free(plain);
     return string;
 }
@@ -86,8 +93,8 @@ static json_t *read_string(struct reader *r)
         return NULL;
     const char *text = r->text + token->start;
     size_t length = (size_t)(token->end - token->start);
-    return json_plain_length(text, length) == length ? json_stringn(text, length)
-                                                     : read_escaped(text, length);
+    return json_plain_length(text, length) == length ? make_string(r, text, length)
+                                                     : read_escaped(r, text, length);
 }
 
 static json_t *read_integer(const char *text, size_t length)
@@ -123,6 +130,14 @@ static json_t *read_primitive(struct reader *r)
     return json_loadb(text, length, JSON_DECODE_ANY, NULL);
 }
 
+static bool add_member(const struct reader *r, json_t *object, const jsmntok_t *key, json_t *value)
+{
+    const char *name = r->text + key->start;
+    size_t length = (size_t)(key->end - key->start);
+    return !(r->ascii ? json_object_setn_new_nocheck(object, name, length, value)
+                      : json_object_setn_new(object, name, length, value));
+}
+
 static json_t *read_object(struct reader *r, int size)
 {
     json_t *object = json_object();
@@ -131,7 +146,7 @@ static json_t *read_object(struct reader *r, int size)
         const jsmntok_t *key = i == 0 || take(r, ',') ? take_string(r, 1) : NULL;
         size_t length = key ? (size_t)(key->end - key->start) : 0;
         ok = key && json_plain_length(r->text + key->start, length) == length && take(r, ':') &&
-             !json_object_setn_new(object, r->text + key->start, length, read_value(r));
+             add_member(r, object, key, read_value(r));
     }
     if (ok && take(r, '}'))
         return object;
@@ -182,7 +197,8 @@ static json_t *read_value(struct reader *r)
 /* The value that the tokens of `text` are; NULL: they are not just as expected. */
 static json_t *read_tokens(const char *text, size_t length, const jsmntok_t *tokens, int count)
 {
-    struct reader r = {.text = text, .token = tokens, .end = tokens + count};
+    struct reader r = {
+        .text = text, .token = tokens, .end = tokens + count, .ascii = utf8_is_ascii(text, length)};
     json_t *value = read_value(&r);
     if (r.token == r.end && (size_t)r.at == length)
         return value;

@@ -40,8 +40,7 @@ static json_t *repaired_string(const char *text, size_t length)
     return string;
 }
 
-/* Whether all of it is ASCII, in which nothing can be wrong; most texts are. */
-static bool is_ascii(const char *text, size_t length)
+bool utf8_is_ascii(const char *text, size_t length)
 {
     uint64_t seen = 0, word = 0;
     for (; length >= sizeof word; text += sizeof word, length -= sizeof word) {
@@ -55,7 +54,7 @@ static bool is_ascii(const char *text, size_t length)
 
 json_t *utf8_string(const char *text, size_t length)
 {
-    if (is_ascii(text, length))
+    if (utf8_is_ascii(text, length))
         return json_stringn_nocheck(text, length);
     json_t *string = json_stringn(text, length);
     return string ? string : repaired_string(text, length);

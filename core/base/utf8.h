@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/** Whether all of it is ASCII, in which nothing can be wrong; most texts are. */
+bool utf8_is_ascii(const char *text, size_t length);
+
 /**
  * The bytes as a JSON string, each that is no part of a UTF-8 character replaced by U+FFFD.
  *
