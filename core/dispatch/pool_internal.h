@@ -45,7 +45,8 @@ struct worker {
     struct worker_end end; /* once dead */
     struct strbuf broken;  /* why it was killed, where that was a fault of its own; or empty */
     struct pool_operation *operations;
-    int count; /* of operations */
+    int count;          /* of operations */
+    char *empty_output; /* the file of an operation that has printed nothing, or NULL */
 };
 
 /* A place for a worker. */
@@ -91,7 +92,8 @@ struct pool_operation *pool_operation_new(struct worker *worker, void *tag, cons
 struct pool_operation *pool_operation_find(const struct worker *worker, const char *id);
 /** Report what it has printed since. */
 void pool_operation_read_output(struct pool_operation *operation);
-/** It is over; `has_output`: it may have printed something. @return its tag */
+/** It is over; `has_output`: it may have printed something. If not, its file is for the worker's
+ * next operation. @return its tag */
 void *pool_operation_finish(struct pool_operation *operation, bool has_output);
 /** End it by force, and what it has started; its neighbours go on. */
 void pool_operation_end(struct pool_operation *operation);
@@ -107,7 +109,7 @@ void pool_operation_report_interruption(struct pool_operation *operation);
  */
 struct worker *worker_new(struct pool *pool, int slot, struct error *err);
 /** Give it an operation. @return false with `err` set: ERROR_LIMIT, ERROR_NOMEM */
-bool worker_run(struct worker *worker, void *tag, const json_t *request, struct error *err);
+bool worker_run(struct worker *worker, void *tag, json_t *request, struct error *err);
 /** Answer the call of one of its operations. */
 void worker_reply(struct worker *worker, json_int_t call_id, json_t *result,
                   const struct error *failure);

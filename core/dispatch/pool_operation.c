@@ -109,8 +109,13 @@ void pool_operation_read_output(struct pool_operation *operation)
 void *pool_operation_finish(struct pool_operation *operation, bool has_output)
 {
     void *tag = operation->tag;
-    if (has_output)
+    struct worker *worker = operation->worker;
+    if (has_output) {
         output_read(&operation->output, true, on_output_line, operation);
+    } else if (!worker->empty_output) {
+        worker->empty_output = operation->output.path;
+        operation->output.path = NULL;
+    }
     operation_free(operation);
     return tag;
 }

@@ -180,6 +180,7 @@ static void worker_free(struct worker *worker)
     worker_process_release(&worker->process);
     channel_release(&worker->channel);
     strbuf_release(&worker->broken);
+    free(worker->empty_output);
     free(worker);
     pool_worker_gone(pool);
 }
@@ -340,8 +341,22 @@ struct worker *worker_new(struct pool *pool, int slot, struct error *err)
     return NULL;
 }
 
-bool worker_run(struct worker *worker, void *tag, const json_t *request, struct error *err)
+/* An empty file keeps its name: giving it another one takes as long as all else that the worker
+ * asks the kernel for. */
+static bool give_empty_output(struct worker *worker, json_t *request, struct error *err)
 {
+    if (!worker->empty_output || !json_object_get(request, "output"))
+        return true;
+    bool ok = json_set_text(request, "output", worker->empty_output);
+    free(worker->empty_output);
+    worker->empty_output = NULL;
+    return ok || error_nomem(err);
+}
+
+bool worker_run(struct worker *worker, void *tag, json_t *request, struct error *err)
+{
+    if (!give_empty_output(worker, request, err))
+        return false;
     struct pool_operation *operation = pool_operation_new(worker, tag, request, err);
     if (!operation)
         return false;

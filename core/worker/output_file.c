@@ -21,11 +21,13 @@ static const int standard[2] = {STDOUT_FILENO, STDERR_FILENO};
 static int original[2] = {-1, -1};
 
 /* The empty file of an operation that is over: making and removing one for each is what a file
- * system is slow at, giving it another name is not. */
+ * system is slow at. Engines ask for the same name again. */
 static struct {
     int fd;
     char *path; /* NULL: there is none */
-} spare = {-1, NULL};
+    dev_t device;
+    ino_t inode;
+} spare = {.fd = -1};
 
 static bool keep_originals(void)
 {
@@ -59,12 +61,21 @@ static void drop_spare(void)
     spare.path = NULL;
 }
 
+/* Whether the spare file is what is found at `path`: operations may do anything to their folder. */
+static bool is_spare(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && status.st_dev == spare.device &&
+           status.st_ino == spare.inode;
+}
+
 /* @return its descriptor, or -1 */
 static int take_spare(const char *path)
 {
     if (!spare.path)
         return -1;
-    if (rename(spare.path, path) != 0) {
+    bool has_name = !strcmp(spare.path, path);
+    if (!is_spare(spare.path) || (!has_name && rename(spare.path, path) != 0)) {
         drop_spare();
         return -1;
     }
@@ -73,12 +84,14 @@ static int take_spare(const char *path)
     return spare.fd;
 }
 
-static bool keep_spare(int fd, const char *path)
+static bool keep_spare(int fd, const char *path, const struct stat *status)
 {
     if (spare.path)
         return false;
     spare.fd = fd;
     spare.path = strdup(path);
+    spare.device = status->st_dev;
+    spare.inode = status->st_ino;
     return spare.path;
 }
 
@@ -120,15 +133,15 @@ void output_file_leave(const struct output_file *output)
         redirect(original);
 }
 
-static bool is_empty(const struct output_file *output)
+static bool is_empty(const struct output_file *output, struct stat *status)
 {
-    struct stat status;
-    return fstat(output->fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
+    return fstat(output->fd, status) == 0 && S_ISREG(status->st_mode) && status->st_size == 0;
 }
 
 /* Whether somebody has opened the file once more, by /dev/fd/1 say, and may write to it later: a
  * lease is refused then. Where there are no leases it is not known. Who opens the file in just that
- * moment, as the engine may to read it, sends a signal: it must be one that does nothing. */
+ * moment, as the engine may to read it, sends a signal: it must be one that does nothing, which is
+ * forgotten with the lease. */
 static bool is_open_elsewhere(int fd)
 {
     fcntl(fd, F_SETSIG, SIGURG);
@@ -140,11 +153,12 @@ static bool is_open_elsewhere(int fd)
 bool output_file_end(struct output_file *output, const char *path, bool in_use)
 {
     int fd = output->fd;
-    bool remove = !in_use && is_empty(output);
+    struct stat status;
+    bool remove = !in_use && is_empty(output, &status);
     output->fd = -1;
     /* A child that has left its group may still write to it: then it is no file for others. */
     if (remove && children_ever() == output->children && !is_open_elsewhere(fd) &&
-        keep_spare(fd, path))
+        keep_spare(fd, path, &status))
         return false;
     close(fd);
     return !remove || unlink(path) != 0;

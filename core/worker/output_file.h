@@ -25,8 +25,8 @@ void output_file_enter(const struct output_file *output);
 void output_file_leave(const struct output_file *output);
 /**
  * Close the file, and remove it if it is empty and nobody is left that may write to it. One to
- * which nobody but this process ever had access is kept for the next operation, which will rename
- * it.
+ * which nobody but this process ever had access is kept for the next operation, under the name that
+ * this one then asks for.
  *
  * @param in_use whether somebody is left
  * @return whether there is anything to read in it, or may yet be

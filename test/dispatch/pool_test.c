@@ -115,6 +115,17 @@ static void cancel(const char *id)
     json_decref(message);
 }
 
+/* Tells the file that it was given, and whether there may be anything in it. */
+static void tell_output(const json_t *request, bool has_output)
+{
+    struct error err = {0};
+    json_t *message = json_pack("{s:i, s:s, s:O, s:b, s:b, s:O}", "version", 1, "type",
+                                "operation_result", "id", json_object_get(request, "id"), "ok", 1,
+                                "output", has_output, "value", json_object_get(request, "output"));
+    message_send(WORKER_CHANNEL_FD, message, &err);
+    json_decref(message);
+}
+
 static void run(const json_t *request)
 {
     const char *id = json_string_at(request, "id", ""), *does = json_string_at(request, "do", "");
@@ -129,6 +140,10 @@ static void run(const json_t *request)
     if (!strcmp(does, "let go"))
         while (held_count)
             say(MESSAGE_OPERATION_RESULT, held[--held_count], "value", json_null());
+    if (!strcmp(does, "mute") || !strcmp(does, "maybe print")) {
+        tell_output(request, does[1] == 'a');
+        return;
+    }
     if (!strcmp(does, "slow")) {
         struct error err = {0};
         struct strbuf frame = STRBUF_INIT;
@@ -579,6 +594,26 @@ static void test_output(void)
     unlink(path);
 }
 
+static const char *output_of(struct session *s, const char *does, const char *output)
+{
+    submit(s, does, NULL, output);
+    settle(s);
+    return json_string_value(s->value);
+}
+
+static void test_output_again(void)
+{
+    struct session s;
+    open_session(&s, 1);
+    const char *output = output_of(&s, "mute", "/nowhere/a");
+    CHECK(!strcmp(output, "/nowhere/a"), "an operation has its file: %s", output);
+    output = output_of(&s, "maybe print", "/nowhere/b");
+    CHECK(!strcmp(output, "/nowhere/a"), "the next one has it again if it is empty: %s", output);
+    output = output_of(&s, "mute", "/nowhere/c");
+    CHECK(!strcmp(output, "/nowhere/c"), "and a new one if it may not be: %s", output);
+    close_session(&s);
+}
+
 static void test_refusals(void)
 {
     struct error err = {0};
@@ -615,6 +650,7 @@ int main(void)
     test_sharing();
     test_close();
     test_output();
+    test_output_again();
     test_refusals();
     return checks_done();
 }

@@ -56,12 +56,56 @@ static void test_reading_does_no_harm(void)
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0, "each has its file, which is empty");
 }
 
+/* Run an operation that prints `text`. @return whether it is said to have printed something */
+static bool print(const char *file, const char *text)
+{
+    struct error err = {0};
+    struct output_file output = OUTPUT_FILE_NONE;
+    if (!output_file_open(&output, file, &err))
+        return false;
+    output_file_enter(&output);
+    fputs(text, stdout);
+    output_file_leave(&output);
+    return output_file_end(&output, file, false);
+}
+
+/* What is in the file of the path is `text`. */
+static bool holds(const char *file, const char *text)
+{
+    char content[64] = "";
+    int fd = open(file, O_RDONLY);
+    ssize_t length = fd < 0 ? -1 : read(fd, content, sizeof content - 1);
+    close(fd);
+    return length >= 0 && !strcmp(content, text);
+}
+
+static void test_names(void)
+{
+    char other[sizeof path + 8];
+    snprintf(other, sizeof other, "%s-other", path);
+    CHECK(!print(path, "") && !print(path, ""), "nothing is said of empty files");
+    CHECK(print(path, "one") && holds(path, "one"), "the file is used again under its name");
+    unlink(path);
+    CHECK(!print(path, "") && print(other, "two") && holds(other, "two") && access(path, F_OK),
+          "or gets another name");
+    unlink(other);
+    CHECK(!print(path, "") && !unlink(path) && print(path, "three") && holds(path, "three"),
+          "one that was removed meanwhile is made anew");
+    unlink(path);
+    CHECK(!print(path, "") && !rename(path, other) && print(path, "four") && holds(path, "four") &&
+              holds(other, ""),
+          "and so is one that was moved away");
+    unlink(other);
+    output_files_release();
+}
+
 int main(void)
 {
     if (!CHECK(mkdtemp(folder), "a folder is made"))
         return checks_done();
     snprintf(path, sizeof path, "%s/output", folder);
     test_reading_does_no_harm();
+    test_names();
     unlink(path);
     rmdir(folder);
     return checks_done();
