@@ -15,6 +15,8 @@ CPPFLAGS += -D_GNU_SOURCE -Icore -I$(BUILD)/gen -DCLOUDIFY_VERSION='"$(VERSION)"
             -DCLOUDIFY_LIBEXECDIR='"$(LIBEXECDIR)/cloudify"' -DCLOUDIFY_DATADIR='"$(DATADIR)/cloudify"' \
             $(shell pkg-config --cflags $(PACKAGES))
 LIBS      = $(shell pkg-config --libs $(PACKAGES)) -ldl -lm -lpthread
+# Programs choose where JSON values have their memory: other code in the process shall not notice.
+PROGRAM_LIBS = $(patsubst -ljansson,-l:libjansson.a -Wl$(comma)--exclude-libs$(comma)libjansson.a,$(LIBS))
 SANITIZED = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover -fno-omit-frame-pointer -DCLOUDIFY_SANITIZED)
 CC_ALL    = $(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidden $(SANITIZED)
 
@@ -81,7 +83,7 @@ $(filter $(BUILD)/test/worker/%,$(TESTS)): $(filter-out %/main.o,$(WORKER_OBJ))
 $(FLAT).o: CPPFLAGS += -DENDURANCE_FOLDER='"$(abspath test/endurance)"'
 $(TESTS) $(BENCH) $(FLAT): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 $(BUILD)/cfy $(BUILD)/cloudify-worker $(BUILD)/lua-runner $(TESTS) $(BENCH) $(FLAT):
-	$(CC_ALL) -Wl,-E $^ $(LDFLAGS) $(LIBS) -o $@
+	$(CC_ALL) -Wl,-E $^ $(LDFLAGS) $(PROGRAM_LIBS) -o $@
 $(BUILD)/$(FAIL_MALLOC) $(BUILD)/test/valgrind/calls.so: $(BUILD)/%.so: %.c
 	@mkdir -p $(@D)
 	$(CC_ALL) -fvisibility=default -shared $< -o $@
@@ -123,8 +125,10 @@ out-of-memory:
 	@$(MAKE) --no-print-directory BUILD=build/out-of-memory CFLAGS="$(CFLAGS) -DCLOUDIFY_SANITIZED" \
 	  $(addprefix build/out-of-memory/,cfy cloudify-worker script/ctx $(FAIL_MALLOC))
 	test/endurance/out-of-memory build/out-of-memory
-valgrind: all $(BUILD)/test/valgrind/calls.so
-	test/valgrind/run $(BUILD)
+valgrind:
+	@$(MAKE) --no-print-directory BUILD=build/valgrind CFLAGS="$(CFLAGS) -DCLOUDIFY_SANITIZED" \
+	  all build/valgrind/test/valgrind/calls.so
+	test/valgrind/run build/valgrind
 fuzz:
 	@$(MAKE) --no-print-directory reproducers CC=clang BUILD=build/fuzz \
 	  SANITIZE=address,undefined,fuzzer-no-link LIBFUZZER=-fsanitize=fuzzer

@@ -7,11 +7,17 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/json_pool.h"
 #include "base/suggest.h"
 
 const char *cloudify_version(void)
 {
     return CLOUDIFY_VERSION;
+}
+
+void cloudify_use_json_pools(void)
+{
+    json_pool_use();
 }
 
 void cloudify_free(char *result)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/json_pool.h"
 
 const struct command commands[] = {
     {"install", "BLUEPRINT", "Create a deployment from a blueprint and install it.", 1, 1,
@@ -224,7 +223,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     /* A line at once: others may write to the same terminal or file. */
     setvbuf(stderr, NULL, _IOLBF, 0);
-    json_pool_use();
+    cloudify_use_json_pools();
     if (argc < 2) {
         print_overview(stderr);
         return EXIT_USAGE;

@@ -4,10 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/json_pool.h"
-
 /* Reals in a table are for the eye: 15 digits show 0.1 as 0.1. --json gives the exact text. */
 enum { COMPACT = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15), COLUMN_LIMIT = 16 };
+
+char *print_json(const json_t *value, size_t flags)
+{
+    size_t size = json_dumpb(value, NULL, 0, flags);
+    char *text = size ? malloc(size + 1) : NULL;
+    if (text)
+        text[json_dumpb(value, text, size, flags)] = '\0';
+    return text;
+}
 
 /* The text of a value in a cell: strings as they are, null as nothing; new. */
 static char *cell_text(const json_t *value)
@@ -16,7 +23,7 @@ static char *cell_text(const json_t *value)
         return strdup("");
     if (json_is_string(value))
         return strdup(json_string_value(value));
-    return json_pool_dump(value, COMPACT);
+    return print_json(value, COMPACT);
 }
 
 static bool begins_character(char byte)

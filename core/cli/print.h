@@ -17,6 +17,8 @@ struct column {
 void print_table(const struct column *columns, const json_t *rows, const char *things);
 /** Print the members of `object` as two columns; a value of several lines keeps to its column. */
 void print_record(const json_t *object);
+/** `value` as text, new: free() it, unlike a result of json_dumps(). NULL: out of memory. */
+char *print_json(const json_t *value, size_t flags);
 /** How many bytes of the first `length` of `text` are at most `width` characters of UTF-8. */
 size_t text_prefix(const char *text, size_t length, size_t width);
 /** The text that is the member `key` of `object`, borrowed from it; "" where there is none. */

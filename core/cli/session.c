@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli/json_pool.h"
 #include "cli/print.h"
 
 bool session_show(void *data, const char *record)
@@ -255,7 +254,7 @@ bool session_inputs(struct session *session, char **inputs)
         json_object_update(merged, part);
         json_decref(part);
     }
-    *inputs = merged ? json_pool_dump(merged, JSON_COMPACT) : NULL;
+    *inputs = merged ? print_json(merged, JSON_COMPACT) : NULL;
     json_decref(merged);
     if (*inputs)
         return true;

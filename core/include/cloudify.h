@@ -127,6 +127,13 @@ struct cloudify_execution_options {
 
 /** "0.1.0". */
 CLOUDIFY_API const char *cloudify_version(void);
+/**
+ * Take the memory of JSON values from pools of the thread instead of malloc(), as cfy does: engines
+ * make and free them by the hundred thousand. It holds for all that the program does with jansson,
+ * whose json_dumps() then gives what nobody can free(); so it is for the program to choose. To be
+ * called before anything else.
+ */
+CLOUDIFY_API void cloudify_use_json_pools(void);
 /** Free a result. NULL is allowed. */
 CLOUDIFY_API void cloudify_free(char *result);
 

@@ -86,6 +86,6 @@ lua_State *host_state_new(void)
     lua_pushcfunction(L, open_state);
     if (lua_pcall(L, 0, 0, 0) == LUA_OK)
         return L;
-    lua_close(L);
+    memory_state_close(L);
     return NULL;
 }

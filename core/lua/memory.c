@@ -5,27 +5,65 @@
 #include <stdlib.h>
 #include <uv.h>
 
+#include "base/slab.h"
+
 struct memory memory_of_plugins;
 
-/* As lua_Alloc wants it: the old size of what is new is something else. */
-static void *allocate(void *data, void *block, size_t old_size, size_t new_size)
+/* What one state has of it. */
+struct state_memory {
+    struct memory *shared;
+    struct slab slab;
+};
+
+/* ---- pieces ---- */
+
+#ifndef CLOUDIFY_SANITIZED
+static void *take(struct slab *slab, void *piece, size_t old_size, size_t size)
 {
-    struct memory *memory = data;
+    return piece ? slab_resize(slab, piece, old_size, size) : slab_take(slab, size);
+}
+
+static void give(struct slab *slab, void *piece, size_t size)
+{
+    slab_give(slab, piece, size);
+}
+#else /* sanitizers see what becomes of each piece from malloc() only */
+static void *take(struct slab *slab, void *piece, size_t old_size, size_t size)
+{
+    (void)slab, (void)old_size;
+    return realloc(piece, size);
+}
+
+static void give(struct slab *slab, void *piece, size_t size)
+{
+    (void)slab, (void)size;
+    free(piece);
+}
+#endif
+
+/* As lua_Alloc wants it: the old size of what is new is something else. */
+static void *allocate(void *data, void *piece, size_t old_size, size_t new_size)
+{
+    struct state_memory *own = data;
+    struct memory *memory = own->shared;
     size_t limit = memory->limit, used = memory->used;
-    if (!block)
+    if (!piece)
         old_size = 0;
     if (!new_size) {
-        free(block);
+        if (piece)
+            give(&own->slab, piece, old_size);
         memory->used -= old_size;
         return NULL;
     }
     if (limit && new_size > old_size && new_size - old_size > limit - (used < limit ? used : limit))
         return NULL;
-    void *moved = realloc(block, new_size);
+    void *moved = take(&own->slab, piece, old_size, new_size);
     if (moved)
         memory->used += new_size - old_size;
     return moved;
 }
+
+/* ---- states ---- */
 
 size_t memory_fair_share(void)
 {
@@ -37,5 +75,24 @@ size_t memory_fair_share(void)
 
 lua_State *memory_state_new(struct memory *memory)
 {
-    return lua_newstate(allocate, memory);
+    struct state_memory *own = calloc(1, sizeof *own);
+    if (!own)
+        return NULL;
+    own->shared = memory;
+    lua_State *L = lua_newstate(allocate, own);
+    if (!L) {
+        slab_release(&own->slab);
+        free(own);
+    }
+    return L;
+}
+
+void memory_state_close(lua_State *L)
+{
+    void *data;
+    lua_getallocf(L, &data);
+    lua_close(L);
+    struct state_memory *own = data;
+    slab_release(&own->slab);
+    free(own);
 }

@@ -20,5 +20,7 @@ size_t memory_fair_share(void);
 
 /** A new state that uses `memory`, which must outlive it; NULL when there is not enough. */
 lua_State *memory_state_new(struct memory *memory);
+/** Close such a state. */
+void memory_state_close(lua_State *L);
 
 #endif

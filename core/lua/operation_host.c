@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "lua/host_call.h"
+#include "lua/memory.h"
 #include "lua/operation_run.h"
 
 struct operation_host *operation_host_new(uv_loop_t *loop, struct error *err)
@@ -24,7 +25,7 @@ static void close_first(struct plugin_state **link)
 {
     struct plugin_state *state = *link;
     *link = state->next;
-    lua_close(state->L);
+    memory_state_close(state->L);
     free(state);
 }
 
@@ -77,7 +78,7 @@ static struct plugin_state *add_state(struct operation_host *host, const char *k
     lua_pushlightuserdata(L, state);
     lua_pushlightuserdata(L, host);
     if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
-        lua_close(L);
+        memory_state_close(L);
         free(state);
         return NULL;
     }

@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "base/json.h"
+#include "base/json_pool.h"
 #include "dispatch/children.h"
 #include "dispatch/message.h"
 #include "dispatch/worker_settings.h"
@@ -139,6 +140,7 @@ int main(int count, char **arguments)
     struct worker worker;
     /* What a plugin prints shall be seen as it is printed. */
     setvbuf(stdout, NULL, _IOLBF, 0);
+    json_pool_use();
     trace_begin();
     coverage_take_environment();
     if (!take_limits(arguments + 1, &err) || !take_descriptors(&err) ||
