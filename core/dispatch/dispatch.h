@@ -101,7 +101,7 @@ void dispatcher_release(struct dispatcher *dispatcher, int place);
  *
  * @param place of dispatcher_reserve(), in the same turn of the loop
  * @param tag any value that names this operation to the observer
- * @param request an operation_request; borrowed
+ * @param request an operation_request; borrowed, and not whole afterwards
  * @return false with `err` set, and nothing sent: ERROR_INVALID, ERROR_LIMIT (too large), ERROR_IO
  *         (no process can be started), ERROR_NOMEM
  */

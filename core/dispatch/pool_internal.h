@@ -10,6 +10,7 @@
 #include "dispatch/dispatch.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/output.h"
+#include "dispatch/repeated.h"
 #include "dispatch/worker_process.h"
 
 struct pool;
@@ -45,7 +46,8 @@ struct worker {
     struct worker_end end; /* once dead */
     struct strbuf broken;  /* why it was killed, where that was a fault of its own; or empty */
     struct pool_operation *operations;
-    int count;          /* of operations */
+    int count; /* of operations */
+    struct repeated repeated;
     char *empty_output; /* the file of an operation that has printed nothing, or NULL */
 };
 

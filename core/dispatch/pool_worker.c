@@ -180,6 +180,7 @@ static void worker_free(struct worker *worker)
     worker_process_release(&worker->process);
     channel_release(&worker->channel);
     strbuf_release(&worker->broken);
+    repeated_forget(&worker->repeated);
     free(worker->empty_output);
     free(worker);
     pool_worker_gone(pool);
@@ -360,8 +361,10 @@ bool worker_run(struct worker *worker, void *tag, json_t *request, struct error 
     struct pool_operation *operation = pool_operation_new(worker, tag, request, err);
     if (!operation)
         return false;
-    if (channel_send(&worker->channel, request, err))
+    if (repeated_leave_out(&worker->repeated, request, err) &&
+        channel_send(&worker->channel, request, err))
         return true;
+    repeated_forget(&worker->repeated);
     pool_operation_finish(operation, false);
     return false;
 }

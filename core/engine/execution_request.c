@@ -210,7 +210,7 @@ static json_t *deployment_document(struct execution *e, const struct task *task,
     return whole(document, ok, err);
 }
 
-static json_t *context_document(struct execution *e, const struct task *task, struct error *err)
+static json_t *make_context(struct execution *e, const struct task *task, struct error *err)
 {
     json_t *document = json_object(), *blueprint = json_object();
     bool ok = json_set_text(blueprint, "id", e->options.blueprint_id);
@@ -218,9 +218,18 @@ static json_t *context_document(struct execution *e, const struct task *task, st
          json_set_text(document, "execution_id", e->options.execution_id) &&
          json_set_text(document, "workflow_id", e->options.workflow->name) &&
          json_set_value(document, "workflow_parameters", json_incref(e->options.parameters)) &&
-         json_set_value(document, "deployment", deployment_document(e, task, err)) &&
-         json_set_text(document, "task_id", uuid_text(&task->id).text);
+         json_set_value(document, "deployment", deployment_document(e, task, err));
     return whole(document, ok, err);
+}
+
+static json_t *context_document(struct execution *e, const struct task *task, struct error *err)
+{
+    if (e->common.context)
+        return json_incref(e->common.context);
+    json_t *document = make_context(e, task, err);
+    if (!functions_contain_in_members(e->options.plan->resource_tags))
+        e->common.context = json_incref(document);
+    return document;
 }
 
 static json_t *operation_document(const struct task *task, struct error *err)
@@ -249,13 +258,27 @@ static bool add_function(json_t *request, const char *path)
            json_set_text(request, "function", dot ? dot + 1 : path);
 }
 
-static bool add_places(const struct execution *e, const struct task *task, json_t *request)
+static json_t *text_or_null(const char *text)
+{
+    return text ? json_string_nocheck(text) : json_null();
+}
+
+static bool add_common_places(struct execution *e, json_t *request)
+{
+    struct request_members *common = &e->common;
+    if (!common->resources)
+        common->resources = text_or_null(e->options.resources_directory);
+    if (!common->work_directory)
+        common->work_directory = text_or_null(e->options.work_directory);
+    return json_set_value(request, "resources", json_incref(common->resources)) &&
+           json_set_value(request, "workdir", json_incref(common->work_directory));
+}
+
+static bool add_output(const struct execution *e, const struct task *task, json_t *request)
 {
     char *output = path_join(e->options.work_directory, "output");
     char *file = output ? path_join(output, uuid_text(&task->id).text) : NULL;
-    bool ok = file && json_set_text(request, "resources", e->options.resources_directory) &&
-              json_set_text(request, "workdir", e->options.work_directory) &&
-              json_set_text(request, "output", file);
+    bool ok = file && json_set_text(request, "output", file);
     free(file);
     free(output);
     return ok;
@@ -274,8 +297,8 @@ json_t *execution_request(struct execution *e, struct task *task, struct error *
         !json_set_value(request, "plugin", json_incref(plugin)) ||
         !json_set_value(request, "inputs", json_incref(values)) ||
         !json_set_value(request, "resume", json_boolean(task->resume)) ||
-        !add_function(request, task->operation->function) || !add_places(e, task, request) ||
-        !add_sides(e, task, request, err))
+        !add_function(request, task->operation->function) || !add_common_places(e, request) ||
+        !add_output(e, task, request) || !add_sides(e, task, request, err))
         goto fail;
     json_decref(values);
     return request;

@@ -68,7 +68,8 @@ static int ctx_tenant(lua_State *L)
 
 static int ctx_task_id(lua_State *L)
 {
-    return push_text(L, "context", "task_id");
+    lua_pushstring(L, json_string_at(lua_context_self(L)->request, "id", NULL));
+    return 1;
 }
 
 static int ctx_task_type(lua_State *L)

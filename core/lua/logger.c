@@ -8,8 +8,7 @@
 void lua_logger_send(lua_State *L, int ctx, const char *level, const char *text)
 {
     const struct operation_context *context = lua_context_check(L, ctx);
-    const json_t *request = json_object_get(context->request, "context");
-    const char *task = json_string_at(request, "task_id", "cloudify_plugin");
+    const char *task = json_string_at(context->request, "id", "cloudify_plugin");
     const char *logger = lua_pushfstring(L, "ctx.%s", task);
     context->channel->log(context->channel->data, level, logger, text);
     lua_pop(L, 1);

@@ -12,6 +12,7 @@
 #include "base/json_pool.h"
 #include "dispatch/children.h"
 #include "dispatch/message.h"
+#include "dispatch/repeated.h"
 #include "dispatch/worker_settings.h"
 #include "lua/coverage.h"
 #include "lua/last_place.h"
@@ -30,6 +31,7 @@ struct worker {
     uv_poll_t readable; /* the connection has something */
     uv_check_t turn;    /* what an operation has kept from the loop while it waited for a reply */
     struct operation_host *host;
+    struct repeated repeated;
 };
 
 static void handle(struct worker *worker, json_t *message)
@@ -37,6 +39,8 @@ static void handle(struct worker *worker, json_t *message)
     struct error err = {0};
     enum message_type type;
     bool ok = message_check(message, &type, &err);
+    if (ok && type == MESSAGE_OPERATION_REQUEST)
+        ok = repeated_put_back(&worker->repeated, message, &err);
     if (ok && type == MESSAGE_OPERATION_REQUEST)
         assignment_begin(worker->host, &worker->loop, message);
     else if (ok && type == MESSAGE_OPERATION_CANCEL)
@@ -117,6 +121,7 @@ static void worker_close(struct worker *worker)
     while (uv_run(&worker->loop, UV_RUN_DEFAULT))
         ; /* an earlier uv_stop() ends the first run at once */
     uv_loop_close(&worker->loop);
+    repeated_forget(&worker->repeated);
     connection_release();
     output_files_release();
 }
@@ -137,7 +142,7 @@ int main(int count, char **arguments)
 {
     (void)count;
     struct error err = {0};
-    struct worker worker;
+    struct worker worker = {0};
     /* What a plugin prints shall be seen as it is printed. */
     setvbuf(stdout, NULL, _IOLBF, 0);
     json_pool_use();

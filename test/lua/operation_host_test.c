@@ -125,13 +125,12 @@ static json_t *request_for(const char *directory, const char *function, bool res
         json_pack("{s:s, s:i, s:{}, s:s, s:[{s:s, s:s, s:s}]}", "id", "web_1", "version", 3,
                   "runtime_properties", "host_id", "host_1", "relationships", "type", "connected",
                   "target_id", "host_1", "target_node_id", "host");
-    return json_pack(
-        "{s:i, s:s, s:{s:s}, s:{s:s, s:i}, s:{s:s, s:s, s:[s]}, s:s, s:s, s:b, s:{s:i}, "
-        "s:o, s:o}",
-        "version", 1, "id", "task1", "context", "task_id", "task1", "operation", "name", "a.b",
-        "retry_number", 0, "plugin", "name", "demo", "folder", "demo", "directories", directory,
-        "module", "demo.tasks", "function", function, "resume", resume, "inputs", "a", 1, "node",
-        node, "instance", instance);
+    return json_pack("{s:i, s:s, s:{}, s:{s:s, s:i}, s:{s:s, s:s, s:[s]}, s:s, s:s, s:b, s:{s:i}, "
+                     "s:o, s:o}",
+                     "version", 1, "id", "task1", "context", "operation", "name", "a.b",
+                     "retry_number", 0, "plugin", "name", "demo", "folder", "demo", "directories",
+                     directory, "module", "demo.tasks", "function", function, "resume", resume,
+                     "inputs", "a", 1, "node", node, "instance", instance);
 }
 
 struct expectation {

@@ -125,7 +125,7 @@ local function context(args)
          resource_tags = args.resource_tags or {}},
       execution_id = args.execution_id, execution_env = args.execution_env or {},
       workflow_id = args.workflow_id, workflow_parameters = args.workflow_parameters or {},
-      task_id = args.task_id, tenant = args.tenant or {},
+      tenant = args.tenant or {},
       config = args.config, brokers = args.brokers, managers = args.managers,
    }
 end
