@@ -77,6 +77,8 @@ static void keep_members(lua_State *L, lua_State *members)
     }
     lua_pushinteger(members, count);
     lua_replace(members, place);
+    if (!lua_checkstack(members, (int)count + LUA_MINSTACK)) /* has_members() must not fail */
+        luaL_error(L, "not enough memory");
     lua_settop(L, table - 1);
 }
 
@@ -123,21 +125,35 @@ void state_guard_install(lua_State *L, struct state_guard *guard)
     state_guard_accept(L);
 }
 
+/* Whether the value on top of the stack is the one at `index`. Nearly all have an address. */
+static bool is_value(lua_State *L, int index)
+{
+    const void *address = lua_topointer(L, -1);
+    return address ? address == lua_topointer(L, index) : lua_rawequal(L, -1, index);
+}
+
+/* Whether the table at `table` has the members that are kept from `at` to `end`. */
+static bool has_members(lua_State *members, int table, int at, int end)
+{
+    int top = lua_gettop(members);
+    bool same = true;
+    for (; same && at < end; at += 2) {
+        lua_pushvalue(members, at);
+        lua_rawget(members, table);
+        same = is_value(members, at + 1);
+    }
+    lua_settop(members, top);
+    return same;
+}
+
 /* Whether each table on the stack of `members` has what it had. */
 static bool has_all(lua_State *members)
 {
-    int top = lua_gettop(members), at = 1;
-    while (at < top) {
-        int table = at;
-        int end = at + 2 + 2 * (int)lua_tointeger(members, at + 1);
-        for (at += 2; at < end; at += 2) {
-            lua_pushvalue(members, at);
-            lua_rawget(members, table);
-            bool same = lua_rawequal(members, -1, at + 1);
-            lua_pop(members, 1);
-            if (!same)
-                return false;
-        }
+    int top = lua_gettop(members), next;
+    for (int table = 1; table < top; table = next) {
+        next = table + 2 + 2 * (int)lua_tointeger(members, table + 1);
+        if (!has_members(members, table, table + 2, next))
+            return false;
     }
     return true;
 }
