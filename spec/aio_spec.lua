@@ -51,6 +51,22 @@ describe("cloudify.aio.run", function()
    end)
 end)
 
+describe("cloudify.aio.sleep", function()
+   for _, seconds in ipairs {-1, 0 / 0} do
+      it("refuses to wait for " .. seconds .. " seconds", function()
+         local ok, err = pcall(aio.sleep, seconds)
+         assert.is_false(ok)
+         assert.matches("seconds must be 0 or more", err, 1, true)
+      end)
+   end
+
+   it("takes any number of seconds for as long as it may", function()
+      local result = aio.run {command = "timeout 0.1 \"$CFY_BUILD\"/lua-runner -e "
+         .. "'require(\"cloudify.aio\").sleep(math.huge)'"}
+      assert.same({124, ""}, {result.code, result.stderr})
+   end)
+end)
+
 describe("os.execute and io.popen", function()
    it("behave as Lua's own", function()
       assert.same({nil, "exit", 4}, {os.execute("exit 4")})
@@ -78,6 +94,14 @@ describe("cloudify.aio.request", function()
       assert.is_false(ok)
       assert.matches("^http://127.0.0.1:1/: ", err.message)
    end)
+
+   for _, timeout in ipairs {-1, 0 / 0} do
+      it("refuses a timeout of " .. timeout, function()
+         local ok, err = pcall(aio.request, {url = "http://127.0.0.1:1/", timeout = timeout})
+         assert.is_false(ok)
+         assert.matches("timeout must be a number of seconds, 0 or more", tostring(err), 1, true)
+      end)
+   end
 
    it("reads headers of the last answer, in lower case", function()
       local parse = require("cloudify.http_headers").parse

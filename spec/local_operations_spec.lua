@@ -227,10 +227,22 @@ describe("an operation of a workflow test", function()
 
       it("ends at its timeout", workflow_test(BLUEPRINT:gsub("start: probe.probe_tasks.start",
          "start: {implementation: probe.probe_tasks.start, timeout: 0.05}"), function(cfy_local)
-            tasks.start = operation {async = true}(function() aio.sleep(600) end)
+            tasks.start = operation {async = true}(function() aio.sleep(math.huge) end)
             local ok, err = pcall(cfy_local.execute, cfy_local, "install")
             assert.is_false(ok)
             assert.matches("took longer than its timeout of 0.05 seconds", tostring(err), 1, true)
+         end))
+
+      it("has a timeout of any length", workflow_test(BLUEPRINT:gsub(
+         "start: probe.probe_tasks.start",
+         "start: {implementation: probe.probe_tasks.start, timeout: 1.0e+300}"), function(cfy_local)
+            local ended
+            tasks.start = operation {async = true}(function()
+               aio.sleep(0.01)
+               ended = true
+            end)
+            cfy_local:execute("install")
+            assert.is_true(ended)
          end))
    end)
 

@@ -201,6 +201,19 @@ describe("a task graph", function()
             return handlers.retry{retry_after = task.error.retry_after}
          end)
       ]], {"try 0", "RecoverableError", 0, "try 1"}, {"--task-retry-interval", "3600"}},
+      {"6.6", "fails if on_failure gives a time that is none", [[
+         local graph = ctx:graph_mode()
+         for _, seconds in ipairs {-1, math.huge} do
+            local task = run(ctx, "fail")
+            task.on_failure = function() return handlers.retry{retry_after = seconds} end
+            graph:add_task(task)
+            try(graph)
+            tell(task.error.message)
+         end
+      ]], {"try 0", "Task failed: tasks.fail (app:test.fail): RecoverableError `no luck`",
+           "handlers.retry: retry_after must be a finite number of seconds, 0 or more, not -1",
+           "try 0", "Task failed: tasks.fail (app:test.fail): RecoverableError `no luck`",
+           "handlers.retry: retry_after must be a finite number of seconds, 0 or more, not inf"}},
       {"6.6", "fails by the error that on_failure raises, even one that could be retried", [[
          local graph = ctx:graph_mode()
          local task = run(ctx, "fail")

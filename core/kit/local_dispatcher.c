@@ -275,7 +275,7 @@ static void watch_deadlines(struct local *local)
         return;
     double left = first - clock_monotonic();
     uv_update_time(local->loop);
-    uv_timer_start(&local->timer, on_timer, left > 0 ? (uint64_t)(left * 1000) + 1 : 0, 0);
+    uv_timer_start(&local->timer, on_timer, left > 0 ? clock_milliseconds(left) + 1 : 0, 0);
 }
 
 /* From the loop, as observers and the operations want it. */

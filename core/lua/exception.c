@@ -2,6 +2,7 @@
 #include "lua/exception.h"
 
 #include <lauxlib.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,15 +98,22 @@ static void compose_message(lua_State *L, int fields, const struct exception_cla
     lua_setfield(L, fields, "message");
 }
 
+double lua_retry_after_check(lua_State *L, int index, const char *whose)
+{
+    double seconds = lua_isnumber(L, index) ? lua_tonumber(L, index) : -1;
+    if (!isfinite(seconds) || seconds < 0)
+        lua_exception_raise(L, "NonRecoverableError",
+                            "%s: retry_after must be a finite number of seconds, 0 or more, not %s",
+                            whose, luaL_tolstring(L, index, NULL));
+    return seconds;
+}
+
 /* RecoverableError and its kin say in the message when they want to be retried, once. */
 static void append_retry_after(lua_State *L, int fields, const struct exception_class *class)
 {
     if (lua_getfield(L, fields, "retry_after") == LUA_TNIL)
         return;
-    if (!lua_isnumber(L, -1) || !(lua_tonumber(L, -1) >= 0))
-        lua_exception_raise(L, "NonRecoverableError",
-                            "%s: retry_after must be a number of seconds, 0 or more, not %s",
-                            class->name, luaL_tolstring(L, -1, NULL));
+    lua_retry_after_check(L, -1, class->name);
     /* As it was given, if it was given as a number: 30 is not 30.0. */
     if (lua_type(L, -1) == LUA_TSTRING)
         lua_stringtonumber(L, lua_tostring(L, -1));

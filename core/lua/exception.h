@@ -23,6 +23,10 @@ void lua_exception_construct(lua_State *L, const char *type, int count);
 int lua_exception_raise(lua_State *L, const char *type, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** The seconds at `index`, a number or the text of one. Raises NonRecoverableError, which begins
+ * with `whose`, unless they are finite, 0 or more. [-0, +0, v] */
+double lua_retry_after_check(lua_State *L, int index, const char *whose);
+
 /** Whether the value at `index` is an exception of the class `type` or one derived from it. */
 bool lua_exception_is(lua_State *L, int index, const char *type);
 

@@ -4,6 +4,7 @@
 
 #include <lauxlib.h>
 
+#include "base/clock.h"
 #include "lua/core_module.h"
 #include "lua/operation_context.h"
 #include "lua/value.h"
@@ -160,7 +161,7 @@ int lua_fetch_new(lua_State *L)
     const char *url = luaL_checkstring(L, 1), *target = luaL_optstring(L, 2, NULL);
     const struct download_options options = {
         .limit = (size_t)luaL_checkinteger(L, 3),
-        .total_ms = (long)(luaL_checknumber(L, 4) * 1000),
+        .total_ms = (long)clock_milliseconds(luaL_checknumber(L, 4)),
         .ca = luaL_optstring(L, 5, NULL),
     };
     push_new(L);

@@ -1,6 +1,7 @@
 /* http_module.c - cloudify.http: one request through libcurl. */
 #include <lauxlib.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "lua/core_module.h"
 #include "lua/exception.h"
@@ -94,7 +95,9 @@ static void set_options(lua_State *L, struct request *request, const char *url)
     if (authority)
         curl->easy_setopt(handle, CURLOPT_CAINFO, authority);
     lua_getfield(L, 1, "timeout");
-    curl->easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)(luaL_optnumber(L, -1, 0) * 1000));
+    double timeout = luaL_optnumber(L, -1, 0);
+    luaL_argcheck(L, timeout >= 0, 1, "timeout must be a number of seconds, 0 or more");
+    curl->easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)clock_milliseconds(timeout));
 }
 
 static void set_body(lua_State *L, struct request *request)

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "lua/command.h"
 #include "lua/core_module.h"
@@ -118,7 +119,9 @@ static int process_popen(lua_State *L)
 
 static void wait_seconds(double seconds)
 {
-    struct timespec left = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    static const double longest = 1e9; /* thirty years */
+    double bounded = seconds < longest ? seconds : longest;
+    struct timespec left = {(time_t)bounded, (long)((bounded - (double)(time_t)bounded) * 1e9)};
     while (nanosleep(&left, &left) && errno == EINTR)
         continue;
 }
@@ -159,7 +162,7 @@ static int slept(lua_State *L, int status, lua_KContext context)
 static int process_sleep(lua_State *L)
 {
     double seconds = luaL_checknumber(L, 1);
-    luaL_argcheck(L, seconds >= 0 && seconds < 1e9, 1, "seconds must not be negative");
+    luaL_argcheck(L, seconds >= 0, 1, "seconds must be 0 or more");
     struct operation_run *run = lua_wait_run(L, "aio.sleep");
     if (!run) {
         wait_seconds(seconds);
@@ -172,7 +175,7 @@ static int process_sleep(lua_State *L)
     uv_timer_init(run->host->loop, &asleep->timer);
     asleep->timer.data = asleep;
     uv_update_time(run->host->loop);
-    uv_timer_start(&asleep->timer, on_sleep_over, (uint64_t)(seconds * 1000 + 0.5), 0);
+    uv_timer_start(&asleep->timer, on_sleep_over, clock_milliseconds(seconds), 0);
     return lua_wait(L, run, &asleep->wait, 0, slept);
 }
 

@@ -28,8 +28,9 @@ static void read_result(lua_State *L, struct handler_result *result)
     result->action = actions[luaL_checkoption(L, -1, NULL, names)];
     lua_getfield(L, 1, "ignore_total_retries");
     result->ignore_total_retries = lua_toboolean(L, -1);
-    lua_getfield(L, 1, "retry_after");
-    result->retry_after = luaL_optnumber(L, -1, -1);
+    result->retry_after = lua_getfield(L, 1, "retry_after") == LUA_TNIL
+                              ? -1
+                              : lua_retry_after_check(L, -1, "handlers.retry");
     if (lua_getfield(L, 1, "retried_task") != LUA_TNIL)
         result->retried_task = workflow_task_check(L, -1);
 }

@@ -36,7 +36,7 @@ local CHECKS = {
    end},
    ca = {"the path of a file", is_text},
    timeout = {"a number of seconds above 0", function(value)
-      return type(value) == "number" and value > 0 and value < 1e9
+      return type(value) == "number" and value > 0
    end},
    size_limit = {"a number of bytes above 0", function(value)
       return math.type(value) == "integer" and value > 0

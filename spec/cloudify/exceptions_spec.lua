@@ -97,9 +97,12 @@ describe("cloudify.exceptions (runtime.md 4)", function()
       assert.equal(30, exceptions.RecoverableError("wait", {retry_after = "30"}).retry_after)
    end)
 
-   for _, value in ipairs {"soon", -1, 0 / 0, false} do
+   for _, value in ipairs {"soon", -1, 0 / 0, math.huge, "1e999", false} do
       it("refuses to retry after " .. tostring(value), function()
-         assert.has_error(function() exceptions.RecoverableError("wait", value) end)
+         local ok, err = pcall(exceptions.OperationRetry, "wait", value)
+         assert.is_false(ok)
+         assert.equal("OperationRetry: retry_after must be a finite number of seconds, 0 or more, "
+            .. "not " .. tostring(value), err.message)
       end)
    end
 
