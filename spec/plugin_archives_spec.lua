@@ -142,6 +142,8 @@ build = {
       end
       refused("cannot install 'nothing': there is neither folder nor archive 'nothing'", "install",
          "nothing")
+      refused("cannot install 'https://localhost/p.zip': plugins are installed from folders and "
+         .. "archives: download it first\n", "install", "https://me:secret@localhost/p.zip")
       refused("it has no plugin.yaml", "pack", world.folder)
       refused("there is no folder 'nothing'", "pack", "nothing")
    end)

@@ -60,6 +60,13 @@ describe("a script operation", function()
          assert.truthy(has(succeed({implementation = url}).logs, "<out> said"))
       end)
 
+      it("a URL, whose password no event and no error tells", function()
+         local err, result = fail({implementation = "http://me:secret@127.0.0.1:1/x.sh"})
+         assert.matches("`http://127.0.0.1:1/x.sh: Failed to connect", err, 1, true)
+         assert.matches("-> http://127.0.0.1:1/x.sh: Failed to connect", result.out, 1, true)
+         assert.is_nil((err .. result.out):find("secret", 1, true))
+      end)
+
       it("a file called like the command ctx, which it can use", function()
          world:write("elsewhere/ctx", "#!/bin/sh\nctx logger info told\n")
          assert.truthy(has(succeed({implementation = "script_runner.tasks.run",

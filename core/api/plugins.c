@@ -13,6 +13,7 @@
 #include "dsl/package_version.h"
 #include "lua/rockspec.h"
 #include "resources/archive.h"
+#include "resources/download.h"
 #include "storage/plugin_store.h"
 
 /* ---- installing ---- */
@@ -94,7 +95,11 @@ static char *fetch(const char *source, const char *folder, const struct store *s
         return copy(source, folder, store, err);
     if (file_exists(source))
         return unpack(source, folder, err);
-    error_set(err, ERROR_NOT_FOUND, "there is neither folder nor archive '%s'", source);
+    if (download_is_url(source))
+        error_set(err, ERROR_UNSUPPORTED,
+                  "plugins are installed from folders and archives: download it first");
+    else
+        error_set(err, ERROR_NOT_FOUND, "there is neither folder nor archive '%s'", source);
     return NULL;
 }
 

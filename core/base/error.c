@@ -4,14 +4,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/url.h"
 #include "base/utf8.h"
+
+/* `length`: what vsnprintf() has said of the text. */
+static void mend(struct error *err, int length)
+{
+    bool cut = length >= (int)sizeof err->text;
+    utf8_repair(err->text, cut);
+    url_conceal(err->text, cut);
+}
 
 bool error_vset(struct error *err, enum error_code code, const char *fmt, va_list args)
 {
     if (err->code != ERROR_NONE)
         return false;
     int length = vsnprintf(err->text, sizeof err->text, fmt, args);
-    utf8_repair(err->text, length >= (int)sizeof err->text);
+    mend(err, length);
     err->code = code;
     return false;
 }
@@ -41,7 +50,7 @@ void error_context(struct error *err, const char *fmt, ...)
     int room = (int)sizeof err->text - length;
     if (length >= 0 && room > 0)
         length += snprintf(err->text + length, (size_t)room, ": %s", text);
-    utf8_repair(err->text, length >= (int)sizeof err->text);
+    mend(err, length);
 }
 
 void error_clear(struct error *err)

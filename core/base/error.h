@@ -27,7 +27,7 @@ enum error_code {
 /* Lives on the caller's stack, `struct error err = {0};`, and is never freed. */
 struct error {
     enum error_code code;
-    char text[1024]; /* UTF-8, whatever has been put into it */
+    char text[1024]; /* UTF-8, whatever has been put into it; URLs without user and password */
 };
 
 /**

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/url.h"
 #include "base/utf8.h"
 #include "dsl/diagnostic_codes.h"
 
@@ -29,15 +30,17 @@ static bool grow(struct diagnostics *diagnostics)
     return true;
 }
 
-/* A copy of `text` as UTF-8; NULL stays NULL. What cannot be copied marks the whole as out of
- * memory. */
+/* A copy of `text` as UTF-8, URLs without passwords; NULL stays NULL. What cannot be copied marks
+ * the whole as out of memory. */
 static const char *keep(struct diagnostics *diagnostics, const char *text)
 {
     char *copy = text ? arena_strdup(&diagnostics->arena, text) : NULL;
     if (text && !copy)
         diagnostics->nomem = true;
-    if (copy)
+    if (copy) {
         utf8_repair(copy, false);
+        url_conceal(copy, false);
+    }
     return copy;
 }
 

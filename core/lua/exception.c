@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/url.h"
 #include "lua/exception_internal.h"
 #include "lua/value.h"
 
@@ -27,8 +28,26 @@ struct exception *exception_at(lua_State *L, int index)
     return same ? lua_touserdata(L, index) : NULL;
 }
 
+/* No error tells the password of a URL. */
+static void conceal_urls(lua_State *L)
+{
+    lua_getfield(L, -1, "message");
+    size_t size;
+    const char *message = lua_tolstring(L, -1, &size);
+    if (message && strstr(message, "://")) {
+        luaL_Buffer buffer;
+        char *copy = luaL_buffinitsize(L, &buffer, size + 1);
+        memcpy(copy, message, size + 1);
+        url_conceal(copy, false);
+        luaL_pushresultsize(&buffer, strlen(copy));
+        lua_setfield(L, -3, "message");
+    }
+    lua_pop(L, 1);
+}
+
 void exception_wrap_fields(lua_State *L, const struct exception_class *class)
 {
+    conceal_urls(L);
     struct exception *e = lua_newuserdatauv(L, sizeof *e, 2);
     e->class = class;
     lua_insert(L, -2);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/url.h"
 #include "resources/fetch.h"
 
 enum { FILE_LIMIT = 64 << 20 };
@@ -84,12 +85,9 @@ bool download_is_url(const char *text)
 
 char *download_shown_url(const char *url)
 {
-    const char *host = strstr(url, "://");
-    host = host ? host + 3 : url;
-    const char *at = memrchr(host, '@', strcspn(host, "/?#"));
-    char *shown = malloc(strlen(url) + 1);
+    char *shown = strdup(url);
     if (shown)
-        sprintf(shown, "%.*s%s", (int)(host - url), url, at ? at + 1 : host);
+        url_conceal(shown, false);
     return shown;
 }
 
