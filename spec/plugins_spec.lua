@@ -332,6 +332,18 @@ describe("plugins", function()
          ok("executions", "start", "reinstall", "-d", "app")
       end)
 
+      it("in folders whose names Lua's own path could not hold", function()
+         world.store = world:path("st;o?re")
+         write_plugin(world, "giv;e?n/p", "p", "1.0", "given")
+         local blueprint = write_blueprint(world, {"plugin:p"}, {"p.Thing"})
+         ok("validate", "--strict", blueprint, "--plugins", world:path("giv;e?n"))
+         ok("install", blueprint, "--plugins", world:path("giv;e?n"), "-d", "app")
+         assert.equal("given", properties("app").node1.text)
+         ok("plugins", "install", world:path("giv;e?n/p"))
+         ok("install", blueprint, "-d", "other")
+         assert.equal("given", properties("other").node1.text)
+      end)
+
       it("among the installed ones by the version that is imported", function()
          for _, version in ipairs {"1.0", "1.5", "2.0"} do
             ok("plugins", "install", write_plugin(world, version, "p", version, version))
@@ -557,7 +569,8 @@ workflows:
       end)
    end)
 
-   it("may have modules in C", function()
+   it("may have modules in C, also in a store whose path Lua's own could not hold", function()
+      local stores = {world.store, world:path("st;o?re")}
       local folder = write_plugin(world, "p", "p", "1.0", "one")
       world:write("answer.c", [[
 #include <lua.h>
@@ -578,14 +591,17 @@ int luaopen_p_answer(lua_State *L)
       world:write("p/p/tasks.lua", [[
          local answer = require("p.answer").create
          return {create = function(ctx) ctx.instance.runtime_properties.answer = answer() end}]])
-      ok("plugins", "install", folder)
       -- Once through Lua, once as the module of an operation itself.
       local blueprint = write_blueprint(world, {"plugin:p"}, {"p.Thing", "p.Thing"})
       world:write("app/blueprint.yaml", (world:read(blueprint):gsub("node2: {type: p.Thing}",
          "node2: {type: p.Thing, interfaces: "
          .. "{cloudify.interfaces.lifecycle: {create: p.p.answer.create}}}")))
-      ok("install", blueprint, "-d", "app")
-      assert.equal(42, properties("app").node1.answer)
+      for _, store in ipairs(stores) do
+         world.store = store
+         ok("plugins", "install", folder)
+         ok("install", blueprint, "-d", "app")
+         assert.equal(42, properties("app").node1.answer)
+      end
    end)
 
    it("are told of by cfy validate --strict as by an install", function()

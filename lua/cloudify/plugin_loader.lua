@@ -6,7 +6,8 @@ local suggest = require("cloudify.core").suggest
 
 local plugin_loader = {}
 
-local opened = {} -- folders whose modules package.path already has
+local opened = {} -- folders whose modules are found already
+local unlisted = {} -- those of them that package.path cannot name, the newest first
 local wrap -- what a scope makes of each operation, or nil
 
 --- What the folder of the plugin is called: by its name without namespaces.
@@ -59,6 +60,37 @@ local function folder_of(path)
    return found
 end
 
+--- Whether the templates of package.path can have the folder in them: they have no escape for their
+--- own characters.
+local function is_listable(folder)
+   return not folder:find("[;?]")
+end
+
+--- The file of the module in the first of the folders that has it; nil: none does.
+local function find_in(list, module, templates)
+   local relative = module:gsub("%.", "/")
+   for _, folder in ipairs(list) do
+      for _, template in ipairs(templates) do
+         local path = folder .. "/" .. template:gsub("%?", function() return relative end)
+         local file <close> = io.open(path, "rb")
+         if file then
+            return path
+         end
+      end
+   end
+   return nil
+end
+
+--- The file of the module, or nil.
+local function find_module(module)
+   return find_in(unlisted, module, LUA_PATHS) or package.searchpath(module, package.path)
+end
+
+--- The file of the module, or nil, where it is written in C.
+local function find_c_module(module)
+   return find_in(unlisted, module, C_PATHS) or package.searchpath(module, package.cpath)
+end
+
 local paths_of_chunks = {} -- as errors and tracebacks name them -> path
 
 --- Compile a module of a plugin, as loadfile() does; errors name it by its path in the plugin's
@@ -76,7 +108,7 @@ end
 
 --- Finds modules in the folders of plugins, for `require`.
 local function search_plugins(module)
-   local path = package.searchpath(module, package.path)
+   local path = find_module(module)
    if not path or not folder_of(path) then
       return nil
    end
@@ -87,12 +119,27 @@ local function search_plugins(module)
    return chunk, path
 end
 
+--- Finds modules written in C where Lua's own searcher cannot look.
+local function search_unlisted(module)
+   local path = find_in(unlisted, module, C_PATHS)
+   if not path then
+      return nil
+   end
+   local open, message = package.loadlib(path,
+      "luaopen_" .. module:gsub("^[^-]*%-", ""):gsub("%.", "_"))
+   if not open then
+      error(message, 0)
+   end
+   return open, path
+end
+
 local is_searching = false
 
 --- Before Lua's own searcher of files, which would find the same.
 local function install_searcher()
    if not is_searching then
       table.insert(package.searchers, 3, search_plugins)
+      table.insert(package.searchers, 4, search_unlisted)
       is_searching = true
    end
 end
@@ -106,12 +153,17 @@ end
 
 local function open_folders(list)
    install_searcher()
-   local paths, cpaths = {}, {}
+   local paths, cpaths, position = {}, {}, 1
    for _, folder in ipairs(list) do
       if not opened[folder] and filesystem.is_dir(folder) then
          opened[folder] = true
-         add_paths(paths, folder, LUA_PATHS)
-         add_paths(cpaths, folder, C_PATHS)
+         if is_listable(folder) then
+            add_paths(paths, folder, LUA_PATHS)
+            add_paths(cpaths, folder, C_PATHS)
+         else
+            table.insert(unlisted, position, folder)
+            position = position + 1
+         end
       end
    end
    table.insert(paths, package.path)
@@ -224,8 +276,8 @@ end
 
 local function load_module(plugin, module, name, list)
    if not is_built_in(module) then
-      local path = package.searchpath(module, package.path)
-      if not path and not package.searchpath(module, package.cpath) then
+      local path = find_module(module)
+      if not path and not find_c_module(module) then
          error(exceptions.NonRecoverableError(missing_module(plugin, module, name, list)))
       end
       if path then
@@ -276,13 +328,12 @@ end
 
 --- Modules that were loaded from a plugin's folder: it has been opened for them.
 local function forget_modules(before)
-   local paths = {}
+   local list = {}
    for folder in pairs(opened) do
-      add_paths(paths, folder, LUA_PATHS)
+      table.insert(list, folder)
    end
-   local path = table.concat(paths, ";")
    for name in pairs(package.loaded) do
-      if not before[name] and package.searchpath(name, path) then
+      if not before[name] and find_in(list, name, LUA_PATHS) then
          package.loaded[name] = nil
       end
    end
@@ -294,14 +345,16 @@ end
 function plugin_loader.scope(wrapper)
    local wrap_before = wrap
    wrap = wrapper
-   local path, cpath, opened_before, before = package.path, package.cpath, opened, {}
+   local path, cpath, before = package.path, package.cpath, {}
+   local opened_before, unlisted_before = opened, unlisted
    for name in pairs(package.loaded) do
       before[name] = true
    end
-   opened = {}
+   opened, unlisted = {}, {}
    return setmetatable({}, {__close = function()
       forget_modules(before)
-      package.path, package.cpath, opened, wrap = path, cpath, opened_before, wrap_before
+      package.path, package.cpath, wrap = path, cpath, wrap_before
+      opened, unlisted = opened_before, unlisted_before
    end})
 end
 
@@ -319,8 +372,8 @@ function plugin_loader.first_absent(functions, resources, is_new)
          local _ <close> = plugin_loader.scope(wrap)
          local list = folders(one.plugin, resources)
          open_folders(list)
-         if not is_built_in(one.module) and not package.searchpath(one.module, package.path)
-            and not package.searchpath(one.module, package.cpath) then
+         if not is_built_in(one.module) and not find_module(one.module)
+            and not find_c_module(one.module) then
             return index, missing_module(one.plugin, one.module, one.name, list, is_new)
          end
          present[key] = true
