@@ -3,6 +3,9 @@ local cfy = require("spec.support.cfy")
 local json = require("cloudify").json
 local web = require("spec.support.web")
 
+--- What a command for the shell begins with, so that no file can get larger than 256 KiB.
+local LITTLE_ROOM = "trap '' XFSZ; ulimit -f 512; "
+
 describe("a blueprint", function()
    local world, server
 
@@ -31,6 +34,17 @@ outputs:
       return result
    end
 
+   --- Run cfy where a large file of the blueprint cannot be written. What it says, without what
+   --- is random in the names of folders.
+   local function runs_out_of_room(...)
+      local result = world:sh(LITTLE_ROOM .. "TMPDIR=" .. world:path("tmp") .. " "
+         .. world:command(...))
+      assert.equal(1, result.code)
+      assert.equal("", world:sh("ls -A " .. world:path("tmp")).out)
+      assert.matches("0 deployments", world:cfy("deployments", "list").out, 1, true)
+      return (result.err:gsub("blueprint%-%w+", "COPY"):gsub(world:path("tmp") .. "/[^/]*", "TMP"))
+   end
+
    local function pack(command)
       local result = world:sh(("cd %s && %s"):format(world.folder, command))
       assert.equal(0, result.code, result.err)
@@ -56,6 +70,34 @@ outputs:
       assert.equal("cfy: " .. text .. "\n", result.err)
       assert.equal("", world:sh("ls -A " .. world.store .. "/deployments").out)
    end
+
+   describe("that the disk has no room for", function()
+      before_each(function() world:write("app/large.bin", ("x"):rep(1 << 20)) end)
+
+      it("is not installed, and cfy says where there is no room", function()
+         local text = ("deployment 'app' could not be stored: cannot write "
+            .. "'%s/deployments/app/COPY/large.bin': File too large: the copy of the blueprint's "
+            .. "folder is not complete\n"):format(world.store)
+         local path = world:path("app/blueprint.yaml")
+         assert.equal("cfy: nothing is installed: " .. text, runs_out_of_room("install", path))
+         assert.equal("cfy: " .. text, runs_out_of_room("deployments", "create", path))
+      end)
+
+      it("is not unpacked, and cfy says where to", function()
+         pack("tar czf app.tar.gz app")
+         assert.equal(("cfy: archive '%s': cannot unpack to 'TMP/1/app': entry 'app/large.bin': "
+            .. "cannot write it: File too large\n"):format(world:path("app.tar.gz")),
+            runs_out_of_room("install", world:path("app.tar.gz")))
+      end)
+
+      it("is not fetched, and cfy says where to", function()
+         pack("tar cf app.tar app")
+         server = web.start(world)
+         local url = server.url .. "/file" .. world:path("app.tar")
+         assert.equal(("cfy: cannot write 'TMP/1/content': cannot fetch '%s': File too large\n")
+            :format(url), runs_out_of_room("install", url))
+      end)
+   end)
 
    for name, command in pairs {
       ["app.zip"] = ZIP,

@@ -114,6 +114,31 @@ static bool check_plugins(const struct cloudify *c, const struct installation *i
                                     c->options.plugin_directories, installation->folder, true, err);
 }
 
+/* What the disk says is not enough: nothing has been begun. */
+static void explain_storage(const struct installation *installation, struct error *err)
+{
+    if (err->code == ERROR_STORAGE)
+        error_context(err, "%sdeployment '%s' could not be stored",
+                      installation->run.workflow ? "nothing is installed: " : "", installation->id);
+}
+
+/* In the store, with its first execution. */
+static bool create_or_renew(struct cloudify *c, struct installation *installation,
+                            const struct deployment_record *record, struct error *err)
+{
+    struct store *store = c->store;
+    struct run *run = &installation->run;
+    if (!store_has_deployment(store, installation->id, err)) {
+        run->ds = err->code ? NULL : deployment_create(store, record, err);
+        if (err->code != ERROR_EXISTS)
+            return run->ds;
+        error_clear(err); /* another process was quicker */
+    }
+    run->ds = deployment_open(store, installation->id, STORE_WRITE, err);
+    runtime_explain_busy(c, installation->id, "wait for its end", err);
+    return run->ds && may_renew(run->ds, err) && deployment_renew(store, run->ds, record, err);
+}
+
 /* Store the deployment with all that it needs. */
 static bool create(struct cloudify *c, struct installation *installation, struct error *err)
 {
@@ -148,17 +173,10 @@ static bool create(struct cloudify *c, struct installation *installation, struct
     struct store *store = runtime_store(c, STORE_WRITE, err);
     id_uuid(run->id);
     installation->store = store;
-    if (!store)
-        return false;
-    if (!store_has_deployment(store, installation->id, err)) {
-        run->ds = err->code ? NULL : deployment_create(store, &record, err);
-        if (err->code != ERROR_EXISTS)
-            return run->ds;
-        error_clear(err); /* another process was quicker */
-    }
-    run->ds = deployment_open(store, installation->id, STORE_WRITE, err);
-    runtime_explain_busy(c, installation->id, "wait for its end", err);
-    return run->ds && may_renew(run->ds, err) && deployment_renew(store, run->ds, &record, err);
+    bool ok = store && create_or_renew(c, installation, &record, err);
+    if (!ok)
+        explain_storage(installation, err);
+    return ok;
 }
 
 static void installation_release(struct installation *installation)

@@ -57,6 +57,8 @@ static int push_outcome(lua_State *L, struct lua_fetch *fetch)
         lua_pushnumber(L, (double)fetch_pause_ms(fetch->fetch) / 1000);
         return 2;
     default:
+        if (fetch_could_not_write(fetch->fetch))
+            error_context(&err, "cannot write '%s'", fetch->target.path);
         luaL_pushfail(L);
         lua_pushstring(L, err.text);
         lua_pushinteger(L, fetch_status(fetch->fetch));

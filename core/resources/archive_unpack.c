@@ -158,7 +158,10 @@ static bool unpack_aside(int file, const char *folder, const struct archive_limi
     bool ok = parent || error_nomem(err);
     ok = ok && scratch_init(&scratch, parent, err) &&
          ((content = path_join(scratch.path, "content")) || error_nomem(err)) &&
-         unpack_in_utf8(file, content, limits, err) && rename_to(content, folder, err);
+         unpack_in_utf8(file, content, limits, err);
+    if (!ok && err->code == ERROR_IO)
+        error_context(err, "cannot unpack to '%s'", folder);
+    ok = ok && rename_to(content, folder, err);
     scratch_release(&scratch);
     free(parent);
     free(content);

@@ -66,6 +66,8 @@ bool download_to(const char *url, const char *path, const struct download_option
         return error_set(err, ERROR_IO, "cannot write '%s': %m", path);
     struct fetch *fetch = prepare(url, options, file, err);
     bool ok = fetch && run(fetch, err);
+    if (fetch && fetch_could_not_write(fetch))
+        error_context(err, "cannot write '%s'", path);
     fetch_free(fetch);
     if (close(file) && ok)
         ok = error_set(err, ERROR_IO, "cannot write '%s': %m", path);

@@ -325,6 +325,11 @@ bool fetch_may_pass(const struct fetch *fetch)
     return fetch->may_pass;
 }
 
+bool fetch_could_not_write(const struct fetch *fetch)
+{
+    return fetch->write_error;
+}
+
 const char *fetch_shown_url(const struct fetch *fetch)
 {
     return fetch->shown;

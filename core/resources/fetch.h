@@ -53,6 +53,8 @@ long fetch_pause_ms(const struct fetch *fetch);
 long fetch_status(const struct fetch *fetch);
 /** Whether what it failed of may be over by itself later: a server that is down, a full disk. */
 bool fetch_may_pass(const struct fetch *fetch);
+/** Whether it failed because the content that came could not be written. */
+bool fetch_could_not_write(const struct fetch *fetch);
 /** The URL as it may be shown: without user and password. Borrowed. */
 const char *fetch_shown_url(const struct fetch *fetch);
 /** Take the content that was kept in memory: new, `*length` bytes and a NUL; NULL: no memory. */
