@@ -65,8 +65,8 @@ static bool keep(struct execution *e, const struct event *event)
 bool execution_keep_events(struct execution *e)
 {
     struct error err = {0};
-    bool ok = events_add(e->options.store, e->options.execution_id, e->records.text,
-                         e->record_count, &err);
+    bool ok = events_add(e->options.store, e->options.execution_id, e->base_context.text,
+                         e->records.text, e->record_count, &err);
     strbuf_truncate(&e->records, 0);
     e->record_count = 0;
     return ok || execution_abort(e, &err);

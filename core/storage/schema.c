@@ -169,6 +169,21 @@ static const char *const state_migrations[] = {
     "INSERT INTO new_events SELECT id, execution_id, record FROM events;"
     "DROP TABLE events;"
     "ALTER TABLE new_events RENAME TO events;",
+    /* `context`: what stands first in the context of the record, but is left out there. */
+    "CREATE TABLE event_contexts ("
+    "  number INTEGER PRIMARY KEY,"
+    "  context TEXT NOT NULL UNIQUE" /* a JSON object without its end */
+    ");"
+    "CREATE TABLE new_events ("
+    "  id INTEGER PRIMARY KEY,"
+    "  execution INTEGER REFERENCES executions (number),"
+    "  context INTEGER," /* or NULL: the record is whole */
+    "  record TEXT NOT NULL"
+    ");"
+    "INSERT INTO new_events SELECT events.id, executions.number, NULL, record FROM events"
+    "  LEFT JOIN executions ON executions.id = events.execution_id;"
+    "DROP TABLE events;"
+    "ALTER TABLE new_events RENAME TO events;",
 };
 
 const struct schema catalog_schema = {.migrations = catalog_migrations,

@@ -293,6 +293,11 @@ static int bind_json(sqlite3_stmt *statement, int number, const json_t *value)
     return text ? sqlite3_bind_text(statement, number, text, -1, free) : SQLITE_NOMEM;
 }
 
+static int bind_reference(sqlite3_stmt *statement, int index, json_int_t number)
+{
+    return number ? sqlite3_bind_int64(statement, index, number) : SQLITE_OK;
+}
+
 /* Texts must stay as they are until the statement is reset; those bound here do, as database_run()
  * and the callers of database_query() hold them. */
 static bool bind_all(struct database *db, sqlite3_stmt *statement, const char *types, va_list args,
@@ -305,6 +310,8 @@ static bool bind_all(struct database *db, sqlite3_stmt *statement, const char *t
                 sqlite3_bind_text(statement, i + 1, va_arg(args, const char *), -1, SQLITE_STATIC);
         else if (types[i] == 'i')
             code = sqlite3_bind_int64(statement, i + 1, va_arg(args, json_int_t));
+        else if (types[i] == 'n')
+            code = bind_reference(statement, i + 1, va_arg(args, json_int_t));
         else if (types[i] == 'r')
             code = sqlite3_bind_double(statement, i + 1, va_arg(args, double));
         else

@@ -250,11 +250,14 @@ json_t *executions_list(struct deployment_store *ds, struct error *err);
  * remember the last.
  *
  * @param execution_id to which they belong, or NULL
- * @param records JSON objects, one behind the other, each with its terminating zero
+ * @param context what the context of most of them begins with, a JSON object without its end, which
+ *        is kept only once; or NULL
+ * @param records JSON objects, one behind the other, each with its terminating zero; they are
+ *        changed
  * @param count of them
  */
-bool events_add(struct deployment_store *ds, const char *execution_id, const char *records,
-                size_t count, struct error *err);
+bool events_add(struct deployment_store *ds, const char *execution_id, const char *context,
+                char *records, size_t count, struct error *err);
 
 /* Which events are wanted; NULL and 0 let all pass. Times are UTC, "2026-11-27T22:38:46.391Z" or
  * the beginning of one, which stands for all times that begin so. */

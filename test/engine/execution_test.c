@@ -90,10 +90,10 @@ static void note_event(const char *json)
     json_decref(record);
 }
 
-bool events_add(struct deployment_store *ds, const char *execution_id, const char *records,
-                size_t count, struct error *err)
+bool events_add(struct deployment_store *ds, const char *execution_id, const char *context,
+                char *records, size_t count, struct error *err)
 {
-    (void)ds, (void)execution_id, (void)err;
+    (void)ds, (void)execution_id, (void)context, (void)err;
     for (; count; count--, records += strlen(records) + 1)
         note_event(records);
     return true;

@@ -66,10 +66,10 @@ static void ignore_commit(void *data)
     (void)data;
 }
 
-bool events_add(struct deployment_store *ds, const char *execution_id, const char *records,
-                size_t count, struct error *err)
+bool events_add(struct deployment_store *ds, const char *execution_id, const char *context,
+                char *records, size_t count, struct error *err)
 {
-    (void)ds, (void)execution_id, (void)records, (void)count, (void)err;
+    (void)ds, (void)execution_id, (void)context, (void)records, (void)count, (void)err;
     return true;
 }
 

@@ -83,8 +83,8 @@ static void test_renew_and_remove(void)
     if (!fixture_init(&f))
         return;
     struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
-    const char *record = "{\"type\":\"cloudify_event\"}";
-    CHECK(events_add(ds, "e1", record, 1, &err), "an event is kept: %s", err.text);
+    char record[] = "{\"type\":\"cloudify_event\"}";
+    CHECK(events_add(ds, "e1", NULL, record, 1, &err), "an event is kept: %s", err.text);
     char *old = strdup(deployment_store_resources(ds));
     f.execution.id = "e2";
     f.record.blueprint_id = "other";
