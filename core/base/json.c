@@ -35,7 +35,7 @@ static void write_string(struct strbuf *out, const char *text, size_t length)
     strbuf_addc(out, '"');
 }
 
-static void write_integer(struct strbuf *out, json_int_t value)
+void json_write_integer(struct strbuf *out, json_int_t value)
 {
     char text[32], *digit = text + sizeof text;
     unsigned long long left = value < 0 ? -(unsigned long long)value : (unsigned long long)value;
@@ -98,7 +98,7 @@ static void write_value(struct strbuf *out, const json_t *value)
         write_string(out, json_string_value(value), json_string_length(value));
         break;
     case JSON_INTEGER:
-        write_integer(out, json_integer_value(value));
+        json_write_integer(out, json_integer_value(value));
         break;
     case JSON_REAL:
         write_real(out, json_real_value(value));
@@ -121,10 +121,35 @@ bool json_write(struct strbuf *out, const json_t *value)
     return !out->failed;
 }
 
+static void write_key(struct strbuf *out, const char *key)
+{
+    size_t length = strlen(key);
+    bool is_first = out->length && out->text[out->length - 1] == '{';
+    if (!strbuf_reserve(out, length + sizeof ",\"\":"))
+        return;
+    if (!is_first)
+        strbuf_addc(out, ',');
+    strbuf_addc(out, '"');
+    strbuf_add(out, key, length);
+    strbuf_addc(out, '"');
+    strbuf_addc(out, ':');
+}
+
+void json_write_integer_member(struct strbuf *out, const char *key, json_int_t number)
+{
+    write_key(out, key);
+    json_write_integer(out, number);
+}
+
+void json_write_value_member(struct strbuf *out, const char *key, const json_t *value)
+{
+    write_key(out, key);
+    write_value(out, value);
+}
+
 void json_write_member(struct strbuf *out, const char *key, const char *text)
 {
-    bool is_first = out->length && out->text[out->length - 1] == '{';
-    strbuf_add_all(out, is_first ? "\"" : ",\"", key, "\":");
+    write_key(out, key);
     if (text)
         write_string(out, text, strlen(text));
     else

@@ -20,6 +20,11 @@ char *json_text(const json_t *value);
  * @param text UTF-8; NULL: null
  */
 void json_write_member(struct strbuf *out, const char *key, const char *text);
+/** Append an integer. */
+void json_write_integer(struct strbuf *out, json_int_t number);
+/** Append a member with an integer, and with any value, NULL being null. */
+void json_write_integer_member(struct strbuf *out, const char *key, json_int_t number);
+void json_write_value_member(struct strbuf *out, const char *key, const json_t *value);
 
 /**
  * Parse any JSON value. Integers beyond 64 bits and nesting over jansson's limit are errors.

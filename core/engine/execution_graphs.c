@@ -11,14 +11,12 @@
 
 /* Append the documents of `task` and all that stands in it; `last` is the one whose document is the
  * last of the part so far. */
-static bool add_documents(struct execution *e, json_t *part, const struct task *task,
+static bool add_documents(struct execution *e, struct strbuf *part, const struct task *task,
                           const struct task **last, struct error *err)
 {
-    json_t *document = task_document(e, task, *last, 0, err);
-    if (!document)
+    strbuf_adds(part, *last ? "," : "[");
+    if (!task_document_write(part, e, task, *last, 0, err))
         return false;
-    if (json_array_append_new(part, document))
-        return error_nomem(err);
     *last = task;
     for (const struct task *child = task->first_child; child; child = child->next_sibling) {
         if (!add_documents(e, part, child, last, err))
@@ -27,15 +25,20 @@ static bool add_documents(struct execution *e, json_t *part, const struct task *
     return true;
 }
 
+static bool add_part(struct execution *e, struct strbuf *part, struct error *err)
+{
+    strbuf_addc(part, ']');
+    return part->failed ? error_nomem(err)
+                        : graph_add_part(e->options.store, e->graph_row, part->text, err);
+}
+
 /* Each task that stands in no other is a part: memory is needed for one at a time. */
 static bool store_part(struct execution *e, const struct task *task, struct error *err)
 {
     const struct task *last = NULL;
-    json_t *part = json_array();
-    bool ok = part ? add_documents(e, part, task, &last, err) &&
-                         graph_add_part(e->options.store, e->graph_row, part, err)
-                   : error_nomem(err);
-    json_decref(part);
+    struct strbuf part = STRBUF_INIT;
+    bool ok = add_documents(e, &part, task, &last, err) && add_part(e, &part, err);
+    strbuf_release(&part);
     return ok;
 }
 
@@ -106,12 +109,13 @@ static bool keep_newcomers(struct execution *e, struct error *err)
     for (size_t i = 0; i < count; i++) {
         if (tasks[i]->number <= stored)
             continue;
-        json_t *document = task_document(e, tasks[i], NULL, stored, err);
-        json_t *part = document ? json_pack("[o]", document) : NULL;
-        bool ok = part && graph_add_part(e->options.store, e->graph_row, part, err);
-        json_decref(part);
+        struct strbuf part = STRBUF_INIT;
+        strbuf_addc(&part, '[');
+        bool ok =
+            task_document_write(&part, e, tasks[i], NULL, stored, err) && add_part(e, &part, err);
+        strbuf_release(&part);
         if (!ok)
-            return error_nomem(err);
+            return false;
     }
     task_graph_forget_newcomers(e->graph);
     return true;

@@ -47,19 +47,30 @@ static json_t *seal(struct execution *e, const char *about, const json_t *value,
     return string;
 }
 
-/* Set `key`; a value with a secret that the workflow was given is sealed. */
-static bool write_value(struct execution *e, json_t *document, const struct task *task,
-                        const char *key, json_t *value, struct error *err)
+/* A document that is being written. */
+struct writer {
+    struct execution *execution;
+    struct strbuf *out;
+    const struct task *task;
+    struct strbuf sealed; /* the members of its `sealed` */
+    struct error *err;
+};
+
+/* A value with a secret that the workflow was given is sealed. */
+static bool write_value(struct writer *w, const char *key, json_t *value)
 {
-    if (!mask_finds(e->disclosure.mask, value))
-        return !json_object_set(document, key, value);
-    char *about = about_value(e, task->number, key);
-    json_t *sealed = about ? seal(e, about, value, err) : NULL;
-    json_t *members = json_object_get(document, "sealed");
-    if (sealed && !members && (members = json_object()))
-        json_object_set_new(document, "sealed", members);
+    struct execution *e = w->execution;
+    if (!mask_finds(e->disclosure.mask, value)) {
+        json_write_value_member(w->out, key, value);
+        return true;
+    }
+    char *about = about_value(e, w->task->number, key);
+    json_t *sealed = about ? seal(e, about, value, w->err) : NULL;
+    strbuf_adds(&w->sealed, w->sealed.length ? "" : "{");
+    json_write_value_member(&w->sealed, key, sealed);
+    json_decref(sealed);
     free(about);
-    return sealed && !json_object_set_new(members, key, sealed);
+    return sealed;
 }
 
 /* New; NULL: it has none, or `err` is set. */
@@ -91,115 +102,143 @@ static const char *instance_id(const struct execution *e, long instance)
 }
 
 /* What may be shared with `before`, which is NULL where the document has to stand for itself. */
-static bool write_shared(const struct execution *e, json_t *document, const struct task *task,
-                         const struct task *before)
+static void write_shared(struct writer *w, const struct task *before)
 {
-    bool ok = before || json_set_value(document, "number", json_integer(task->number));
-    if (before ? task->container != before->container : task->container != NULL)
-        ok = ok &&
-             json_set_value(document, "container",
-                            task->container ? json_integer(task->container->number) : json_null());
+    const struct task *task = w->task, *container = task->container;
+    if (!before)
+        json_write_integer_member(w->out, "number", task->number);
+    if (container && (!before || container != before->container))
+        json_write_integer_member(w->out, "container", container->number);
+    else if (!container && before && before->container)
+        json_write_member(w->out, "container", NULL);
     if (task->instance != (before ? before->instance : TASK_NO_INSTANCE))
-        ok = ok && json_set_text(document, "instance", instance_id(e, task->instance));
-    return ok;
+        json_write_member(w->out, "instance", instance_id(w->execution, task->instance));
 }
 
 /* The numbers of those of `edges` that are in the same stored graph. */
-static bool write_edges(json_t *document, const char *key, const struct task_edges *edges,
+static void write_edges(struct writer *w, const char *key, const struct task_edges *edges,
                         uint32_t below)
 {
-    json_t *numbers = json_array();
+    bool any = false;
     for (uint32_t i = 0; i < edges->count; i++) {
         uint32_t number = task_edges_items(edges)[i]->number;
-        if (number && number <= below && json_array_append_new(numbers, json_integer(number))) {
-            json_decref(numbers);
-            return false;
-        }
+        if (!number || number > below)
+            continue;
+        strbuf_add_all(w->out, any ? "," : ",\"", any ? "" : key, any ? "" : "\":[");
+        json_write_integer(w->out, number);
+        any = true;
     }
-    if (json_array_size(numbers))
-        return json_set_value(document, key, numbers);
-    json_decref(numbers);
-    return numbers;
+    strbuf_adds(w->out, any ? "]" : "");
 }
 
-static bool write_handler(struct execution *e, json_t *document, const struct task *task,
-                          const char *key, int handler, struct error *err)
+static bool write_handler(struct writer *w, const char *key, int handler, struct error *err)
 {
+    struct execution *e = w->execution;
     if (handler == TASK_HANDLER_NONE)
         return true;
     json_t *saved = e->options.host->save_handler(e->workflow, handler, err);
-    bool ok = saved && write_value(e, document, task, key, saved, err);
+    bool ok = saved && write_value(w, key, saved);
     json_decref(saved);
     return ok;
 }
 
-static bool write_handlers(struct execution *e, json_t *document, const struct task *task,
-                           struct error *err)
+static bool write_handlers(struct writer *w)
 {
+    const struct task *task = w->task;
     struct error unnamed = {0};
-    if (!write_handler(e, document, task, "on_success", task->on_success, err) ||
-        !write_handler(e, document, task, "on_failure", task->on_failure, err))
+    if (!write_handler(w, "on_success", task->on_success, w->err) ||
+        !write_handler(w, "on_failure", task->on_failure, w->err))
         return false;
     /* A function without a name is not found again; the task says so, should it ever come to it. */
-    return write_handler(e, document, task, "function", task->function, &unnamed) ||
+    return write_handler(w, "function", task->function, &unnamed) ||
            unnamed.code == ERROR_UNSUPPORTED;
 }
 
-static bool write_retries(const struct execution *e, json_t *document, const struct task *task)
+static void write_seconds(struct writer *w, const char *key, double seconds)
 {
-    struct task_retries usual = execution_retries(e, task->kind, task->operation);
-    return (task->total_retries == usual.total ||
-            json_set_value(document, "total_retries", json_integer(task->total_retries))) &&
-           (task->retry_interval == usual.interval ||
-            json_set_value(document, "retry_interval", json_real(task->retry_interval))) &&
-           (!task->current_retries ||
-            json_set_value(document, "current_retries", json_integer(task->current_retries)));
+    json_t *value = json_real(seconds);
+    w->out->failed |= !value;
+    json_write_value_member(w->out, key, value);
+    json_decref(value);
 }
 
-static bool write_operation(json_t *document, const struct operation *operation)
+static void write_retries(struct writer *w)
 {
-    return !operation ||
-           json_set_value(document, "operation",
-                          json_pack("[I, s]", (json_int_t)operation->index, operation->name));
+    const struct task *task = w->task;
+    struct task_retries usual = execution_retries(w->execution, task->kind, task->operation);
+    if (task->total_retries != usual.total)
+        json_write_integer_member(w->out, "total_retries", task->total_retries);
+    if (task->retry_interval != usual.interval)
+        write_seconds(w, "retry_interval", task->retry_interval);
+    if (task->current_retries)
+        json_write_integer_member(w->out, "current_retries", task->current_retries);
 }
 
-static bool write_all(struct execution *e, json_t *document, const struct task *task,
-                      uint32_t stored, struct error *err)
+static void write_operation(struct writer *w, const struct operation *operation)
 {
-    return (task->operation ||
-            json_set_value(document, "text",
-                           mask_string(e->disclosure.mask, task->text, strlen(task->text)))) &&
-           write_operation(document, task->operation) &&
-           (!task->replaces ||
-            json_set_value(document, "replaces", json_integer(task->replaces))) &&
-           (task->related == TASK_NO_INSTANCE ||
-            json_set_text(document, "related", instance_id(e, task->related))) &&
-           (!task->related_is_target ||
-            json_set_value(document, "related_is_target", json_true())) &&
-           (task->send_events == task_sends_events((enum task_kind)task->kind) ||
-            json_set_value(document, "send_events", json_boolean(task->send_events))) &&
-           (!task->event_type || json_set_text(document, "event_type", task->event_type)) &&
-           (!(task->execute_after > 0) ||
-            json_set_value(document, "execute_after", json_real(task->execute_after))) &&
-           (!task->payload || write_value(e, document, task, "payload", task->payload, err)) &&
-           write_edges(document, "after", &task->dependencies, UINT32_MAX) &&
-           write_edges(document, "before", &task->dependents, stored) &&
-           write_retries(e, document, task) && write_handlers(e, document, task, err);
+    json_t *place = json_pack("[I, s]", (json_int_t)operation->index, operation->name);
+    w->out->failed |= !place;
+    json_write_value_member(w->out, "operation", place);
+    json_decref(place);
 }
 
-json_t *task_document(struct execution *e, const struct task *task, const struct task *before,
-                      uint32_t stored, struct error *err)
+static void write_text(struct writer *w, const char *text)
 {
-    json_t *document = json_object();
+    json_t *masked = mask_string(w->execution->disclosure.mask, text, strlen(text));
+    w->out->failed |= !masked;
+    json_write_value_member(w->out, "text", masked);
+    json_decref(masked);
+}
+
+/* What the task does, to whom. */
+static void write_deed(struct writer *w)
+{
+    const struct task *task = w->task;
+    json_write_member(w->out, "kind", kinds[task->kind]);
+    if (task->operation)
+        write_operation(w, task->operation);
+    else
+        write_text(w, task->text);
+    if (task->related != TASK_NO_INSTANCE)
+        json_write_member(w->out, "related", instance_id(w->execution, task->related));
+    if (task->related_is_target)
+        json_write_value_member(w->out, "related_is_target", json_true());
+    if (task->event_type)
+        json_write_member(w->out, "event_type", task->event_type);
+}
+
+/* When, and how often. */
+static void write_course(struct writer *w, uint32_t stored)
+{
+    const struct task *task = w->task;
+    if (task->replaces)
+        json_write_integer_member(w->out, "replaces", task->replaces);
+    if (task->send_events != task_sends_events((enum task_kind)task->kind))
+        json_write_value_member(w->out, "send_events", json_boolean(task->send_events));
+    if (task->execute_after > 0)
+        write_seconds(w, "execute_after", task->execute_after);
+    write_edges(w, "after", &task->dependencies, UINT32_MAX);
+    write_edges(w, "before", &task->dependents, stored);
+    write_retries(w);
+}
+
+bool task_document_write(struct strbuf *out, struct execution *e, const struct task *task,
+                         const struct task *before, uint32_t stored, struct error *err)
+{
+    struct writer w = {e, out, task, STRBUF_INIT, err};
     if (before && task->number != before->number + 1)
         before = NULL;
-    if (write_shared(e, document, task, before) &&
-        json_set_text(document, "kind", kinds[task->kind]) &&
-        write_all(e, document, task, stored, err))
-        return document;
-    error_nomem(err);
-    json_decref(document);
-    return NULL;
+    strbuf_addc(out, '{');
+    write_shared(&w, before);
+    write_deed(&w);
+    write_course(&w, stored);
+    bool ok = (!task->payload || write_value(&w, "payload", task->payload)) && write_handlers(&w);
+    if (w.sealed.length)
+        strbuf_add_all(out, ",\"sealed\":", w.sealed.text, "}");
+    strbuf_addc(out, '}');
+    ok = ok && !out->failed && !w.sealed.failed;
+    strbuf_release(&w.sealed);
+    return ok || error_nomem(err);
 }
 
 /* ---- reading ---- */

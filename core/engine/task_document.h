@@ -6,21 +6,23 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/strbuf.h"
 #include "engine/task.h"
 
 struct execution;
 
 /**
- * A task as it is stored.
+ * Append a task as it is stored, as JSON.
  *
  * @param before the task whose document stands before it in the same part of the graph, or NULL:
  *        what it has in common with that is left out
  * @param stored number of the last task that is stored already: which of those must wait for this
  *        one is written with it
- * @return new, or NULL with `err` set: ERROR_UNSUPPORTED (a handler that is no named function)
+ * @return false with `err` set: ERROR_UNSUPPORTED (a handler that is no named function),
+ *         ERROR_NOMEM
  */
-json_t *task_document(struct execution *execution, const struct task *task,
-                      const struct task *before, uint32_t stored, struct error *err);
+bool task_document_write(struct strbuf *out, struct execution *execution, const struct task *task,
+                         const struct task *before, uint32_t stored, struct error *err);
 /** Give each of the documents of a part what was left out of it. @return false: out of memory */
 bool task_documents_complete(json_t *part);
 /** The task again, outside of the graph; or NULL with `err` set: ERROR_STORAGE, ERROR_STATE. */

@@ -105,13 +105,13 @@ bool graph_remove(struct deployment_store *ds, json_int_t graph, struct error *e
            database_run(ds->state, err, "DELETE FROM graphs WHERE id = ?", "i", graph);
 }
 
-bool graph_add_part(struct deployment_store *ds, json_int_t graph, const json_t *tasks,
+bool graph_add_part(struct deployment_store *ds, json_int_t graph, const char *tasks,
                     struct error *err)
 {
     return database_run(ds->state, err,
                         "INSERT INTO graph_parts (graph, number, tasks) SELECT ?1,"
                         " coalesce(max(number), 0) + 1, ?2 FROM graph_parts WHERE graph = ?1",
-                        "ij", graph, tasks);
+                        "it", graph, tasks);
 }
 
 bool graph_parts(struct deployment_store *ds, json_int_t graph,

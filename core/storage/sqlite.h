@@ -54,8 +54,8 @@ void database_rollback(struct database *db);
  * Run a statement that gives no rows. It is compiled once per connection and kept.
  *
  * @param sql a string literal: it is known by its address
- * @param types a letter for each parameter: `t` const char * (NULL is null), `i` json_int_t, `n` one where 0 is null,
- *        `r` double, `j` const json_t *, stored as compact JSON (NULL is null)
+ * @param types a letter for each parameter: `t` const char * (NULL is null), `i` json_int_t, `n`
+ * one where 0 is null, `r` double, `j` const json_t *, stored as compact JSON (NULL is null)
  */
 bool database_run(struct database *db, struct error *err, const char *sql, const char *types, ...);
 /**

@@ -330,7 +330,8 @@ bool graph_add(struct deployment_store *ds, const char *execution_id, const char
                json_int_t *graph, struct error *err);
 /** Forget a graph none of whose tasks has begun. */
 bool graph_remove(struct deployment_store *ds, json_int_t graph, struct error *err);
-bool graph_add_part(struct deployment_store *ds, json_int_t graph, const json_t *tasks,
+/** @param tasks a list, as compact JSON */
+bool graph_add_part(struct deployment_store *ds, json_int_t graph, const char *tasks,
                     struct error *err);
 /** Call `visit` for each part as they were added; `tasks` is borrowed during the call. It ends the
  * listing by false, with or without `err` set. */

@@ -44,7 +44,7 @@ bool graph_remove(struct deployment_store *ds, json_int_t graph, struct error *e
     return true;
 }
 
-bool graph_add_part(struct deployment_store *ds, json_int_t graph, const json_t *tasks,
+bool graph_add_part(struct deployment_store *ds, json_int_t graph, const char *tasks,
                     struct error *err)
 {
     (void)ds, (void)graph, (void)tasks, (void)err;

@@ -158,12 +158,7 @@ static void test_contexts(void)
 /* As it was when SQLite counted the ids. */
 static bool make_version_9(struct database *db, struct error *err)
 {
-    return database_run(db, err, "DROP TABLE events", "") &&
-           database_run(db, err, "DROP TABLE event_contexts", "") &&
-           database_run(db, err,
-                        "CREATE TABLE events (id INTEGER PRIMARY KEY AUTOINCREMENT, execution_id"
-                        " TEXT REFERENCES executions (id), record TEXT NOT NULL)",
-                        "") &&
+    return fixture_make_counted_events(db, err) &&
            database_run(db, err,
                         "INSERT INTO events VALUES (7, 'e1', '{\"number\":70}'), (9, 'e1',"
                         " '{\"number\":90}')",
