@@ -20,6 +20,7 @@ void deployment_store_close(struct deployment_store *ds)
 {
     if (!ds)
         return;
+    instance_changes_forget(ds);
     database_close(ds->state);
     lock_release(ds->lock);
     free(ds->id);
@@ -424,11 +425,15 @@ bool deployment_store_begin(struct deployment_store *ds, struct error *err)
 
 bool deployment_store_commit(struct deployment_store *ds, struct error *err)
 {
-    return database_commit(ds->state, err);
+    if (instance_changes_write(ds, err))
+        return database_commit(ds->state, err);
+    database_rollback(ds->state);
+    return false;
 }
 
 void deployment_store_rollback(struct deployment_store *ds)
 {
+    instance_changes_forget(ds);
     database_rollback(ds->state);
 }
 

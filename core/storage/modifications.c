@@ -8,7 +8,8 @@ bool modification_add(struct deployment_store *ds, const char *id, const json_t 
 {
     char now[CLOCK_TEXT_SIZE];
     clock_timestamp(now);
-    return database_run(ds->state, err,
+    return instance_changes_write(ds, err) &&
+           database_run(ds->state, err,
                         "INSERT INTO modifications (id, status, created_at, document)"
                         " VALUES (?, 'started', ?, ?)",
                         "ttj", id, now, document) &&
@@ -127,10 +128,11 @@ bool instance_keep_relationships(struct deployment_store *ds, const struct insta
     const struct node_instance *ni = set->items[instance];
     json_t *relationships =
         instance_relationships_to_json(set, ni->relationships, ni->relationship_count);
-    bool ok = relationships ? database_run(ds->state, err,
-                                           "UPDATE node_instances SET relationships = ?,"
-                                           " version = version + 1 WHERE id = ?",
-                                           "jt", relationships, ni->id)
+    bool ok = relationships ? instance_changes_write(ds, err) &&
+                                  database_run(ds->state, err,
+                                               "UPDATE node_instances SET relationships = ?,"
+                                               " version = version + 1 WHERE id = ?",
+                                               "jt", relationships, ni->id)
                             : error_nomem(err);
     json_decref(relationships);
     return ok;
@@ -138,7 +140,8 @@ bool instance_keep_relationships(struct deployment_store *ds, const struct insta
 
 bool instance_remove(struct deployment_store *ds, const char *id, struct error *err)
 {
-    return database_run(ds->state, err, "DELETE FROM node_instances WHERE id = ?", "t", id);
+    return instance_changes_write(ds, err) &&
+           database_run(ds->state, err, "DELETE FROM node_instances WHERE id = ?", "t", id);
 }
 
 bool group_instance_remove(struct deployment_store *ds, const char *id, struct error *err)

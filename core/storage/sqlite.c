@@ -425,6 +425,11 @@ bool database_begin(struct database *db, struct error *err)
     return database_run(db, err, db->read_only ? "BEGIN" : "BEGIN IMMEDIATE", "");
 }
 
+bool database_in_transaction(const struct database *db)
+{
+    return !sqlite3_get_autocommit(db->handle);
+}
+
 bool database_commit(struct database *db, struct error *err)
 {
     if (database_run(db, err, "COMMIT", ""))

@@ -47,6 +47,8 @@ bool database_sync(struct database *db, struct error *err);
 bool database_begin(struct database *db, struct error *err);
 /** End it durably; if that fails, it is rolled back. */
 bool database_commit(struct database *db, struct error *err);
+/** Whether there is one. */
+bool database_in_transaction(const struct database *db);
 /** Undo it; without a transaction nothing happens. */
 void database_rollback(struct database *db);
 

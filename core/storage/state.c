@@ -314,6 +314,8 @@ static bool relate_all(const struct deployment_store *ds, struct instance_set *s
 static bool load_instances(struct deployment_store *ds, struct instance_set *set,
                            json_t *relationships, struct error *err)
 {
+    if (!instance_changes_write(ds, err))
+        return false;
     sqlite3_stmt *query =
         database_query(ds->state, err,
                        "SELECT id, node, number, state, version, runtime_properties,"
@@ -342,39 +344,4 @@ struct instance_set *deployment_store_instances(struct deployment_store *ds,
     }
     json_decref(relationships);
     return set;
-}
-
-/* ---- changing ---- */
-
-/* Why the update in instance_update() has met no row. */
-static bool explain(struct deployment_store *ds, const struct instance_change *change,
-                    struct error *err)
-{
-    sqlite3_stmt *query = database_query(
-        ds->state, err, "SELECT version FROM node_instances WHERE id = ?", "t", change->id);
-    if (!query)
-        return false;
-    if (!database_next(ds->state, query, err))
-        return error_set(err, ERROR_NOT_FOUND, "there is no node instance '%s'", change->id);
-    json_int_t version = column_integer(query, 0);
-    database_finish(query);
-    return error_set(err, ERROR_CONFLICT,
-                     "node instance '%s': the update is based on version %" JSON_INTEGER_FORMAT
-                     ", but the stored one is version %" JSON_INTEGER_FORMAT,
-                     change->id, change->version, version);
-}
-
-bool instance_update(struct deployment_store *ds, const struct instance_change *change,
-                     struct error *err)
-{
-    if (!database_run(ds->state, err,
-                      "UPDATE node_instances SET version = version + 1,"
-                      " state = coalesce(?, state),"
-                      " runtime_properties = coalesce(?, runtime_properties),"
-                      " system_properties = coalesce(?, system_properties)"
-                      " WHERE id = ? AND version = ?",
-                      "tjjti", change->state, change->runtime_properties, change->system_properties,
-                      change->id, change->version))
-        return false;
-    return database_changes(ds->state) == 1 || explain(ds, change, err);
 }

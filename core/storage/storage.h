@@ -160,9 +160,11 @@ struct instance_change {
 };
 
 /**
- * Change an instance, whose version grows by one (runtime.md 2.4).
+ * Change an instance, whose version grows by one (runtime.md 2.4). In a transaction changes are
+ * compared with those before them, and with what is stored at its end.
  *
- * @return false with `err` set: ERROR_CONFLICT (the stored version is another), ERROR_NOT_FOUND
+ * @return false with `err` set: ERROR_CONFLICT (the version is another), ERROR_NOT_FOUND; in a
+ *         transaction deployment_store_commit() may give the same
  */
 bool instance_update(struct deployment_store *ds, const struct instance_change *change,
                      struct error *err);

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 
+#include "base/map.h"
 #include "storage/sqlite.h"
 #include "storage/storage.h"
 
@@ -24,7 +25,8 @@ struct deployment_store {
     char *resources;
     struct lock *lock; /* NULL: open for reading */
     struct database *state;
-    bool is_transient; /* as its store */
+    struct map changes; /* of instances by id, see instance_changes.c */
+    bool is_transient;  /* as its store */
 };
 
 /** The name of the network file system with the statfs type `type`, or NULL. */
@@ -54,6 +56,11 @@ bool queue_is_waited_for(const struct deployment_store *ds, json_int_t number,
                          const json_t *options);
 /** Learn anew what of the deployment may have changed since it was opened. */
 bool deployment_store_reload(struct deployment_store *ds, struct error *err);
+
+/** Write the changes of instances that wait, before others look at the table or the commit. */
+bool instance_changes_write(struct deployment_store *ds, struct error *err);
+/** They are undone. */
+void instance_changes_forget(struct deployment_store *ds);
 
 /** Write the row of the deployment, its nodes and its instances; inside of a transaction. */
 bool state_write(struct database *state, const struct deployment_record *record,
