@@ -74,6 +74,19 @@ describe("a secret", function()
       end)
    end
 
+   for _, way in ipairs {{"logs and sends as events", "log_cut", 0}, {"raises", "raise_cut", 1}} do
+      it("is masked where the end of what an operation " .. way[1] .. " is cut off", function()
+         local result = install(from_input:format(way[2]))
+         assert.equal(way[3], result.code)
+         local shown = result.out .. result.err .. secrets.shown(world)
+         -- No assertion on texts of a megabyte, which it would print.
+         assert.is_true(shown:find("xs3cre", 1, true) == nil, "the beginning of it is told")
+         assert.equal("", secrets.files_with(world, "xs3cre"))
+         assert.is_true(shown:find("x%*+ %.%.%. %(1049584 bytes in all%)") ~= nil,
+            "it is not masked, or the length is not told")
+      end)
+   end
+
    it("that is kept as a runtime property is stored, and masked where it is listed", function()
       world:keep_secret("gone", "not to be seen")
       local result = install("teller.teller.tasks.keep", [[

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/cut_text.h"
 #include "base/utf8.h"
 
 const char mask_text[] = "********";
@@ -248,10 +249,26 @@ static void write_masked(struct strbuf *out, const char *text, size_t length,
     strbuf_add(out, text + place, length - place);
 }
 
+/* As find_ranges(); where a text has been cut, also the beginning of a hidden text before that. */
+static bool find_all(struct mask *mask, const char *text, size_t length, struct ranges *ranges)
+{
+    size_t end = cut_text_end(text, length);
+    if (end == length || mask_is_empty(mask))
+        return find_ranges(mask, text, length, ranges);
+    struct mask_search search = {0};
+    *ranges = (struct ranges){0};
+    if (!mask_search(mask, &search, text, end, add_range, ranges))
+        return false;
+    uint32_t begun = mask->nodes[search.state].depth;
+    if (begun)
+        add_range(ranges, end - begun, end);
+    return !ranges->failed;
+}
+
 bool mask_write(struct mask *mask, struct strbuf *out, const char *text, size_t length)
 {
     struct ranges ranges;
-    if (find_ranges(mask, text, length, &ranges))
+    if (find_all(mask, text, length, &ranges))
         write_masked(out, text, length, &ranges);
     else
         out->failed = true;

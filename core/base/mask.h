@@ -41,7 +41,8 @@ bool mask_add_value(struct mask *mask, const char *value, size_t length);
 
 /** Whether it hides nothing. */
 bool mask_is_empty(const struct mask *mask);
-/** Append `text`, masked. @return false: out of memory */
+/** Append `text`, masked, also the beginning of a hidden text that cut_text() has cut. @return
+ * false: out of memory */
 bool mask_write(struct mask *mask, struct strbuf *out, const char *text, size_t length);
 /** Mask the text of an error, also the beginning of a hidden text that its end has cut off. */
 void mask_error(struct mask *mask, struct error *err);

@@ -17,6 +17,8 @@ void url_conceal(char *text, bool cut)
         const char *host = memrchr(at, '@', length);
         if (cut && !at[length])
             at[0] = '\0';
+        else if (host && cut)
+            memset(at, '*', (size_t)(host - at));
         else if (host)
             memmove(at, host + 1, strlen(host + 1) + 1);
     }

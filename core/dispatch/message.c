@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/cut_text.h"
 #include "base/json.h"
 #include "base/utf8.h"
 
@@ -91,18 +92,6 @@ json_t *message_reply_result(const json_t *reply, struct error *err)
     return json_incref(result);
 }
 
-json_t *message_text(const char *text, size_t length)
-{
-    if (length <= MESSAGE_TEXT_LIMIT)
-        return utf8_string(text, length);
-    struct strbuf cut = STRBUF_INIT;
-    strbuf_add(&cut, text, utf8_cut(text, MESSAGE_TEXT_LIMIT));
-    strbuf_addf(&cut, " ... (%zu bytes in all)", length);
-    json_t *string = cut.failed ? NULL : utf8_string(cut.text, cut.length);
-    strbuf_release(&cut);
-    return string;
-}
-
 json_t *message_record(const char *id, const struct message_record *record)
 {
     char timestamp[CLOCK_TEXT_SIZE];
@@ -113,7 +102,7 @@ json_t *message_record(const char *id, const struct message_record *record)
         json_object_set_new(message, "id", json_string(id)) |
         json_object_set_new(message, "timestamp", json_string(timestamp)) |
         json_object_set_new(message, key, utf8_string(record->kind, strlen(record->kind))) |
-        json_object_set_new(message, "text", message_text(record->text, strlen(record->text)));
+        json_object_set_new(message, "text", cut_text(record->text, strlen(record->text)));
     if (record->logger)
         failed |= json_object_set_new(message, "logger",
                                       utf8_string(record->logger, strlen(record->logger)));

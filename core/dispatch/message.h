@@ -16,8 +16,6 @@
 enum { MESSAGE_VERSION = 1 };
 /* The longest text of a frame, bytes. */
 enum { MESSAGE_LIMIT = 64 * 1024 * 1024 };
-/* The longest text of a log, an event or an error, bytes: of a longer one the beginning is kept. */
-enum { MESSAGE_TEXT_LIMIT = 1024 * 1024 };
 
 /* What a worker finds open when it starts. */
 enum {
@@ -68,13 +66,8 @@ struct message_record {
     const char *logger;     /* of a log; NULL: of none */
     const char *text;
 };
-/**
- * What somebody says in a log, an event or an error: what is no UTF-8 in it is replaced, and of a
- * text over MESSAGE_TEXT_LIMIT stands the beginning, and how long it is. New, or NULL when out of
- * memory.
- */
-json_t *message_text(const char *text, size_t length);
-/** A record, of now, of the operation `id`; new, or NULL when out of memory. */
+/** A record, of now, of the operation `id`, its text cut (base/cut_text.h); new, or NULL when out
+ * of memory. */
 json_t *message_record(const char *id, const struct message_record *record);
 /**
  * The operation_result of one that could not be run, or whose result could not be sent; new, or

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/cut_text.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "dispatch/message.h"
@@ -81,9 +82,9 @@ static json_t *masked(struct execution *e, const char *text)
 static json_t *masked_message(struct execution *e, const char *text)
 {
     json_t *whole = masked(e, text);
-    if (json_string_length(whole) <= MESSAGE_TEXT_LIMIT)
+    if (json_string_length(whole) <= CUT_TEXT_LIMIT)
         return whole;
-    json_t *cut = message_text(json_string_value(whole), json_string_length(whole));
+    json_t *cut = cut_text(json_string_value(whole), json_string_length(whole));
     json_decref(whole);
     return cut;
 }

@@ -2,8 +2,8 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "base/cut_text.h"
 #include "base/json.h"
-#include "dispatch/message.h"
 #include "lua/exception.h"
 #include "lua/exception_internal.h"
 #include "lua/value.h"
@@ -27,7 +27,7 @@ static json_t *text_at(lua_State *L, int index)
 {
     size_t length;
     const char *text = lua_tolstring(L, index, &length);
-    return message_text(text, length);
+    return cut_text(text, length);
 }
 
 /* The value at `index`; in the place of one that cannot travel stands why. */

@@ -1,4 +1,5 @@
 /* mask_test.c - what is hidden is found in whatever form and place. */
+#include "base/cut_text.h"
 #include "base/mask.h"
 
 #include <stdio.h>
@@ -136,6 +137,33 @@ static void test_error_cut(void)
     mask_free(mask);
 }
 
+/* The beginning of a text that is cut in the middle of a hidden one. */
+static void test_cut_text(void)
+{
+    struct mask *mask = mask_of((const char *const[]){"hidden text", NULL});
+    size_t length = CUT_TEXT_LIMIT + 1000;
+    char *text = malloc(length + 1);
+    bool clean = true;
+    for (size_t before = CUT_TEXT_LIMIT - 11; before < CUT_TEXT_LIMIT + 2; before++) {
+        memset(text, 'x', length + 1);
+        memcpy(text + before, "hidden text", 11);
+        json_t *cut = cut_text(text, length);
+        json_t *masked = mask_string(mask, json_string_value(cut), json_string_length(cut));
+        json_t *again = cut_text(json_string_value(masked), json_string_length(masked));
+        clean = clean && !strchr(json_string_value(masked), 'h') &&
+                strstr(json_string_value(again), " ... (1049576 bytes in all)");
+        json_decref(again);
+        json_decref(masked);
+        json_decref(cut);
+    }
+    CHECK(clean, "no beginning of it is left where a text is cut, which stays known");
+    free(text);
+    json_t *short_one = mask_string(mask, "hidden ... (1049576 bytes in all)", 33);
+    CHECK(!strncmp(json_string_value(short_one), "hidden ", 7), "a short text is no beginning");
+    json_decref(short_one);
+    mask_free(mask);
+}
+
 struct found {
     size_t start, end;
     int count;
@@ -207,6 +235,7 @@ int main(void)
     test_nothing_hidden();
     test_cut();
     test_error_cut();
+    test_cut_text();
     test_pieces();
     test_added_later();
     test_linear();

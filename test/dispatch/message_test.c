@@ -1,4 +1,5 @@
 /* message_test.c - frames, whole and broken, and replies. */
+#include "base/cut_text.h"
 #include "dispatch/message.h"
 
 #include <stdlib.h>
@@ -127,7 +128,7 @@ static void test_reply(void)
 
 static void test_long_text(void)
 {
-    size_t length = MESSAGE_TEXT_LIMIT + 9;
+    size_t length = CUT_TEXT_LIMIT + 9;
     char *text = malloc(length + 1);
     text[0] = 'x'; /* so that the limit is in the middle of a character */
     for (size_t i = 1; i < length; i += 2)
@@ -137,7 +138,7 @@ static void test_long_text(void)
     json_t *message = message_record("1", &record);
     const char *sent = json_string_at(message, "text", "");
     CHECK(strstr(sent, "\xbc ... (1048585 bytes in all)"), "an over-long text is cut");
-    CHECK(strlen(sent) < MESSAGE_TEXT_LIMIT + 40, "and its beginning is sent");
+    CHECK(strlen(sent) < CUT_TEXT_LIMIT + 40, "and its beginning is sent");
     json_decref(message);
     free(text);
 }
