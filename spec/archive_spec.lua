@@ -143,6 +143,31 @@ outputs:
          "app.tar", "--blueprint-file", "../app/blueprint.yaml")
    end)
 
+   it("is no plugin, which cfy says", function()
+      local text = "'%s' is a plugin, not a blueprint: 'cfy plugins install %s' installs it for "
+         .. "the blueprints that import it"
+      world:write("plain/plugin.yaml", "plugins: {}\n")
+      fails(text:format("plain", "plain"), "install", "plain")
+      world:sh("mkdir '" .. world:path("w") .. "'; cp -r plugins/webserver '" .. world:path("w")
+         .. "'")
+      local example = "; there is one in it, 'blueprint/blueprint.yaml'"
+      fails(text:format("w/webserver", "w/webserver") .. example, "install", "w/webserver")
+      pack("cd w && tar cf ../w.tar webserver")
+      fails(text:format("w.tar", "w.tar") .. example, "install", "w.tar")
+   end)
+
+   it("without nodes is installed, and cfy says that it has none", function()
+      world:write("empty.yaml", [[
+tosca_definitions_version: cloudify_dsl_1_4
+imports: [cloudify/types/types.yaml]
+]])
+      local said = "Its blueprint has no node_templates: there was nothing to be done.\n"
+      local result = run("install", "empty.yaml", "-d", "empty")
+      assert.equal(0, result.code)
+      assert.matches("Deployment 'empty' is installed.\n" .. said, result.out, 1, true)
+      assert.is_nil(run("install", "app/blueprint.yaml", "-d", "app").out:find(said, 1, true))
+   end)
+
    it("can be validated, planned and deployed from an archive", function()
       pack(ZIP)
       assert.equal("The blueprint is valid.\n", run("validate", "app.zip").out)

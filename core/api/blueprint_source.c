@@ -85,11 +85,28 @@ static int list_yaml(const char *folder, struct strbuf *names)
     return count;
 }
 
+/* Tell that it is a plugin, if its only YAML file says so. */
+static bool check_is_blueprint(const char *folder, const char *name, const char *given,
+                               struct error *err)
+{
+    if (strcmp(name, "plugin.yaml") != 0)
+        return true;
+    char *example = path_join(folder, "blueprint/blueprint.yaml");
+    bool has_example = example && file_exists(example);
+    free(example);
+    return error_set(err, ERROR_INVALID,
+                     "'%s' is a plugin, not a blueprint: 'cfy plugins install %s' installs it for "
+                     "the blueprints that import it%s",
+                     given, given,
+                     has_example ? "; there is one in it, 'blueprint/blueprint.yaml'" : "");
+}
+
 static char *only_yaml(const char *folder, const char *given, struct error *err)
 {
     struct strbuf names = STRBUF_INIT;
     int count = list_yaml(folder, &names);
-    char *path = count == 1 ? path_join(folder, names.text) : NULL;
+    bool is_blueprint = count != 1 || check_is_blueprint(folder, names.text, given, err);
+    char *path = count == 1 && is_blueprint ? path_join(folder, names.text) : NULL;
     if (count > 1)
         error_set(err, ERROR_INVALID,
                   "'%s' has no blueprint.yaml, but '%s': say which one is the blueprint "
@@ -97,7 +114,7 @@ static char *only_yaml(const char *folder, const char *given, struct error *err)
                   given, names.text);
     else if (!count)
         error_set(err, ERROR_NOT_FOUND, "'%s' has no blueprint.yaml, nor another YAML file", given);
-    else if (!path)
+    else if (is_blueprint && !path)
         error_nomem(err);
     strbuf_release(&names);
     return path;

@@ -109,10 +109,12 @@ json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err
     return record;
 }
 
-void runtime_note_outputs(const struct run *run, json_t *record)
+void runtime_note_contents(const struct run *run, json_t *record)
 {
-    if (record)
-        json_set_value(record, "has_outputs", json_boolean(json_object_size(run->plan->outputs)));
+    if (!record)
+        return;
+    json_set_value(record, "has_nodes", json_boolean(run->plan->node_count));
+    json_set_value(record, "has_outputs", json_boolean(json_object_size(run->plan->outputs)));
 }
 
 const struct plan_workflow *runtime_workflow(const struct plan *plan, const char *name,

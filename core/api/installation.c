@@ -200,7 +200,7 @@ char *cloudify_install(struct cloudify *c, const char *blueprint,
         prepare_install(c, &installation.run, &options->execution, &why) &&
         create(c, &installation, &why))
         record = runtime_run(c, &installation.run, &why);
-    runtime_note_outputs(&installation.run, record);
+    runtime_note_contents(&installation.run, record);
     installation_release(&installation);
     json_decref(inputs);
     return runtime_run_result(record, installation.run.id, &why, err);

@@ -92,7 +92,7 @@ static json_t *resume(struct cloudify *c, struct run *run, const char *id,
         prepare(run, execution, options, err) && runtime_ready_plugins(c, run, err) &&
         (run->resume || renew(c, run, err)))
         record = runtime_run(c, run, err);
-    runtime_note_outputs(run, record);
+    runtime_note_contents(run, record);
     json_decref(executions);
     return record;
 }
@@ -103,7 +103,7 @@ static json_t *wait_again(struct cloudify *c, struct run *run, const json_t *exe
 {
     json_t *record =
         prepare(run, execution, options, err) ? runtime_run_queued(c, run, NULL, err) : NULL;
-    runtime_note_outputs(run, record);
+    runtime_note_contents(run, record);
     return record;
 }
 

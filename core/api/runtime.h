@@ -151,8 +151,10 @@ bool runtime_brings_plugins(const struct cloudify *c);
 bool runtime_ready_plugins(struct cloudify *c, const struct run *run, struct error *err);
 /** Run an execution, pending in the store, to its end. Its record, or NULL with `err` set. */
 json_t *runtime_run(struct cloudify *c, const struct run *run, struct error *err);
-/** Note in the record of an execution of `run`, or nowhere if NULL, whether there are outputs. */
-void runtime_note_outputs(const struct run *run, json_t *record);
+/** Note in the record of an execution of `run`, or nowhere if NULL, whether there are nodes and
+ * outputs.
+ */
+void runtime_note_contents(const struct run *run, json_t *record);
 /** Fill `run` with plan and instances of its open deployment. @return false with `err` set */
 bool runtime_load(struct run *run, struct error *err);
 /** Free plan, instances and parameters. */

@@ -45,6 +45,8 @@ static int finish(struct session *session, char *result)
         printf("\nNothing was done to deployment '%s': this was a dry run.\n", deployment);
     } else {
         printf("\nDeployment '%s' %s.\n", deployment, outcome->done);
+        if (outcome->workflow && json_is_false(json_object_get(execution, "has_nodes")))
+            printf("Its blueprint has no node_templates: there was nothing to be done.\n");
         if (json_is_false(json_object_get(execution, "has_outputs")))
             next = "node-instances";
         printf("See 'cfy %s %s' next.\n", next, deployment);

@@ -225,8 +225,8 @@ struct cloudify_install_options {
 /**
  * Create a deployment and run its workflow `install`.
  *
- * @return the execution's record as by cloudify_execution(), and in it whether the blueprint
- *         declares outputs (`has_outputs`); or NULL with `err` set:
+ * @return the execution's record as by cloudify_execution(), and in it whether the blueprint has
+ *         node templates (`has_nodes`) and outputs (`has_outputs`); or NULL with `err` set:
  *         CLOUDIFY_INVALID (blueprint or inputs; the text is the first diagnostic), CLOUDIFY_STATE
  *         (already installed, or its install failed or was interrupted), CLOUDIFY_BUSY,
  *         CLOUDIFY_FAILED, CLOUDIFY_CANCELLED, CLOUDIFY_STORAGE
