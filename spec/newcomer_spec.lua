@@ -19,10 +19,13 @@ describe("a beginner", function()
    end
 
    describe("who misspells a command", function()
-      it("and means a workflow is told how to run one", function()
-         local result = world:cfy("heal", "web")
-         assert.equal(2, result.code)
-         contains("'heal' is a workflow: 'cfy executions start heal -d DEPLOYMENT'", result.err)
+      it("and means a workflow, any built-in one, is told how to run one", function()
+         for _, name in ipairs {"heal", "check_drift", "validate_agents"} do
+            local result = world:cfy(name, "web")
+            assert.equal(2, result.code)
+            contains(("'%s' is a workflow: 'cfy executions start %s -d DEPLOYMENT'"):format(name,
+               name), result.err)
+         end
       end)
 
       it("of two words is told the nearest one", function()

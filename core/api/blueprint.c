@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/runtime.h"
+#include "base/embedded.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "deployment/deployment.h"
@@ -199,4 +200,15 @@ char *cloudify_read_inputs(const char *source, struct cloudify_error *err)
     if (!inputs && why.code == ERROR_NOT_FOUND)
         error_context(&why, "'%s' is neither key=value nor a file", source);
     return runtime_result(inputs, &why, err);
+}
+
+bool cloudify_is_workflow(const char *name)
+{
+    const struct embedded_file *file = embedded_find(embedded_types, "types.yaml");
+    struct yaml_problem problem;
+    struct yaml_document *types = yaml_parse(file->text, file->length, file->name, NULL, &problem);
+    const struct yaml_node *workflows = types ? yaml_find(yaml_root(types), "workflows") : NULL;
+    bool found = workflows && yaml_find(workflows, name);
+    yaml_document_free(types);
+    return found;
 }

@@ -170,20 +170,6 @@ static const struct command *find_command(int argc, char **argv, int *words)
     return NULL;
 }
 
-/* Of the built-in ones those that have no command of their own. */
-static bool is_workflow(const char *name)
-{
-    static const char *const workflows[] = {"check_drift", "check_status", "execute_operation",
-                                            "heal",        "pull",         "reinstall",
-                                            "restart",     "rollback",     "scale",
-                                            "start",       "stop"};
-    for (size_t i = 0; i < sizeof workflows / sizeof *workflows; i++) {
-        if (!strcmp(workflows[i], name))
-            return true;
-    }
-    return false;
-}
-
 /* Names like `word`, or the subcommands of `word` if it begins some. */
 static int unknown_command(int argc, char **argv)
 {
@@ -205,7 +191,7 @@ static int unknown_command(int argc, char **argv)
     }
     bool two_words = argc > 1 && argv[1][0] != '-';
     snprintf(wanted, sizeof wanted, "%s %s", argv[0], two_words ? argv[1] : "");
-    if (is_workflow(argv[0]))
+    if (cloudify_is_workflow(argv[0]))
         return usage_error(NULL, "'%s' is a workflow: 'cfy executions start %s -d DEPLOYMENT'",
                            argv[0], argv[0]);
     const char *near = is_group ? NULL : cloudify_suggest(argv[0], names);

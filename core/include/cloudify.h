@@ -515,6 +515,8 @@ CLOUDIFY_API char *cloudify_secret_delete(struct cloudify *c, const char *key,
 CLOUDIFY_API char *cloudify_secrets_rotate(struct cloudify *c, const char *secret_key,
                                            struct cloudify_error *err);
 
+/** Whether one of the built-in workflows is called `name`. */
+CLOUDIFY_API bool cloudify_is_workflow(const char *name);
 /** The known name most like `wanted` among the NULL-terminated `names`, or NULL. */
 CLOUDIFY_API const char *cloudify_suggest(const char *wanted, const char *const *names);
 
