@@ -249,10 +249,10 @@ static void task_text(const struct execution *e, struct strbuf *text, const stru
                       const struct task_outcome *outcome)
 {
     if (task->state == TASK_SENDING)
-        strbuf_addf(text, "Sending task '%s'", task->text);
+        strbuf_add_all(text, "Sending task '", task->text, "'");
     else
-        strbuf_addf(text, "%s %s '%s'", task->kind == TASK_SUBGRAPH ? "Subgraph" : "Task",
-                    task_state_name(task->state), task->text);
+        strbuf_add_all(text, task->kind == TASK_SUBGRAPH ? "Subgraph " : "Task ",
+                       task_state_name(task->state), " '", task->text, "'");
     if (outcome)
         add_result(text, outcome);
     if (e->options.dry_run && task->kind != TASK_SUBGRAPH)
@@ -266,12 +266,10 @@ static void task_text(const struct execution *e, struct strbuf *text, const stru
 /* What each attempt has besides, and what a task failed by. */
 static void add_attempt(struct execution *e, const struct task *task, const json_t *causes)
 {
-    strbuf_addf(&e->context, ",\"task_current_retries\":%d,\"task_total_retries\":%d",
-                task->current_retries, task->total_retries);
-    if (!causes)
-        return;
-    strbuf_adds(&e->context, ",\"task_error_causes\":");
-    json_write(&e->context, causes);
+    json_write_integer_member(&e->context, "task_current_retries", task->current_retries);
+    json_write_integer_member(&e->context, "task_total_retries", task->total_retries);
+    if (causes)
+        json_write_value_member(&e->context, "task_error_causes", causes);
 }
 
 bool execution_task_event(struct execution *e, const struct task *task,
