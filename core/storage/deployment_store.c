@@ -277,13 +277,12 @@ static bool renew(struct deployment_store *ds, const struct deployment_record *r
     char *copy_name = copy_folder(ds, record, err);
     bool ok = copy_name && (ds->is_transient || directory_sync(ds->directory, err)) &&
               write_all(ds, record, copy_name, err);
-    if (ok) {
-        /* If this fails, both copies stay: it is not known which of them counts. */
-        ok = database_commit(ds->state, err) &&
-             set_blueprint(ds, record->blueprint_id, copy_name, err) &&
-             remove_other_copies(ds, err);
-    } else {
-        struct error ignored = {0}; /* as in create() */
+    bool is_written = ok;
+    /* If this fails, both copies stay: it is not known which of them counts. */
+    ok = ok && database_commit(ds->state, err) &&
+         set_blueprint(ds, record->blueprint_id, copy_name, err);
+    if (ok || !is_written) {
+        struct error ignored = {0}; /* what cannot be removed now is at the next renewal */
         remove_other_copies(ds, &ignored);
     }
     free(copy_name);

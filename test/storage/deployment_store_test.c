@@ -1,6 +1,8 @@
 /* deployment_store_test.c - deployments are made whole or not at all, renewed and removed. */
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "store_fixture.h"
 
@@ -225,6 +227,42 @@ static void test_doubtful_commit(void)
     fixture_release(&f);
 }
 
+/* Folders in each other, whose path is too long for a call of the system. */
+static void make_deep(const char *folder)
+{
+    char name[201] = "";
+    memset(name, 'd', sizeof name - 1);
+    int at = open(folder, O_RDONLY | O_DIRECTORY);
+    for (int i = 0; i < 30; i++) {
+        mkdirat(at, name, 0700);
+        int below = openat(at, name, O_RDONLY | O_DIRECTORY);
+        close(at);
+        at = below;
+    }
+    close(at);
+}
+
+static void test_old_copy_that_stays(void)
+{
+    struct fixture f;
+    struct error err = {0};
+    if (!fixture_init(&f))
+        return;
+    struct deployment_store *ds = deployment_create(f.store, &f.record, &err);
+    struct strbuf command = STRBUF_INIT;
+    strbuf_add_all(&command, "rm -rf '", deployment_store_resources(ds), "'");
+    make_deep(deployment_store_resources(ds));
+    f.execution.id = "e2";
+    f.record.blueprint_id = "other";
+    CHECK(deployment_renew(f.store, ds, &f.record, &err) && count_copies(&f) == 2,
+          "a deployment starts anew, though its old copy cannot be removed: %s", err.text);
+    CHECK(!strcmp(deployment_store_blueprint_id(ds), "other"), "with the other blueprint");
+    CHECK(!system(command.text), "somebody removes the old copy");
+    strbuf_release(&command);
+    deployment_store_close(ds);
+    fixture_release(&f);
+}
+
 int main(void)
 {
     test_create_and_reopen();
@@ -232,5 +270,6 @@ int main(void)
     test_added_files();
     test_crash_before_commit();
     test_doubtful_commit();
+    test_old_copy_that_stays();
     return checks_done();
 }
