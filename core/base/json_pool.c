@@ -12,6 +12,7 @@ struct header {
     size_t size; /* of all, bytes */
 };
 
+/* Never released: values may go to other threads, and outlive the one that made them. */
 static _Thread_local struct slab slab;
 
 static void *allocate(size_t size)

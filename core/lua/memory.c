@@ -7,6 +7,9 @@
 
 #include "base/slab.h"
 
+/* So much a state may hold beyond twice of what it has, bytes. */
+enum { SPARE = 4 * 1024 * 1024 };
+
 struct memory memory_of_plugins;
 
 /* What one state has of it. */
@@ -87,12 +90,25 @@ lua_State *memory_state_new(struct memory *memory)
     return L;
 }
 
-void memory_state_close(lua_State *L)
+static struct state_memory *memory_of(lua_State *L)
 {
     void *data;
     lua_getallocf(L, &data);
+    return data;
+}
+
+void memory_state_trim(lua_State *L)
+{
+    struct slab *slab = &memory_of(L)->slab;
+    size_t kilobytes = (size_t)lua_gc(L, LUA_GCCOUNT);
+    if (slab->held > SPARE + 2 * 1024 * kilobytes)
+        slab_trim(slab);
+}
+
+void memory_state_close(lua_State *L)
+{
+    struct state_memory *own = memory_of(L);
     lua_close(L);
-    struct state_memory *own = data;
     slab_release(&own->slab);
     free(own);
 }

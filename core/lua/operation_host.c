@@ -35,10 +35,12 @@ void operation_host_settle(struct operation_host *host)
     /* What a plugin hoards must not fail the operations that come after it. */
     bool all = host->exhausted && !host->running;
     while (*link) {
-        if (all || ((*link)->retired && !(*link)->running))
+        if (all || ((*link)->retired && !(*link)->running)) {
             close_first(link);
-        else
-            link = &(*link)->next;
+            continue;
+        }
+        memory_state_trim((*link)->L);
+        link = &(*link)->next;
     }
     if (all)
         host->exhausted = false;

@@ -7,7 +7,7 @@
 
 #include "../check.h"
 
-enum { PIECES = 500, STEPS = 100000, LONGEST = 2 * SLAB_LARGEST };
+enum { PIECES = 500, STEPS = 100000, LONGEST = 2 * SLAB_LARGEST, TOTAL = 8 << 20 };
 
 struct piece {
     unsigned char *bytes; /* each is `mark` */
@@ -77,9 +77,75 @@ static void test_use_again(void)
     slab_release(&slab);
 }
 
+/* Take pieces of `size` bytes, `total` bytes in all, and give back those that are not kept. */
+static void take_and_give(size_t size, size_t total, void **kept)
+{
+    static void *taken[TOTAL / SLAB_GRAIN];
+    size_t count = total / size;
+    for (size_t i = 0; i < count; i++)
+        taken[i] = slab_take(&slab, size);
+    for (size_t i = kept ? 1 : 0; i < count; i++)
+        slab_give(&slab, taken[i], size);
+    if (kept)
+        *kept = taken[0];
+}
+
+static void test_other_sizes(void)
+{
+    for (size_t size = SLAB_GRAIN; size <= SLAB_LARGEST; size += SLAB_GRAIN)
+        take_and_give(size, TOTAL, NULL);
+    CHECK(slab.held < 3 * TOTAL, "memory of one size becomes memory of others: %zu bytes",
+          slab.held);
+    slab_release(&slab);
+}
+
+static void test_trim(void)
+{
+    struct piece kept[] = {{.size = 16}, {.size = 48}, {.size = SLAB_LARGEST}};
+    for (int i = 0; i < 3; i++) {
+        take_and_give(kept[i].size, TOTAL, (void **)&kept[i].bytes);
+        fill(&kept[i], kept[i].size);
+    }
+    slab_trim(&slab);
+    CHECK(slab.held < TOTAL / 4, "empty blocks are freed: %zu bytes are left", slab.held);
+    for (size_t size = 1; size <= SLAB_LARGEST; size++)
+        memset(slab_take(&slab, size), 0, size);
+    for (int i = 0; i < 3; i++)
+        CHECK(is_whole(&kept[i], kept[i].size), "what is in use stays: %zu bytes", kept[i].size);
+    slab_release(&slab);
+    CHECK(!slab.held, "nothing is left after the release");
+}
+
+/* As when a value ends in another thread than it began. */
+static void test_two_slabs(void)
+{
+    struct slab other = {0};
+    enum { COUNT = 10000 };
+    static struct piece taken[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        taken[i] = (struct piece){.bytes = slab_take(&other, 64)};
+        if (i % 2)
+            slab_give(&slab, taken[i].bytes, 64);
+        else
+            fill(&taken[i], 64);
+    }
+    slab_trim(&slab);
+    slab_trim(&other);
+    take_and_give(64, TOTAL, NULL);
+    bool whole = true;
+    for (int i = 0; i < COUNT; i += 2)
+        whole = whole && is_whole(&taken[i], 64);
+    CHECK(whole, "pieces of another slab are no reason to free its blocks");
+    slab_release(&slab);
+    slab_release(&other);
+}
+
 int main(void)
 {
     test_random();
     test_use_again();
+    test_other_sizes();
+    test_trim();
+    test_two_slabs();
     return checks_done();
 }
