@@ -6,7 +6,6 @@
 
 #include "lua/exception.h"
 #include "lua/lua_cloudify.h"
-#include "lua/memory.h"
 
 bool host_call(lua_State *L, int arguments, int results)
 {
@@ -78,9 +77,9 @@ static int open_state(lua_State *L)
     return 0;
 }
 
-lua_State *host_state_new(void)
+lua_State *host_state_new(struct memory *memory)
 {
-    lua_State *L = memory_state_new(&memory_of_plugins);
+    lua_State *L = memory_state_new(memory);
     if (!L)
         return NULL;
     lua_pushcfunction(L, open_state);

@@ -5,6 +5,8 @@
 #include <lua.h>
 #include <stdbool.h>
 
+#include "lua/memory.h"
+
 /**
  * Call the function below its `arguments` on the stack in protected mode; an error becomes an
  * exception with its traceback. [-(arguments + 1), +results or +1, m]
@@ -25,7 +27,12 @@ lua_State *host_thread_new(lua_State *L);
  */
 void host_libraries_open(lua_State *L);
 
-/** A new state with the standard libraries and cloudify's modules; NULL when out of memory. */
-lua_State *host_state_new(void);
+/**
+ * A new state with the standard libraries and cloudify's modules, memory_state_close() it.
+ *
+ * @param memory what it uses, which must outlive it
+ * @return NULL when there is not enough
+ */
+lua_State *host_state_new(struct memory *memory);
 
 #endif

@@ -11,7 +11,7 @@ struct memory {
     size_t used;
 };
 
-/** Of all plugins in this process. */
+/** Of all plugins in a worker, or another process of which one thread runs operations. */
 extern struct memory memory_of_plugins;
 
 /** Half of the memory of the machine, or of what the process is allowed of it, bytes; 0: unknown.

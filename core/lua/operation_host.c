@@ -69,7 +69,7 @@ static struct plugin_state *add_state(struct operation_host *host, const char *k
 {
     size_t size = strlen(key) + 1;
     struct plugin_state *state = calloc(1, sizeof *state + size);
-    lua_State *L = state ? host_state_new() : NULL;
+    lua_State *L = state ? host_state_new(&memory_of_plugins) : NULL;
     if (!L) {
         free(state);
         return NULL;

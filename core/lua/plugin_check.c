@@ -93,7 +93,8 @@ static int run_check(lua_State *L)
 
 json_t *lua_plugin_check(const char *folder, struct error *err)
 {
-    lua_State *L = host_state_new();
+    struct memory memory = {0};
+    lua_State *L = host_state_new(&memory);
     json_t *result = NULL;
     if (!L) {
         error_nomem(err);

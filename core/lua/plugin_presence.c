@@ -23,7 +23,8 @@ static int first_absent(lua_State *L)
 int lua_plugin_absent(const json_t *functions, const char *resources, bool is_new,
                       struct error *err)
 {
-    lua_State *L = host_state_new();
+    struct memory memory = {0};
+    lua_State *L = host_state_new(&memory);
     int index = -1;
     if (!L) {
         error_nomem(err);

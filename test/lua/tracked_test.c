@@ -196,7 +196,8 @@ static void check_read_only(lua_State *L)
 
 int main(void)
 {
-    lua_State *L = host_state_new();
+    struct memory memory = {0};
+    lua_State *L = host_state_new(&memory);
     if (!L)
         return 1;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
