@@ -85,6 +85,6 @@ lua_State *host_state_new(struct memory *memory)
     lua_pushcfunction(L, open_state);
     if (lua_pcall(L, 0, 0, 0) == LUA_OK)
         return L;
-    memory_state_close(L);
+    lua_close(L);
     return NULL;
 }

@@ -15,6 +15,7 @@ struct memory memory_of_plugins;
 /* What one state has of it. */
 struct state_memory {
     struct memory *shared;
+    size_t used; /* bytes; this goes with the last ones, as a plugin can close its state, too */
     struct slab slab;
 };
 
@@ -44,6 +45,12 @@ static void give(struct slab *slab, void *piece, size_t size)
 }
 #endif
 
+static void state_memory_free(struct state_memory *own)
+{
+    slab_release(&own->slab);
+    free(own);
+}
+
 /* As lua_Alloc wants it: the old size of what is new is something else. */
 static void *allocate(void *data, void *piece, size_t old_size, size_t new_size)
 {
@@ -56,13 +63,18 @@ static void *allocate(void *data, void *piece, size_t old_size, size_t new_size)
         if (piece)
             give(&own->slab, piece, old_size);
         memory->used -= old_size;
+        own->used -= old_size;
+        if (!own->used)
+            state_memory_free(own);
         return NULL;
     }
     if (limit && new_size > old_size && new_size - old_size > limit - (used < limit ? used : limit))
         return NULL;
     void *moved = take(&own->slab, piece, old_size, new_size);
-    if (moved)
+    if (moved) {
         memory->used += new_size - old_size;
+        own->used += new_size - old_size;
+    }
     return moved;
 }
 
@@ -82,33 +94,20 @@ lua_State *memory_state_new(struct memory *memory)
     if (!own)
         return NULL;
     own->shared = memory;
+    own->used = 1; /* a state that cannot be made does not take it along */
     lua_State *L = lua_newstate(allocate, own);
-    if (!L) {
-        slab_release(&own->slab);
-        free(own);
-    }
+    own->used--;
+    if (!L)
+        state_memory_free(own);
     return L;
-}
-
-static struct state_memory *memory_of(lua_State *L)
-{
-    void *data;
-    lua_getallocf(L, &data);
-    return data;
 }
 
 void memory_state_trim(lua_State *L)
 {
-    struct slab *slab = &memory_of(L)->slab;
+    void *data;
+    lua_getallocf(L, &data);
+    struct slab *slab = &((struct state_memory *)data)->slab;
     size_t kilobytes = (size_t)lua_gc(L, LUA_GCCOUNT);
     if (slab->held > SPARE + 2 * 1024 * kilobytes)
         slab_trim(slab);
-}
-
-void memory_state_close(lua_State *L)
-{
-    struct state_memory *own = memory_of(L);
-    lua_close(L);
-    slab_release(&own->slab);
-    free(own);
 }

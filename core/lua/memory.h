@@ -18,11 +18,10 @@ extern struct memory memory_of_plugins;
  */
 size_t memory_fair_share(void);
 
-/** A new state that uses `memory`, which must outlive it; NULL when there is not enough. */
+/** A new state that uses `memory`, which must outlive it; NULL when there is not enough. Close it
+ * by lua_close(). */
 lua_State *memory_state_new(struct memory *memory);
 /** Give back what it has held for more than it has now; to be called when it has come to rest. */
 void memory_state_trim(lua_State *L);
-/** Close such a state. */
-void memory_state_close(lua_State *L);
 
 #endif

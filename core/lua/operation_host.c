@@ -25,7 +25,7 @@ static void close_first(struct plugin_state **link)
 {
     struct plugin_state *state = *link;
     *link = state->next;
-    memory_state_close(state->L);
+    lua_close(state->L);
     free(state);
 }
 
@@ -80,7 +80,7 @@ static struct plugin_state *add_state(struct operation_host *host, const char *k
     lua_pushlightuserdata(L, state);
     lua_pushlightuserdata(L, host);
     if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
-        memory_state_close(L);
+        lua_close(L);
         free(state);
         return NULL;
     }

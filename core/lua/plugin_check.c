@@ -5,7 +5,6 @@
 #include <lauxlib.h>
 
 #include "lua/host_call.h"
-#include "lua/memory.h"
 #include "lua/lua_cloudify.h"
 #include "lua/value.h"
 #include "yaml/yaml.h"
@@ -106,6 +105,6 @@ json_t *lua_plugin_check(const char *folder, struct error *err)
         result = lua_json_get(L, -1, "the findings", err);
     else
         error_set(err, ERROR_PLUGIN, "cannot check '%s': %s", folder, luaL_tolstring(L, -1, NULL));
-    memory_state_close(L);
+    lua_close(L);
     return result;
 }

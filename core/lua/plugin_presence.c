@@ -4,7 +4,6 @@
 #include <lauxlib.h>
 
 #include "lua/host_call.h"
-#include "lua/memory.h"
 #include "lua/lua_cloudify.h"
 #include "lua/value.h"
 
@@ -40,6 +39,6 @@ int lua_plugin_absent(const json_t *functions, const char *resources, bool is_ne
         index = (int)lua_tointeger(L, -2) - 1;
         error_set(err, ERROR_PLUGIN, "%s", lua_tostring(L, -1));
     }
-    memory_state_close(L);
+    lua_close(L);
     return index;
 }

@@ -198,7 +198,7 @@ void workflow_host_close(void *workflow)
     if (!run)
         return;
     if (run->L)
-        memory_state_close(run->L);
+        lua_close(run->L);
     json_decref(run->value);
     free(run);
 }

@@ -37,7 +37,7 @@ int main(void)
     memory_state_trim(L);
     CHECK(taken() - before < 8 * MIB, "what is not needed is given back: %zu MiB are left",
           (taken() - before) / MIB);
-    memory_state_close(L);
+    lua_close(L);
     CHECK(taken() - before < MIB, "a state that is closed leaves nothing");
     return checks_done();
 }

@@ -7,7 +7,6 @@
 
 #include "base/json.h"
 #include "lua/host_call.h"
-#include "lua/memory.h"
 #include "../check.h"
 
 static const char initial[] =
@@ -204,6 +203,6 @@ int main(void)
         for (int shared = 0; shared < 2; shared++)
             check_case(L, i, shared);
     check_read_only(L);
-    memory_state_close(L);
+    lua_close(L);
     return checks_done();
 }
