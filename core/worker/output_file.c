@@ -61,12 +61,13 @@ static void drop_spare(void)
     spare.path = NULL;
 }
 
-/* Whether the spare file is what is found at `path`: operations may do anything to their folder. */
+/* Whether the spare file is what is found at `path`, and still empty: operations may do anything to
+ * their folder. */
 static bool is_spare(const char *path)
 {
     struct stat status;
     return lstat(path, &status) == 0 && status.st_dev == spare.device &&
-           status.st_ino == spare.inode;
+           status.st_ino == spare.inode && status.st_size == 0;
 }
 
 /* @return its descriptor, or -1 */

@@ -79,6 +79,14 @@ static bool holds(const char *file, const char *text)
     return length >= 0 && !strcmp(content, text);
 }
 
+static bool write_into(const char *file, const char *text)
+{
+    int fd = open(file, O_WRONLY);
+    ssize_t length = fd < 0 ? -1 : write(fd, text, strlen(text));
+    close(fd);
+    return length > 0;
+}
+
 static void test_names(void)
 {
     char other[sizeof path + 8];
@@ -96,6 +104,11 @@ static void test_names(void)
               holds(other, ""),
           "and so is one that was moved away");
     unlink(other);
+    unlink(path);
+    CHECK(!print(path, "") && write_into(path, "none's") && print(path, "five") &&
+              holds(path, "five"),
+          "what somebody has written into it meanwhile is not the next one's");
+    unlink(path);
     output_files_release();
 }
 
