@@ -182,11 +182,12 @@ static void write_operation(struct writer *w, const struct operation *operation)
     json_decref(place);
 }
 
-static void write_text(struct writer *w, const char *text)
+/* What is read by people, and so may be masked; it need not be UTF-8. */
+static void write_text(struct writer *w, const char *key, const char *text)
 {
     json_t *masked = mask_string(w->execution->disclosure.mask, text, strlen(text));
     w->out->failed |= !masked;
-    json_write_value_member(w->out, "text", masked);
+    json_write_value_member(w->out, key, masked);
     json_decref(masked);
 }
 
@@ -198,13 +199,13 @@ static void write_deed(struct writer *w)
     if (task->operation)
         write_operation(w, task->operation);
     else
-        write_text(w, task->text);
+        write_text(w, "text", task->text);
     if (task->related != TASK_NO_INSTANCE)
         json_write_member(w->out, "related", instance_id(w->execution, task->related));
     if (task->related_is_target)
         json_write_value_member(w->out, "related_is_target", json_true());
     if (task->event_type)
-        json_write_member(w->out, "event_type", task->event_type);
+        write_text(w, "event_type", task->event_type);
 }
 
 /* When, and how often. */
