@@ -28,18 +28,33 @@ struct exception *exception_at(lua_State *L, int index)
     return same ? lua_touserdata(L, index) : NULL;
 }
 
+/* Take user and password out of the URLs in `length` bytes, zeros among them. @return how many are
+ * left */
+static size_t conceal(char *text, size_t length)
+{
+    char *to = text;
+    for (char *from = text, *end = text + length; from <= end;) {
+        char *next = from + strlen(from) + 1;
+        url_conceal(from, false);
+        size_t left = strlen(from) + 1;
+        memmove(to, from, left);
+        to += left;
+        from = next;
+    }
+    return (size_t)(to - text) - 1;
+}
+
 /* No error tells the password of a URL. */
 static void conceal_urls(lua_State *L)
 {
     lua_getfield(L, -1, "message");
     size_t size;
     const char *message = lua_tolstring(L, -1, &size);
-    if (message && strstr(message, "://")) {
+    if (message && memmem(message, size, "://", strlen("://"))) {
         luaL_Buffer buffer;
         char *copy = luaL_buffinitsize(L, &buffer, size + 1);
         memcpy(copy, message, size + 1);
-        url_conceal(copy, false);
-        luaL_pushresultsize(&buffer, strlen(copy));
+        luaL_pushresultsize(&buffer, conceal(copy, size));
         lua_setfield(L, -3, "message");
     }
     lua_pop(L, 1);

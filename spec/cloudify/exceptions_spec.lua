@@ -14,6 +14,11 @@ local PARENTS = {
 }
 
 describe("cloudify.exceptions (runtime.md 4)", function()
+   it("tell no user and password of a URL, and all else, zeros too", function()
+      local err = exceptions.NonRecoverableError("\0a://u:p@h/\0\0 b, c://u:p@h d\0")
+      assert.equal("\0a://h/\0\0 b, c://h d\0", err.message)
+   end)
+
    it("has all classes, and no other", function()
       local names = {}
       for name, class in pairs(exceptions) do
