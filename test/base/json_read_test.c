@@ -88,9 +88,10 @@ static bool agree_exactly(const char *text, size_t length)
     return same;
 }
 
+static const char changes[] = "\"\\{}[]:, 0-ne.\x01\xff";
+
 static void test_damage(void)
 {
-    static const char changes[] = "\"\\{}[]:, 0-ne.\x01\xff";
     const size_t length = sizeof document - 1;
     char changed[sizeof document];
     bool ok = true;
@@ -106,6 +107,21 @@ static void test_damage(void)
         }
     }
     CHECK(ok, "one that is damaged anywhere is taken or refused as by jansson");
+}
+
+static void test_more_damage(void)
+{
+    enum { TIMES = 30000, PLACES = 4 };
+    const size_t length = sizeof document - 1;
+    char changed[sizeof document];
+    bool ok = true;
+    for (int i = 0; i < TIMES; i++) {
+        memcpy(changed, document, length);
+        for (int place = 0; place < PLACES; place++)
+            changed[(size_t)rand() % length] = changes[(size_t)rand() % sizeof changes];
+        ok = agree_exactly(changed, length) && ok;
+    }
+    CHECK(ok, "and so is one that is damaged in several places");
 }
 
 static void test_depth(void)
@@ -125,6 +141,7 @@ int main(void)
 {
     test_each();
     test_damage();
+    test_more_damage();
     test_depth();
     return checks_done();
 }
