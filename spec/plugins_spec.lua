@@ -585,11 +585,16 @@ int luaopen_p_answer(lua_State *L)
 }
 ]])
       local built = world:sh(("mkdir -p '%s/lib/p' && cc -shared -fPIC "
-         .. "$(pkg-config --cflags lua5.4) '%s' -o '%s/lib/p/answer.so'"):format(folder,
-         world:path("answer.c"), folder))
+         .. "$(pkg-config --cflags lua5.4) '%s' -o '%s/lib/p/answer.so' "
+         .. "&& cd '%s/lib/p' && cp answer.so answer-v2.so && mkdir -p old-p "
+         .. "&& cp answer.so old-p/answer.so"):format(folder,
+         world:path("answer.c"), folder, folder))
       assert.equal(0, built.code, built.err)
       world:write("p/p/tasks.lua", [[
          local answer = require("p.answer").create
+         -- Two files with the same function to open them, as Lua finds it in names with hyphens.
+         require("p.answer-v2")
+         require("p.old-p.answer")
          return {create = function(ctx) ctx.instance.runtime_properties.answer = answer() end}]])
       -- Once through Lua, once as the module of an operation itself.
       local blueprint = write_blueprint(world, {"plugin:p"}, {"p.Thing", "p.Thing"})

@@ -119,14 +119,24 @@ local function search_plugins(module)
    return chunk, path
 end
 
+--- The function that opens a module written in C: of a name with a hyphen what stands before that
+--- counts or, as formerly, what stands behind.
+local function load_c_module(path, module)
+   local name = "luaopen_" .. module:gsub("%.", "_")
+   local open, message, where = package.loadlib(path, (name:gsub("%-.*", "")))
+   if not open and where == "init" and name:find("-", 1, true) then
+      open, message = package.loadlib(path, (name:gsub("_[^-]*%-", "_", 1)))
+   end
+   return open, message
+end
+
 --- Finds modules written in C where Lua's own searcher cannot look.
 local function search_unlisted(module)
    local path = find_in(unlisted, module, C_PATHS)
    if not path then
       return nil
    end
-   local open, message = package.loadlib(path,
-      "luaopen_" .. module:gsub("^[^-]*%-", ""):gsub("%.", "_"))
+   local open, message = load_c_module(path, module)
    if not open then
       error(message, 0)
    end
