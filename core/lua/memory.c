@@ -106,8 +106,7 @@ void memory_state_trim(lua_State *L)
 {
     void *data;
     lua_getallocf(L, &data);
-    struct slab *slab = &((struct state_memory *)data)->slab;
-    size_t kilobytes = (size_t)lua_gc(L, LUA_GCCOUNT);
-    if (slab->held > SPARE + 2 * 1024 * kilobytes)
-        slab_trim(slab);
+    struct state_memory *own = data;
+    if (own->slab.held > SPARE + 2 * own->used)
+        slab_trim(&own->slab);
 }
