@@ -154,6 +154,10 @@ outputs:
       fails(text:format("w/webserver", "w/webserver") .. example, "install", "w/webserver")
       pack("cd w && tar cf ../w.tar webserver")
       fails(text:format("w.tar", "w.tar") .. example, "install", "w.tar")
+      server = web.start(world)
+      local url = server.url .. "/file" .. world:path("w.tar")
+      fails(text:format(url, "FILE"):gsub(": ", ": when you have downloaded it, ", 1) .. example,
+         "install", url)
    end)
 
    it("without nodes is installed, and cfy says that it has none", function()

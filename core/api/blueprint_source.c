@@ -94,10 +94,11 @@ static bool check_is_blueprint(const char *folder, const char *name, const char 
     char *example = path_join(folder, "blueprint/blueprint.yaml");
     bool has_example = example && file_exists(example);
     free(example);
+    bool is_url = download_is_url(given); /* which 'cfy plugins install' does not take */
     return error_set(err, ERROR_INVALID,
-                     "'%s' is a plugin, not a blueprint: 'cfy plugins install %s' installs it for "
-                     "the blueprints that import it%s",
-                     given, given,
+                     "'%s' is a plugin, not a blueprint: %s'cfy plugins install %s' installs it "
+                     "for the blueprints that import it%s",
+                     given, is_url ? "when you have downloaded it, " : "", is_url ? "FILE" : given,
                      has_example ? "; there is one in it, 'blueprint/blueprint.yaml'" : "");
 }
 
