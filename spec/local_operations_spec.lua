@@ -204,11 +204,11 @@ describe("an operation of a workflow test", function()
 
    describe("that is async", function()
       it("waits while others go on", workflow_test(with_nodes(20), function(cfy_local)
-         local waiting, most = 0, 0
+         local waiting, most, deadline = 0, 0, os.time() + 10
          tasks.start = operation {async = true}(function()
             waiting = waiting + 1
             most = math.max(most, waiting)
-            aio.sleep(0.05)
+            repeat aio.sleep(0.001) until most > 2 or os.time() > deadline
             waiting = waiting - 1
          end)
          cfy_local:execute("install", {task_thread_pool_size = 2})

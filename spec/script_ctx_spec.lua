@@ -247,10 +247,11 @@ describe("ctx in a script", function()
       check({{"ctx -t 0.2 --socket-url unix://" .. silent .. "/token node id",
               "1:[]no answer in time: --timeout gives it longer"}},
          ([[
-python3 -c 'import socket, time
-s = socket.socket(socket.AF_UNIX); s.bind("%s"); s.listen(); time.sleep(300)' &
+python3 -c 'import os, socket, time
+s = socket.socket(socket.AF_UNIX); s.bind("%s.early"); s.listen(); os.rename("%s.early", "%s")
+time.sleep(300)' &
 trap "kill $!" EXIT
-until [ -S %s ]; do sleep 0.02; done]]):format(silent, silent))
+until [ -S %s ]; do sleep 0.02; done]]):gsub("%%s", silent), nil)
    end)
 
    describe("for a relationship", function()

@@ -12,9 +12,15 @@ describe("the example", function()
    end)
    after_each(function() world:remove() end)
 
+   --- Not one of those that the system gives to whoever asks for any, as other specs do meanwhile.
    local function free_port()
-      return world:sh([[python3 -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])']]).out:match("%d+")
+      return world:sh([[python3 -c 'import random, socket
+while True:
+    port = random.randrange(20000, 32768)
+    with socket.socket() as s:
+        if s.connect_ex(("127.0.0.1", port)):
+            print(port)
+            break']]).out:match("%d+")
    end
 
    local function page(port)
@@ -23,7 +29,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])']]).out
 
    --- Whether nobody listens there any more; a server that was told to end takes a moment.
    local function is_refused(port)
-      return cfy.eventually(function() return page(port).code == 7 end, 10)
+      return cfy.eventually(function() return page(port).code == 7 end)
    end
 
    local function run(...)
