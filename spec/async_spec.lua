@@ -201,7 +201,7 @@ node_templates:
       world:write("app/plugins/p/p/example.lua", text)
       world:write("server.py", SERVER)
       world:sh(("cd %s && python3 server.py & echo $! >%s"):format(world.folder, world:path("pid")))
-      assert.is_true(cfy.eventually(function() return world:so_far("port") ~= "" end, 20))
+      assert.is_true(cfy.eventually(function() return world:so_far("port") ~= "" end))
       local file = world:read(blueprint {thing = {"set_url"}}):gsub("create: {implementation.-}",
          "%0, start: p.p.example.wait_until_up")
       world:write("app/blueprint.yaml", file)
@@ -267,12 +267,12 @@ node_templates:
       assert.is_true(cfy.eventually(function()
          local _, ordinary = world:so_far("begun"):gsub("ordinary", "")
          return ordinary == 3
-      end, 20), world:so_far("log"))
+      end), world:so_far("log"))
       world:write("go", "")
-      assert.is_true(cfy.eventually(function() return count("ended") == 5 end, 20))
+      assert.is_true(cfy.eventually(function() return count("ended") == 5 end))
       assert.is_true(cfy.eventually(function()
          return world:so_far("log"):find("succeeded", 1, true)
-      end, 20))
+      end))
    end)
 
    describe("that is ended by its timeout", function()
@@ -280,17 +280,17 @@ node_templates:
          local log = world:path("log")
          world:sh(world:command("install", blueprint {
             first = {"wait", instances = 3},
-            hang = {"hang", settings = "timeout: 0.5", after = "early"}, early = {"ordinary"},
+            hang = {"hang", settings = "timeout: 1", after = "early"}, early = {"ordinary"},
          }, "-d", "app", "-j", "1") .. " >" .. log .. " 2>&1 &")
          assert.is_true(cfy.eventually(function()
-            return world:so_far("log"):find("longer than its timeout of 0.5 seconds", 1, true)
-         end, 20), world:so_far("log"))
+            return world:so_far("log"):find("longer than its timeout of 1 second", 1, true)
+         end), world:so_far("log"))
          assert.equal("hang\n", world:so_far("closed"))
          local pid = world:so_far("child"):match("%d+")
-         assert.is_true(cfy.eventually(function() return not cfy.is_alive(pid) end, 5))
+         assert.is_true(cfy.eventually(function() return not cfy.is_alive(pid) end))
          assert.equal("", world:so_far("ended"))
          world:write("go", "")
-         assert.is_true(cfy.eventually(function() return count("ended") == 3 end, 20))
+         assert.is_true(cfy.eventually(function() return count("ended") == 3 end))
       end)
    end)
 

@@ -110,7 +110,7 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
          world:path("engine")))
       assert.is_true(cfy.eventually(function()
          return world:so_far("log"):find(sign, 1, true)
-      end, 10), world:so_far("log"))
+      end), world:so_far("log"))
       return world:read(world:path("engine")):match("%d+")
    end
 
@@ -119,17 +119,17 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
       local engine = start("Task started", "install", world:path("app/blueprint.yaml"), "-d", "app")
       assert.is_true(cfy.eventually(function()
          return world:so_far("journal") == "create\n"
-      end, 10))
+      end))
       return engine, id_of_last()
    end
 
-   local function ends(engine, seconds)
-      assert.is_true(cfy.eventually(function() return not cfy.is_alive(engine) end, seconds),
+   local function ends(engine)
+      assert.is_true(cfy.eventually(function() return not cfy.is_alive(engine) end),
          world:so_far("log"))
    end
 
    local function has_status(id, status)
-      return cfy.eventually(function() return status_of(id) == status end, 5)
+      return cfy.eventually(function() return status_of(id) == status end)
    end
 
    it("lets operations that run end, and starts no other (runtime.md 6.10)", function()
@@ -141,13 +141,13 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
          .. "it, Ctrl-C again or 'cfy executions cancel %s --kill'\n"):format(id)
       assert.is_true(cfy.eventually(function()
          return world:so_far("log"):find(advice, 1, true)
-      end, 5), world:so_far("log"))
+      end), world:so_far("log"))
       assert.is_true(cfy.is_alive(engine))
       local busy = world:cfy("uninstall", "app").err
       assert.truthy(busy:find(("is cancelling: wait for it with --queue, or kill what it still "
          .. "waits for with 'cfy executions cancel %s --kill'\n"):format(id), 1, true), busy)
       world:write("let_go", "")
-      ends(engine, 10)
+      ends(engine)
       assert.equal("create\ncreated\n", world:so_far("journal"))
       assert.equal("cancelled", status_of(id))
       assert.truthy(world:so_far("log"):find("'install' workflow execution cancelled", 1, true))
@@ -163,7 +163,7 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
       assert.equal(0, world:cfy("executions", "cancel", id, "--force").code)
       assert.is_true(has_status(id, "force_cancelling"))
       world:write("let_go", "")
-      ends(engine, 10)
+      ends(engine)
       assert.equal("create\ncreated\n", world:so_far("journal"))
       assert.equal("cancelled", status_of(id))
    end)
@@ -171,7 +171,7 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
    it("kills what runs (runtime.md 6.10)", function()
       local engine, id = install()
       assert.equal(0, world:cfy("executions", "cancel", id, "--kill").code)
-      ends(engine, 5)
+      ends(engine)
       world:write("let_go", "")
       assert.equal("cancelled", status_of(id))
       assert.equal("create\n", world:so_far("journal"))
@@ -188,7 +188,7 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
       assert.equal(1, result.code)
       assert.truthy(result.err:find("is force_cancelling already", 1, true), result.err)
       assert.equal(0, world:cfy("executions", "cancel", id, "--kill").code)
-      ends(engine, 5)
+      ends(engine)
       assert.equal("cancelled", status_of(id))
    end)
 
@@ -222,7 +222,7 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
          os.execute(("kill -%s %s"):format(signal, engine))
          assert.is_true(has_status(id, "cancelling"))
          os.execute(("kill -%s %s"):format(signal, engine))
-         ends(engine, 5)
+         ends(engine)
          assert.equal("cancelled", status_of(id))
          assert.equal("create\n", world:so_far("journal"))
          assert.equal(0, world:cfy("deployments", "delete", "app", "--force").code)
@@ -235,13 +235,13 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
          assert.equal(0, world:cfy("install", world:path("app/blueprint.yaml"), "-d", "app").code)
       end)
 
-      --- Cancel `workflow` while its function runs; the seconds until it has ended, and its status.
+      --- Cancel `workflow` while its function runs; its status once it has ended.
       local function cancel(workflow, ...)
          local engine = start(("Starting '%s'"):format(workflow), "executions", "start", workflow,
             "-d", "app")
          local id = id_of_last()
          world:cfy("executions", "cancel", id, ...)
-         ends(engine, 10)
+         ends(engine)
          return status_of(id)
       end
 
@@ -279,7 +279,7 @@ node_templates: {thing: {type: Thing, properties: {folder: %s}}}
          local id = id_of_last()
          assert.equal(0, world:cfy("executions", "cancel", id).code)
          world:write("let_go", "")
-         ends(engine, 10)
+         ends(engine)
          assert.truthy(world:so_far("log"):find("told: true", 1, true), world:so_far("log"))
          assert.equal("cancelled", status_of(id))
       end)

@@ -320,7 +320,7 @@ outputs:
          local command = world:command("install", path)
          world:sh(command .. " >/dev/null 2>&1 & echo $! > " .. world:path("engine"))
          local function file_there() return io.open(marker) ~= nil end
-         assert.is_true(cfy.eventually(file_there, 10))
+         assert.is_true(cfy.eventually(file_there))
          local engine = world:read(world:path("engine")):match("%d+")
          local worker = world:read(marker .. ".worker"):match("%d+")
          local child = world:read(marker):match("%d+")
@@ -328,7 +328,7 @@ outputs:
          os.execute("kill -9 " .. engine)
          assert.is_true(cfy.eventually(function()
             return not cfy.is_alive(worker) and not cfy.is_alive(child)
-         end, 1))
+         end))
          local list = world:cfy("executions", "list", "app")
          assert.truthy(list.out:find("interrupted", 1, true), list.out .. list.err)
          local again = world:cfy("install", path)

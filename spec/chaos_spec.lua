@@ -25,7 +25,7 @@ describe("the crash campaign", function()
       local is_found = cfy.eventually(function() -- once it has become what it is to be
          found = world:orphans()
          return found and found:find("sleep 30", 1, true)
-      end, 20)
+      end)
       os.execute("kill -9 " .. base:so_far("pid"))
       assert.truthy(is_found, found)
    end)

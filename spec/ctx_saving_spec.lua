@@ -121,10 +121,10 @@ describe("runtime properties", function()
       assert.is_true(cfy.eventually(function()
          local instances = world:instances("app")
          return instances[1] and instances[1].runtime_properties.saved
-      end, 60))
+      end))
       local executions = cloudify.json.decode(world:cfy("executions", "list", "--json").out)
       assert.equal(0, world:cfy("executions", "cancel", "--kill", executions[1].id).code)
-      assert.is_true(cfy.eventually(function() return files.exists(ended) end, 60))
+      assert.is_true(cfy.eventually(function() return files.exists(ended) end))
       assert.same({saved = true}, world:instances("app")[1].runtime_properties)
    end)
 

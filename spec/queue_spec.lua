@@ -79,7 +79,7 @@ node_templates: {counter: {type: Counter, properties: {folder: %s}}}
             end
          end
          return true
-      end, 10)
+      end)
       world:remove()
    end)
 
@@ -97,7 +97,7 @@ node_templates: {counter: {type: Counter, properties: {folder: %s}}}
          .. ">%s.shell 2>&1 &"):format(pid, world:command(...), log, code, log))
       assert.truthy(cfy.eventually(function()
          return world:so_far(name .. ".log"):find(sign, 1, true)
-      end, 10), world:so_far(name .. ".log"))
+      end), world:so_far(name .. ".log"))
       local one = {name = name, pid = world:read(pid):match("%d+")}
       one.id = world:cfy("executions", "list", "app", "--json").out
          :match('.*"id":"([^"]+)"')
@@ -125,7 +125,7 @@ node_templates: {counter: {type: Counter, properties: {folder: %s}}}
    local function finish(one)
       assert.truthy(cfy.eventually(function()
          return world:so_far(one.name .. ".code"):find("\n")
-      end, 10), log_of(one))
+      end), log_of(one))
       return tonumber(world:so_far(one.name .. ".code"))
    end
 

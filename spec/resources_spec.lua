@@ -104,9 +104,9 @@ describe("ctx's resources", function()
    local function kill_when_ready(...)
       world:sh(world:command(...) .. " >/dev/null 2>&1 & echo $!")
       local engine = world:so_far("stdout"):match("%d+")
-      assert.is_true(cfy.eventually(function() return exists(workdir("ready")) end, 20))
+      assert.is_true(cfy.eventually(function() return exists(workdir("ready")) end))
       os.execute("kill -9 " .. engine)
-      assert.is_true(cfy.eventually(function() return not cfy.is_alive(engine) end, 20))
+      assert.is_true(cfy.eventually(function() return not cfy.is_alive(engine) end))
    end
 
    local function resume_last()

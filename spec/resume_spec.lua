@@ -61,7 +61,7 @@ describe("an execution (runtime.md 6.9)", function()
             end
          end
          return true
-      end, 10), journal())
+      end), journal())
       return world:read(world:path("engine")):match("%d+")
    end
 
@@ -179,7 +179,7 @@ describe("an execution (runtime.md 6.9)", function()
 
    --- Wait until the engine is gone; the execution has then this status.
    local function ended(engine, status)
-      assert.is_true(cfy.eventually(function() return not cfy.is_alive(engine) end, 10))
+      assert.is_true(cfy.eventually(function() return not cfy.is_alive(engine) end))
       local list = world:cfy("executions", "list", "--json").out
       assert.truthy(list:find('"status":"' .. status .. '"', 1, true), list)
    end
@@ -253,7 +253,7 @@ node_templates:
       local function begun(count)
          assert.is_true(cfy.eventually(function()
             return select(2, journal():gsub("begin ", "")) == count
-         end, 10), journal())
+         end), journal())
          return world:read(world:path("engine")):match("%d+")
       end
       local first = begun(1) and journal():match("begin (%w+)\n")
@@ -275,7 +275,7 @@ node_templates:
 ]]
       local install = world:command("install", world:write("app/blueprint.yaml", text))
       world:sh(install .. " >/dev/null 2>&1 & echo $! >" .. world:path("engine"))
-      assert.is_true(cfy.eventually(function() return journal() == "begin rigid\n" end, 10))
+      assert.is_true(cfy.eventually(function() return journal() == "begin rigid\n" end))
       os.execute("kill -9 " .. world:read(world:path("engine")):match("%d+"))
       local output = world:path("store/deployments/app/workdir/output")
       world:sh(("rm -r %s && ln -s /proc %s"):format(output, output))  -- where no file can be made
@@ -283,12 +283,12 @@ node_templates:
          .. " >" .. world:path("log") .. " 2>&1 & echo $! >" .. world:path("engine"))
       assert.is_true(cfy.eventually(function()
          return world:so_far("log"):find("cannot open the output file", 1, true)
-      end, 10), world:so_far("log"))
+      end), world:so_far("log"))
       world:sh(("rm %s && mkdir %s"):format(output, output))
       world:write("let_go", "")
       assert.is_true(cfy.eventually(function()
          return not cfy.is_alive(world:read(world:path("engine")):match("%d+"))
-      end, 10))
+      end))
       assert.truthy(world:so_far("log"):find("was interrupted and is not declared resumable", 1,
          true), world:so_far("log"))
       assert.equal("begin rigid\n", journal())
@@ -304,14 +304,14 @@ node_templates:
       local install = world:command("install", world:write("app/blueprint.yaml", text),
          "--subgraph-retries", "1")
       world:sh(install .. " >/dev/null 2>&1 & echo $! >" .. world:path("engine"))
-      assert.is_true(cfy.eventually(function() return journal() == "begin again\n" end, 10),
+      assert.is_true(cfy.eventually(function() return journal() == "begin again\n" end),
          journal())
       local function graph()
          return world:cfy("executions", "graph", execution_id()).out
       end
       local under_way = "\nstarted[^\n]+lifecycle%.create\n"
       -- The operation runs before the engine has been told so, and has kept it.
-      assert.is_true(cfy.eventually(function() return graph():find(under_way) ~= nil end, 10))
+      assert.is_true(cfy.eventually(function() return graph():find(under_way) ~= nil end))
       os.execute("kill -9 " .. world:read(world:path("engine")):match("%d+"))
       assert.truthy(graph():find(under_way), graph())
       local result = resume()

@@ -413,7 +413,7 @@ echo "mine $MINE"
             world:path("end"), world:path("go"), world:path("end")))
          assert.truthy(has(result.logs, "<out> started"))
          world:write("go", "")
-         assert.truthy(cfy.eventually(function() return world:so_far("end") ~= "" end, 10))
+         assert.truthy(cfy.eventually(function() return world:so_far("end") ~= "" end))
          assert.equal("done\n", world:so_far("end"))
       end)
 
@@ -426,18 +426,18 @@ echo "mine $MINE"
          local result = world:cfy("install", blueprint, "-d", "app", "--task-retries", "0")
          assert.equal(1, result.code)
          local pid = world:so_far("pid"):match("%d+")
-         assert.truthy(cfy.eventually(function() return not cfy.is_alive(pid) end, 10))
+         assert.truthy(cfy.eventually(function() return not cfy.is_alive(pid) end))
       end)
 
       it("nothing when its execution is killed", function()
          local blueprint = script.prepare(world, {
             text = ("sleep 300 & echo $! >%s\nwait\n"):format(world:path("pid"))})
          world:sh(world:command("install", blueprint, "-d", "app") .. " >/dev/null 2>&1 &")
-         assert.truthy(cfy.eventually(function() return world:so_far("pid") ~= "" end, 20))
+         assert.truthy(cfy.eventually(function() return world:so_far("pid") ~= "" end))
          local id = world:cfy("executions", "list", "app", "--json").out:match('"id":"([%w-]+)"')
          assert.equal(0, world:cfy("executions", "cancel", id, "--kill").code)
          local pid = world:so_far("pid"):match("%d+")
-         assert.truthy(cfy.eventually(function() return not cfy.is_alive(pid) end, 20))
+         assert.truthy(cfy.eventually(function() return not cfy.is_alive(pid) end))
       end)
    end)
 

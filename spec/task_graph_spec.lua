@@ -288,7 +288,7 @@ describe("a task graph", function()
          late.retry_interval = 3600
          graph:add_task(late)
          tell((pcall(graph.execute, graph)))
-      ]], {"hopeless", "try 0", false}, {"-j", "1", "--wait-after-fail", "0.2"}},
+      ]], {"hopeless", "try 0", false}, {"-j", "1", "--wait-after-fail", "1"}},
       {"6.7", "waits for a retry if wait_after_fail is longer than a timer can count", [[
          local graph = ctx:graph_mode()
          graph:add_task(run(ctx, "hopeless"))

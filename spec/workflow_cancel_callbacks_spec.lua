@@ -14,7 +14,7 @@ node_templates: {app: {type: Thing}}
 local TASKS = [[
 function tasks.cancel(ctx, inputs)
    assert(os.execute(inputs.command))
-   os.execute("timeout 20 sh -c 'until [ -s %FOLDER%/told ]; do sleep 0.01; done'")
+   os.execute("timeout 60 sh -c 'until [ -s %FOLDER%/told ]; do sleep 0.01; done'")
    if inputs.wait then os.execute("sleep 60") end
    tell("operation ends")
 end

@@ -48,7 +48,7 @@ describe("the page on workflows", function()
          world.folder, world:command(), command))
       assert.is_true(cfy.eventually(function()
          return world:so_far("background"):find(sign, 1, true)
-      end, 10), world:so_far("background"))
+      end), world:so_far("background"))
    end
 
    --- What it prints.
@@ -69,7 +69,7 @@ describe("the page on workflows", function()
    local function ended()
       return cfy.eventually(function()
          return world:so_far("ended") == "yes\n"
-      end, 10)
+      end)
    end
 
    --- What the commands of a section print.

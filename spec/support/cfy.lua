@@ -114,9 +114,10 @@ node_templates:
       more or ""))
 end
 
---- Wait until `condition` holds, at most `seconds`; returns whether it does.
-function cfy.eventually(condition, seconds)
-   local deadline = os.time() + seconds + 1
+--- Wait until `condition` holds; returns whether it does. That it never will is only said after
+--- longer than a busy machine takes for anything.
+function cfy.eventually(condition)
+   local deadline = os.time() + 60
    repeat
       if condition() then
          return true
