@@ -28,7 +28,7 @@ lua_State *host_thread_new(lua_State *L);
 void host_libraries_open(lua_State *L);
 
 /**
- * A new state with the standard libraries and cloudify's modules, memory_state_close() it.
+ * A new state with the standard libraries and cloudify's modules, lua_close() it.
  *
  * @param memory what it uses, which must outlive it
  * @return NULL when there is not enough

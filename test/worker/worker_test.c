@@ -190,7 +190,7 @@ static bool process_ends(pid_t pid)
     if (fd < 0)
         return true;
     struct pollfd end = {.fd = fd, .events = POLLIN};
-    int ended = poll(&end, 1, 1000);
+    int ended = poll(&end, 1, 60000);
     close(fd);
     return ended == 1;
 }
