@@ -7,9 +7,9 @@ local function note(ctx, name, text)
    local file <close> = assert(io.open(ctx.node.properties.folder .. "/" .. name, "a"))
    file:write(text, "\n")
 end
---- Leaves a server running, whose pid is in the file `server`.
+--- Leaves a server running, whose pid is put into the file `server`.
 function tasks.serve(ctx)
-   os.execute("sleep 600 >/dev/null 2>&1 & echo $! > " .. ctx.node.properties.folder .. "/server")
+   os.execute("sleep 600 >/dev/null 2>&1 & echo $! >> " .. ctx.node.properties.folder .. "/server")
 end
 --- Never ends, nor does its child, whose pid is in the file `child`.
 function tasks.hang(ctx)
@@ -48,9 +48,8 @@ describe("the timeout of an operation", function()
    end)
 
    after_each(function()
-      local server = world:so_far("server"):match("%d+")
-      if server then
-         os.execute("kill -9 " .. server .. " 2>/dev/null")
+      for server in world:so_far("server"):gmatch("%d+") do
+         os.execute("kill -9 " .. server)
       end
       world:remove()
    end)
