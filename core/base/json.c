@@ -211,6 +211,13 @@ bool json_set_value(json_t *object, const char *key, json_t *value)
     return !json_object_set_new_nocheck(object, key, value);
 }
 
+void json_hold(json_t **held, const json_t *value)
+{
+    json_t *before = *held;
+    *held = json_incref((json_t *)value);
+    json_decref(before);
+}
+
 static bool same_size(const json_t *copy, const json_t *value)
 {
     return copy && json_object_size(copy) == json_object_size(value) &&

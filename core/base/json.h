@@ -51,6 +51,8 @@ bool json_boolean_at(const json_t *object, const char *key, bool fallback);
 bool json_set_text(json_t *object, const char *key, const char *text);
 /** Likewise to `value`, which is taken and may be NULL for want of memory. */
 bool json_set_value(json_t *object, const char *key, json_t *value);
+/** Hold `value`, which may be NULL, in place of what `held` holds. */
+void json_hold(json_t **held, const json_t *value);
 /**
  * A copy of `value`, whose members or items are the same ones; those of json_deep_copy_whole() are
  * copies, too. For want of memory jansson's own functions leave members out, in silence.

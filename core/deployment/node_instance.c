@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
+
 bool node_instance_set_state(struct node_instance *ni, const char *state, struct error *err)
 {
     char *copy = strdup(state);
@@ -16,12 +18,10 @@ bool node_instance_set_state(struct node_instance *ni, const char *state, struct
 
 void node_instance_set_runtime_properties(struct node_instance *ni, const json_t *properties)
 {
-    json_decref(ni->runtime_properties);
-    ni->runtime_properties = json_incref((json_t *)properties);
+    json_hold(&ni->runtime_properties, properties);
 }
 
 void node_instance_set_system_properties(struct node_instance *ni, const json_t *properties)
 {
-    json_decref(ni->system_properties);
-    ni->system_properties = json_incref((json_t *)properties);
+    json_hold(&ni->system_properties, properties);
 }

@@ -307,11 +307,9 @@ static void restore_started(struct restoration *r)
 /* What its latest attempt that ended has failed by. */
 static void restore_error(struct task *task, const json_t *record)
 {
-    json_t *error = json_object_get(json_object_get(record, "details"), "error");
-    if (!error)
-        return;
-    json_decref(task->error);
-    task->error = json_incref(error);
+    const json_t *error = json_object_get(json_object_get(record, "details"), "error");
+    if (error)
+        json_hold(&task->error, error);
 }
 
 /* One that was under way is repeated, which the worker refuses unless it is declared resumable; one

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "engine/task_error.h"
 #include "engine/task_graph_internal.h"
 
@@ -66,13 +67,6 @@ struct task *task_graph_take(struct task_graph *graph, bool operations)
         return task;
     }
     return NULL;
-}
-
-static void keep(json_t **place, json_t *value)
-{
-    json_incref(value);
-    json_decref(*place);
-    *place = value;
 }
 
 /* The task that really failed: of a subgraph, the one in it. */
@@ -229,7 +223,7 @@ static bool widen_dependents(struct task_graph *graph, struct task *subgraph, st
 static void fail_subgraph(struct task_graph *graph, struct task *subgraph, struct task *task)
 {
     subgraph->failed_by = task;
-    keep(&subgraph->error, task->error);
+    json_hold(&subgraph->error, task->error);
     if (!widen_dependents(graph, subgraph, subgraph))
         graph->unrecorded = true;
     while (task->first_child) /* still running in a subgraph that is over */
@@ -313,8 +307,8 @@ void task_graph_finish(struct task_graph *graph, struct task *task,
     if (task_is_terminal(task) || task->state == TASK_PENDING)
         return;
     graph->running--;
-    keep(&task->value, outcome->value);
-    keep(&task->error, outcome->error);
+    json_hold(&task->value, outcome->value);
+    json_hold(&task->error, outcome->error);
     end_task(graph, task, outcome);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "storage/storage_internal.h"
 
 /* All changes of one instance since the transaction began. */
@@ -96,14 +97,6 @@ static struct waiting_change *begin_change(struct deployment_store *ds,
     return NULL;
 }
 
-static void replace(json_t **value, const json_t *by)
-{
-    if (!by)
-        return;
-    json_decref(*value);
-    *value = json_incref((json_t *)by);
-}
-
 bool instance_update(struct deployment_store *ds, const struct instance_change *change,
                      struct error *err)
 {
@@ -123,8 +116,10 @@ bool instance_update(struct deployment_store *ds, const struct instance_change *
         free(waiting->state);
         waiting->state = state;
     }
-    replace(&waiting->runtime_properties, change->runtime_properties);
-    replace(&waiting->system_properties, change->system_properties);
+    if (change->runtime_properties)
+        json_hold(&waiting->runtime_properties, change->runtime_properties);
+    if (change->system_properties)
+        json_hold(&waiting->system_properties, change->system_properties);
     waiting->count++;
     return true;
 }
