@@ -172,9 +172,7 @@ static void release(struct execution *e)
     for (size_t i = 0; i < e->plugins.count; i++)
         json_decref(e->plugins.entries[i].value);
     map_release(&e->plugins);
-    json_decref(e->common.context);
-    json_decref(e->common.resources);
-    json_decref(e->common.work_directory);
+    json_decref(e->common);
     execution_events_release(e);
     json_decref(e->done);
     disclosure_release(&e->disclosure);

@@ -59,23 +59,17 @@ struct retry_timer {
     double due;                       /* of the virtual clock, where that is used */
 };
 
-/* What requests have in common, made with the first one. */
-struct request_members {
-    json_t *context; /* or NULL: it has functions, evaluated anew for each */
-    json_t *resources, *work_directory;
-};
-
 enum execution_wait { WAIT_NOTHING, WAIT_GRAPH, WAIT_TASK };
 
 struct execution {
     struct execution_options options;
     struct task_graph *graph;
     struct dispatcher *dispatcher;
-    void *workflow;     /* of options.host, or NULL */
-    struct map plugins; /* name -> json_t object: the `plugin` of requests */
-    struct request_members common;
-    bool *async_operations;       /* per operation of the plan: whether it is known to be so */
-    char *run_directory;          /* where the workers are noted */
+    void *workflow;         /* of options.host, or NULL */
+    struct map plugins;     /* name -> json_t object: the `plugin` of requests */
+    json_t *common;         /* members that all requests have, made with the first one, or NULL */
+    bool *async_operations; /* per operation of the plan: whether it is known to be so */
+    char *run_directory;    /* where the workers are noted */
     struct disclosure disclosure; /* gives out secrets, and masks them in what is told */
     signed char *node_functions;  /* per node: whether its properties have functions; -1: unknown */
 

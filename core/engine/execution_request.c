@@ -210,7 +210,7 @@ static json_t *deployment_document(struct execution *e, const struct task *task,
     return whole(document, ok, err);
 }
 
-static json_t *make_context(struct execution *e, const struct task *task, struct error *err)
+static json_t *context_document(struct execution *e, const struct task *task, struct error *err)
 {
     json_t *document = json_object(), *blueprint = json_object();
     bool ok = json_set_text(blueprint, "id", e->options.blueprint_id);
@@ -222,14 +222,28 @@ static json_t *make_context(struct execution *e, const struct task *task, struct
     return whole(document, ok, err);
 }
 
-static json_t *context_document(struct execution *e, const struct task *task, struct error *err)
+/* What is the same for all operations: also the context, unless it has functions, which are
+ * evaluated anew for each. */
+static json_t *common_members(struct execution *e, const struct task *task, struct error *err)
 {
-    if (e->common.context)
-        return json_incref(e->common.context);
-    json_t *document = make_context(e, task, err);
-    if (!functions_contain_in_members(e->options.plan->resource_tags))
-        e->common.context = json_incref(document);
-    return document;
+    json_t *common = json_object();
+    bool ok = json_set_text(common, "resources", e->options.resources_directory) &&
+              json_set_text(common, "workdir", e->options.work_directory);
+    if (ok && !functions_contain_in_members(e->options.plan->resource_tags))
+        ok = json_set_value(common, "context", context_document(e, task, err));
+    return whole(common, ok, err);
+}
+
+/* The very same values for each request, so that they need not be sent each time. */
+static bool add_common(struct execution *e, const struct task *task, json_t *request,
+                       struct error *err)
+{
+    if (!e->common)
+        e->common = common_members(e, task, err);
+    if (!e->common || json_object_update(request, e->common))
+        return false;
+    return json_object_get(e->common, "context") ||
+           json_set_value(request, "context", context_document(e, task, err));
 }
 
 static json_t *operation_document(const struct task *task, struct error *err)
@@ -258,22 +272,6 @@ static bool add_function(json_t *request, const char *path)
            json_set_text(request, "function", dot ? dot + 1 : path);
 }
 
-static json_t *text_or_null(const char *text)
-{
-    return text ? json_string_nocheck(text) : json_null();
-}
-
-static bool add_common_places(struct execution *e, json_t *request)
-{
-    struct request_members *common = &e->common;
-    if (!common->resources)
-        common->resources = text_or_null(e->options.resources_directory);
-    if (!common->work_directory)
-        common->work_directory = text_or_null(e->options.work_directory);
-    return json_set_value(request, "resources", json_incref(common->resources)) &&
-           json_set_value(request, "workdir", json_incref(common->work_directory));
-}
-
 static bool add_output(const struct execution *e, const struct task *task, json_t *request)
 {
     char *output = path_join(e->options.work_directory, "output");
@@ -292,13 +290,13 @@ json_t *execution_request(struct execution *e, struct task *task, struct error *
     if (!request || !plugin || !values)
         goto fail;
     if (!json_set_text(request, "id", uuid_text(&task->id).text) ||
-        !json_set_value(request, "context", context_document(e, task, err)) ||
+        !add_common(e, task, request, err) ||
         !json_set_value(request, "operation", operation_document(task, err)) ||
         !json_set_value(request, "plugin", json_incref(plugin)) ||
         !json_set_value(request, "inputs", json_incref(values)) ||
         !json_set_value(request, "resume", json_boolean(task->resume)) ||
-        !add_function(request, task->operation->function) || !add_common_places(e, request) ||
-        !add_output(e, task, request) || !add_sides(e, task, request, err))
+        !add_function(request, task->operation->function) || !add_output(e, task, request) ||
+        !add_sides(e, task, request, err))
         goto fail;
     json_decref(values);
     return request;
