@@ -10,7 +10,6 @@
 #include "base/cut_text.h"
 #include "base/json.h"
 #include "base/utf8.h"
-#include "dispatch/message.h"
 #include "engine/event.h"
 #include "engine/execution_internal.h"
 #include "engine/task_error.h"

@@ -66,7 +66,8 @@ static bool write_value(struct writer *w, const char *key, json_t *value)
     }
     char *about = about_value(e, w->task->number, key);
     json_t *sealed = about ? seal(e, about, value, w->err) : NULL;
-    strbuf_adds(&w->sealed, w->sealed.length ? "" : "{");
+    if (!w->sealed.length)
+        strbuf_addc(&w->sealed, '{');
     json_write_value_member(&w->sealed, key, sealed);
     json_decref(sealed);
     free(about);
@@ -101,6 +102,14 @@ static const char *instance_id(const struct execution *e, long instance)
     return instance == TASK_NO_INSTANCE ? NULL : e->options.instances->items[instance]->id;
 }
 
+/* Write `value`, which is taken; NULL: there was no memory for it. */
+static void write_made(struct writer *w, const char *key, json_t *value)
+{
+    w->out->failed |= !value;
+    json_write_value_member(w->out, key, value);
+    json_decref(value);
+}
+
 /* What may be shared with `before`, which is NULL where the document has to stand for itself. */
 static void write_shared(struct writer *w, const struct task *before)
 {
@@ -124,11 +133,15 @@ static void write_edges(struct writer *w, const char *key, const struct task_edg
         uint32_t number = task_edges_items(edges)[i]->number;
         if (!number || number > below)
             continue;
-        strbuf_add_all(w->out, any ? "," : ",\"", any ? "" : key, any ? "" : "\":[");
+        if (any)
+            strbuf_addc(w->out, ',');
+        else
+            strbuf_add_all(w->out, ",\"", key, "\":[");
         json_write_integer(w->out, number);
         any = true;
     }
-    strbuf_adds(w->out, any ? "]" : "");
+    if (any)
+        strbuf_addc(w->out, ']');
 }
 
 static bool write_handler(struct writer *w, const char *key, int handler, struct error *err)
@@ -154,14 +167,6 @@ static bool write_handlers(struct writer *w)
            unnamed.code == ERROR_UNSUPPORTED;
 }
 
-static void write_seconds(struct writer *w, const char *key, double seconds)
-{
-    json_t *value = json_real(seconds);
-    w->out->failed |= !value;
-    json_write_value_member(w->out, key, value);
-    json_decref(value);
-}
-
 static void write_retries(struct writer *w)
 {
     const struct task *task = w->task;
@@ -169,26 +174,20 @@ static void write_retries(struct writer *w)
     if (task->total_retries != usual.total)
         json_write_integer_member(w->out, "total_retries", task->total_retries);
     if (task->retry_interval != usual.interval)
-        write_seconds(w, "retry_interval", task->retry_interval);
+        write_made(w, "retry_interval", json_real(task->retry_interval));
     if (task->current_retries)
         json_write_integer_member(w->out, "current_retries", task->current_retries);
 }
 
 static void write_operation(struct writer *w, const struct operation *operation)
 {
-    json_t *place = json_pack("[I, s]", (json_int_t)operation->index, operation->name);
-    w->out->failed |= !place;
-    json_write_value_member(w->out, "operation", place);
-    json_decref(place);
+    write_made(w, "operation", json_pack("[I, s]", (json_int_t)operation->index, operation->name));
 }
 
 /* What is read by people, and so may be masked; it need not be UTF-8. */
 static void write_text(struct writer *w, const char *key, const char *text)
 {
-    json_t *masked = mask_string(w->execution->disclosure.mask, text, strlen(text));
-    w->out->failed |= !masked;
-    json_write_value_member(w->out, key, masked);
-    json_decref(masked);
+    write_made(w, key, mask_string(w->execution->disclosure.mask, text, strlen(text)));
 }
 
 /* What the task does, to whom. */
@@ -217,7 +216,7 @@ static void write_course(struct writer *w, uint32_t stored)
     if (task->send_events != task_sends_events((enum task_kind)task->kind))
         json_write_value_member(w->out, "send_events", json_boolean(task->send_events));
     if (task->execute_after > 0)
-        write_seconds(w, "execute_after", task->execute_after);
+        write_made(w, "execute_after", json_real(task->execute_after));
     write_edges(w, "after", &task->dependencies, UINT32_MAX);
     write_edges(w, "before", &task->dependents, stored);
     write_retries(w);
