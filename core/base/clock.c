@@ -54,8 +54,13 @@ double clock_thread(void)
     return seconds_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
-uint64_t clock_milliseconds(double seconds)
+double clock_bounded(double seconds)
 {
     static const double longest = 1e9;
-    return (uint64_t)((seconds < longest ? seconds : longest) * 1000 + 0.5);
+    return seconds < longest ? seconds : longest;
+}
+
+uint64_t clock_milliseconds(double seconds)
+{
+    return (uint64_t)(clock_bounded(seconds) * 1000 + 0.5);
 }

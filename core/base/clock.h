@@ -14,8 +14,9 @@ double clock_realtime(void);
 double clock_monotonic(void);
 /** Processor time of this thread, seconds. */
 double clock_thread(void);
-/** So many seconds, 0 or more, as a timer of libuv takes them; thirty years in place of more than
- * it could count. */
+/** `seconds`, or thirty years in place of more, which not all that counts them could. */
+double clock_bounded(double seconds);
+/** So many seconds, 0 or more, bounded, as a timer of libuv takes them. */
 uint64_t clock_milliseconds(double seconds);
 
 #endif

@@ -119,8 +119,7 @@ static int process_popen(lua_State *L)
 
 static void wait_seconds(double seconds)
 {
-    static const double longest = 1e9; /* thirty years */
-    double bounded = seconds < longest ? seconds : longest;
+    double bounded = clock_bounded(seconds);
     struct timespec left = {(time_t)bounded, (long)((bounded - (double)(time_t)bounded) * 1e9)};
     while (nanosleep(&left, &left) && errno == EINTR)
         continue;

@@ -34,15 +34,21 @@ struct worker {
     struct repeated repeated;
 };
 
+static bool begin(struct worker *worker, json_t *request, struct error *err)
+{
+    if (!repeated_put_back(&worker->repeated, request, err))
+        return false;
+    assignment_begin(worker->host, &worker->loop, request);
+    return true;
+}
+
 static void handle(struct worker *worker, json_t *message)
 {
     struct error err = {0};
     enum message_type type;
     bool ok = message_check(message, &type, &err);
     if (ok && type == MESSAGE_OPERATION_REQUEST)
-        ok = repeated_put_back(&worker->repeated, message, &err);
-    if (ok && type == MESSAGE_OPERATION_REQUEST)
-        assignment_begin(worker->host, &worker->loop, message);
+        ok = begin(worker, message, &err);
     else if (ok && type == MESSAGE_OPERATION_CANCEL)
         assignment_cancel(json_string_at(message, "id", ""));
     else if (ok)
